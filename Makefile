@@ -1,0 +1,162 @@
+# Kine.  `make help` lists what can be made; README.md is the first ten minutes.
+
+# --- tools ------------------------------------------------------------------------------------
+ifndef TOOLPREFIX
+TOOLPREFIX := $(firstword $(foreach p,riscv64-unknown-elf- riscv64-elf- riscv64-linux-gnu-,\
+	$(if $(shell command -v $(p)gcc 2>/dev/null),$(p))))
+endif
+QEMU   ?= qemu-system-riscv64
+CC      = $(TOOLPREFIX)gcc
+OBJCOPY = $(TOOLPREFIX)objcopy
+NM      = $(TOOLPREFIX)nm
+HOSTCC ?= cc
+PYTHON ?= /usr/bin/python3
+GDB    ?= gdb-multiarch
+B      := build
+
+# --- flags ------------------------------------------------------------------------------------
+WARN   := -Wall -Wextra -Werror -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes
+COMMON := -std=gnu11 -O2 -ggdb3 -MMD -MP $(WARN) -ffreestanding -fno-common -nostdlib \
+	-fno-stack-protector -fno-pie -mcmodel=medany -mno-relax
+KFLAGS := $(COMMON) -march=rv64imac_zicsr_zifencei -mabi=lp64 -iquote kernel -fno-jump-tables \
+	-fno-omit-frame-pointer -fno-strict-aliasing -fno-tree-loop-distribute-patterns
+UFLAGS := $(COMMON) -march=rv64gc -mabi=lp64d -iquote . -fno-builtin -Wno-missing-prototypes \
+	-Wno-main -fno-strict-aliasing
+ifdef DEBUG
+KFLAGS += -DDEBUG -fsanitize=undefined -fno-sanitize=alignment,null
+endif
+# Another set of flags is another build: the stamp changes only when the flags do.
+FLAGSTAMP := $(B)/flags
+
+# --- sources ----------------------------------------------------------------------------------
+KSRC  := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S))
+KOBJ  := $(patsubst %,$(B)/%.o,$(basename $(KSRC)))
+ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
+ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
+# A program is added by dropping user/NAME.c in; nothing need be said here.
+UPROGS := $(patsubst user/%.c,$(B)/user/_%,$(sort $(wildcard user/*.c)))
+UTESTS := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
+IMAGE_FILES := README.md $(UPROGS) $(UTESTS)
+
+all: kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
+
+ifeq ($(TOOLPREFIX),)
+ifeq ($(filter setup clean help print-gdbport,$(MAKECMDGOALS)),)
+$(error No RISC-V compiler found. Run `make setup` (Debian, Ubuntu), or install riscv64-unknown-elf-gcc, or say TOOLPREFIX=...)
+endif
+endif
+
+# --- kernel -----------------------------------------------------------------------------------
+$(shell mkdir -p $(B); echo '$(CC) $(KFLAGS) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || \
+	echo '$(CC) $(KFLAGS) $(UFLAGS)' > $(FLAGSTAMP))
+
+$(B)/kernel/%.o: kernel/%.c $(FLAGSTAMP)
+	@mkdir -p $(@D)
+	$(CC) $(KFLAGS) -c -o $@ $<
+$(B)/kernel/%.o: kernel/%.S $(FLAGSTAMP)
+	@mkdir -p $(@D)
+	$(CC) $(KFLAGS) -c -o $@ $<
+
+# The symbol table for back traces is made from a first link and put in by a second.
+$(B)/kernel/symbols.c: $(KOBJ) kernel/kernel.ld kernel/symbols.awk
+	$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(B)/kernel/stage1 $(KOBJ)
+	$(NM) -n $(B)/kernel/stage1 | awk -f kernel/symbols.awk > $@
+kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
+	$(CC) $(KFLAGS) -c -o $(B)/kernel/symbols.o $(B)/kernel/symbols.c
+	$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(B)/kernel/symbols.o
+kernel/kernel.sym: kernel/kernel
+	$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
+# The same kernel for a machine whose firmware is there already: without our M-mode stub.
+kernel/kernel-sbi: kernel/kernel
+	$(OBJCOPY) -R .mstub -R .mstub.bss $< $@
+
+# --- user programs ----------------------------------------------------------------------------
+$(B)/user/%.o: user/%.c $(FLAGSTAMP)
+	@mkdir -p $(@D)
+	$(CC) $(UFLAGS) -c -o $@ $<
+$(B)/user/%.o: user/%.S $(FLAGSTAMP)
+	@mkdir -p $(@D)
+	$(CC) $(UFLAGS) -c -o $@ $<
+$(B)/user/lib.a: $(ULOBJ)
+	rm -f $@
+	$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
+ULINK = $(CC) $(UFLAGS) -static -Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,--build-id=none \
+	-Wl,--no-warn-rwx-segments
+$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
+	$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
+	$(OBJCOPY) -S $@.elf $@
+$(UTESTS): $(B)/user/_%: $(B)/user/tests/%.o $(B)/user/lib.a user/user.ld
+	$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
+	$(OBJCOPY) -S $@.elf $@
+.PRECIOUS: $(B)/user/%.o $(B)/user/tests/%.o
+
+# --- the disk image ---------------------------------------------------------------------------
+# mkfs is the kernel's own file system, compiled for the host.
+HOSTFLAGS := -std=gnu11 -O2 -g -MMD -MP $(WARN) -DKINE_HOST -iquote kernel -iquote .
+FSSRC   := $(wildcard kernel/fs/*.c kernel/cache/*.c) kernel/lib/crc.c kernel/lib/bitmap.c
+MKFSSRC := $(wildcard mkfs/*.c)
+MKFSOBJ := $(patsubst %.c,$(B)/host/%.o,$(FSSRC) $(MKFSSRC))
+$(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(HOSTCC) $(HOSTFLAGS) -c -o $@ $<
+$(B)/mkfs: $(MKFSOBJ)
+	$(HOSTCC) -o $@ $^
+fs.img: $(B)/mkfs $(IMAGE_FILES)
+	$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
+
+# --- running ----------------------------------------------------------------------------------
+ifndef CPUS
+CPUS := 3
+endif
+MEM  ?= 128M
+BIOS ?= none
+ifeq ($(BIOS),none)
+QKERNEL := kernel/kernel
+else
+QKERNEL := kernel/kernel-sbi
+endif
+GDBPORT ?= $(shell expr `id -u` % 5000 + 25000)
+QEMUOPTS = -machine virt -bios $(BIOS) -kernel $(QKERNEL) -m $(MEM) -smp $(CPUS) -nographic \
+	-drive file=fs.img,if=none,format=raw,id=x0 \
+	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0
+ifdef APPEND
+QEMUOPTS += -append "$(APPEND)"
+endif
+QEMUOPTS += $(QEMUEXTRA)
+
+.PHONY: check-qemu
+check-qemu:
+	@command -v $(QEMU) >/dev/null || { echo "$(QEMU) is not installed. Run 'make setup', or install QEMU 6 or later with RISC-V system emulation." >&2; exit 1; }
+
+# QEMU is make's direct child, so that whoever ends make's child ends QEMU.
+qemu: check-qemu $(QKERNEL) kernel/kernel.sym fs.img
+	$(QEMU) $(QEMUOPTS)
+qemu-gdb: check-qemu $(QKERNEL) kernel/kernel.sym .gdbinit fs.img
+	@echo "*** QEMU waits for a debugger on port $(GDBPORT): run 'make gdb' in another window."
+	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
+gdb: .gdbinit
+	$(GDB) -iex "set auto-load safe-path $(CURDIR)" kernel/kernel
+.gdbinit: .gdbinit.tmpl
+	sed -e 's/@PORT@/$(GDBPORT)/' -e 's|@ROOT@|$(CURDIR)|' < $< > $@
+print-gdbport:
+	@echo $(GDBPORT)
+
+# --- tests and housekeeping -------------------------------------------------------------------
+include tests/tests.mk
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+clean:
+	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
+help:
+	@sed -n 's/^#: //p' Makefile tests/tests.mk
+.PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
+
+#: make              build the kernel, the programs and the disk image
+#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make qemu-gdb     run it under a debugger; `make gdb` in another window
+#: make format       white space by clang-format
+#: make clean        remove everything that was built
+
+-include $(KOBJ:.o=.d) $(ULOBJ:.o=.d) $(MKFSOBJ:.o=.d)
+-include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/tests/*.c))

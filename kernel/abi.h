@@ -1,0 +1,193 @@
+// Structures and constants that cross the system-call boundary.  Those with Linux names have
+// Linux's layout on riscv64; kine_* are kine's own.
+#pragma once
+
+#include "types.h"
+
+// Modes (st_mode).
+#define S_IFMT  0170000
+#define S_IFIFO 0010000
+#define S_IFCHR 0020000
+#define S_IFDIR 0040000
+#define S_IFREG 0100000
+#define S_IFLNK 0120000
+
+#define MAKEDEV(major, minor) (((uint64)(major) << 8) | (uint64)(minor))
+#define MAJOR(rdev)           ((int)((rdev) >> 8))
+#define MINOR(rdev)           ((int)((rdev)&0xff))
+
+struct timespec {
+    int64 tv_sec;
+    int64 tv_nsec;
+};
+
+struct linux_stat {
+    uint64 st_dev;
+    uint64 st_ino;
+    uint32 st_mode;
+    uint32 st_nlink;
+    uint32 st_uid;
+    uint32 st_gid;
+    uint64 st_rdev;
+    uint64 pad1;
+    int64 st_size;
+    int32 st_blksize;
+    int32 pad2;
+    int64 st_blocks; // of 512 bytes
+    struct timespec st_atim;
+    struct timespec st_mtim;
+    struct timespec st_ctim;
+    uint32 unused[2];
+};
+
+// One record of getdents64; d_reclen is a multiple of 8.
+struct linux_dirent64 {
+    uint64 d_ino;
+    int64 d_off; // where the next call goes on
+    uint16 d_reclen;
+    uint8 d_type; // DT_*
+    char d_name[];
+};
+#define DT_UNKNOWN 0
+#define DT_CHR     2
+#define DT_DIR     4
+#define DT_REG     8
+#define DT_LNK     10
+
+struct iovec {
+    void *iov_base;
+    uint64 iov_len;
+};
+
+struct utsname {
+    char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
+};
+
+struct sysinfo {
+    int64 uptime; // seconds
+    uint64 loads[3];
+    uint64 totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+    uint16 procs, pad;
+    uint32 pad2;
+    uint64 totalhigh, freehigh;
+    uint32 mem_unit;
+    uint32 pad3;
+};
+
+struct tms {
+    int64 tms_utime, tms_stime, tms_cutime, tms_cstime; // in units of 1/100 s
+};
+
+// The part of Linux's siginfo_t that waitid() fills; si_status is the full exit status, an
+// int, or the number of the signal that killed.
+struct siginfo {
+    int32 si_signo, si_errno, si_code, pad;
+    int32 si_pid, si_uid, si_status, pad2;
+    uint64 rest[12];
+};
+#define CLD_EXITED 1
+#define CLD_KILLED 2
+
+#define P_ALL  0
+#define P_PID  1
+#define P_PGID 2
+
+#define WNOHANG   1
+#define WUNTRACED 2
+#define WEXITED   4
+#define WNOWAIT   0x1000000
+
+// clone() flags.
+#define CLONE_VM      0x00000100
+#define CLONE_FS      0x00000200
+#define CLONE_FILES   0x00000400
+#define CLONE_SIGHAND 0x00000800
+#define CLONE_VFORK   0x00004000
+#define CLONE_THREAD  0x00010000
+#define CLONE_SETTLS  0x00080000
+
+#define SIGHUP  1
+#define SIGINT  2
+#define SIGILL  4
+#define SIGTRAP 5
+#define SIGABRT 6
+#define SIGBUS  7
+#define SIGFPE  8
+#define SIGKILL 9
+#define SIGSEGV 11
+#define SIGPIPE 13
+#define SIGALRM 14
+#define SIGTERM 15
+#define SIGCHLD 17
+#define NSIG    64
+
+#define PROT_READ     1
+#define PROT_WRITE    2
+#define PROT_EXEC     4
+#define MAP_SHARED    0x01
+#define MAP_PRIVATE   0x02
+#define MAP_FIXED     0x10
+#define MAP_ANONYMOUS 0x20
+
+#define MADV_DONTNEED       4
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+
+#define CLOCK_REALTIME  0
+#define CLOCK_MONOTONIC 1
+
+#define LINUX_REBOOT_MAGIC1        0xfee1dead
+#define LINUX_REBOOT_MAGIC2        672274793
+#define LINUX_REBOOT_CMD_RESTART   0x01234567
+#define LINUX_REBOOT_CMD_POWER_OFF 0x4321fedc
+
+// Auxiliary vector entries on a new program's stack.
+#define AT_NULL   0
+#define AT_PHDR   3
+#define AT_PHENT  4
+#define AT_PHNUM  5
+#define AT_PAGESZ 6
+#define AT_ENTRY  9
+
+// Console control: what ioctl() on the console understands.
+#define TIOCGWINSZ   0x5413
+#define KIOC_PENDING 0x4b01 // bytes of complete lines that wait to be read (int *)
+
+// kine_audit: a recount from scratch.  Every count is in frames but `errors`.
+struct kine_audit {
+    uint64 ram;       // frames of RAM
+    uint64 free;      // in per-hart caches, the pool and untouched runs
+    uint64 accounted; // named by a table, a cache, or the kernel
+    uint64 lost;      // in use, but named by nobody
+    uint64 errors;    // broken invariants; each is a line on the console
+};
+
+// kine_meminfo: frames by use.
+struct kine_meminfo {
+    uint64 ram, free, user, tables, cache, slab, stacks, kernel, other;
+    uint64 cow_copies;  // store faults that copied a frame, since boot
+    uint64 cow_reuses;  // store faults in which the sole owner took the page back
+    uint64 zero_fills;  // empty entries filled with a zero frame of their own
+    uint64 page_faults; // all
+};
+
+// kine_procs: one process.
+struct kine_proc {
+    int32 pid, ppid;
+    char state; // R running or ready, S sleeping, Z zombie
+    char name[23];
+    uint64 pages;      // frames its tables map
+    uint64 shared;     // of these, with more than one reference
+    uint64 size;       // bytes its areas span
+    uint64 user_ticks; // time in user mode and in the kernel, in time-base ticks
+    uint64 kernel_ticks;
+};
+
+// kine_inject: kinds of fault.  n = 0 switches it off.  Children inherit nothing.
+#define KINE_FAIL_KALLOC 1 // the n-th page allocation made by this process from now on fails
+
+// kine_pte: what maps an address of the caller's.
+struct kine_pte {
+    uint64 pte;  // the leaf entry, 0 if empty
+    uint64 refs; // references to the frame, 0 if empty
+};

@@ -1,0 +1,21 @@
+// Character devices by major number, as mknod() names them.
+#pragma once
+
+#include "types.h"
+#include "param.h"
+
+#define DEV_CONSOLE 1 // major of the console
+#define DEV_MEM     2 // minor 0: null, 1: zero
+
+// Reads and writes go by kernel buffers of at most CHARDEV_MAX bytes; the file layer copies to
+// and from the user, and calls again for more.  => bytes done, or a negative errno.
+#define CHARDEV_MAX 512
+struct chardev {
+    const char *name;
+    int64 (*read)(int minor, void *buf, size_t n);
+    int64 (*write)(int minor, const void *buf, size_t n);
+    int64 (*ioctl)(int minor, uint32 request, void *arg, size_t *arg_size); // NULL: ENOTTY
+};
+
+void chardev_register(int major, const struct chardev *dev);
+const struct chardev *chardev_find(int major); // NULL if there is none

@@ -1,0 +1,33 @@
+// Flags of open(), with Linux's values for riscv64.
+#pragma once
+
+#define O_RDONLY    0x000
+#define O_WRONLY    0x001
+#define O_RDWR      0x002
+#define O_ACCMODE   0x003
+#define O_CREATE    0x040
+#define O_CREAT     O_CREATE
+#define O_EXCL      0x080
+#define O_TRUNC     0x200
+#define O_APPEND    0x400
+#define O_NONBLOCK  0x800
+#define O_DIRECTORY 0x10000
+#define O_NOFOLLOW  0x20000
+#define O_CLOEXEC   0x80000
+
+#define AT_FDCWD            (-100)
+#define AT_REMOVEDIR        0x200
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_EMPTY_PATH       0x1000
+
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+
+#define F_DUPFD         0
+#define F_GETFD         1
+#define F_SETFD         2
+#define F_GETFL         3
+#define F_SETFL         4
+#define F_DUPFD_CLOEXEC 1030
+#define FD_CLOEXEC      1

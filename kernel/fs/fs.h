@@ -1,0 +1,102 @@
+// The file system as the rest of the kernel sees it: volumes, inodes, paths.
+//
+// All buffers are kernel addresses: fs never sees a user address.  All functions may sleep and
+// are called without spinlocks.  Names and paths are NUL-terminated kernel strings.  Errors are
+// negative errno.
+//
+// Life of an inode: path_lookup() or path_open() finds it and returns it with a reference; the
+// holder calls inode_read() and friends; inode_put() drops it.  The last put of an inode without
+// names gives its space back.
+#pragma once
+
+#include "types.h"
+#include "cache/object.h"
+#include "dev/blk.h"
+
+struct volume; // a mounted file system
+struct inode;  // opaque above fs
+
+#define NAME_LONGEST 255  // bytes of a name (14 on a classic volume: longer names are cut)
+#define PATH_LONGEST 4096 // bytes of a path, its NUL included
+
+// What stat tells; mode is S_IF* | permission bits.
+struct inode_info {
+    uint64 ino;
+    uint64 size;   // bytes
+    uint64 blocks; // 4 KiB blocks in use
+    uint64 rdev;   // MAKEDEV of a device
+    uint32 mode;
+    uint32 nlink;
+    uint64 mtime_ns, ctime_ns; // Unix time
+};
+
+// Mounts the volume on `dev`.  => 0; -EINVAL (no kine volume, or a format that is too new: a line
+// on the console says which), -EIO, -ENOMEM.
+int volume_mount(struct blkdev *dev, struct volume **out);
+// Makes everything written so far durable: one commit.  => 0, -EIO, -ENOSPC.
+int volume_sync(struct volume *vol);
+// Does the background work that is due (commits when dirty data is old or plenty, writes back).
+// A kernel thread calls it every second or so.
+void volume_tick(struct volume *vol);
+struct volume_info {
+    uint64 blocks, free_blocks; // 4 KiB
+    uint64 inodes;
+    uint64 generation;
+    bool classic;
+};
+void volume_info(struct volume *vol, struct volume_info *out);
+// => the root directory, with a reference.
+struct inode *volume_root(struct volume *vol);
+
+// --- inodes ---------------------------------------------------------------------------------
+void inode_get(struct inode *ino);
+void inode_put(struct inode *ino);
+uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; fixed type, so no lock
+uint64 inode_rdev(const struct inode *ino); // of a device
+void inode_info(struct inode *ino, struct inode_info *out);
+
+// Reads up to n bytes at `off`.  On a directory of a classic volume it yields classic records
+// (kernel/fs.h).  => bytes read, 0 at the end; -EIO, -EISDIR (directory of another volume).
+int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n);
+// Writes n bytes at `off`; the file grows as needed.  On a classic volume a write that begins
+// beyond the end is refused.  => bytes written (fewer if space ran out in the middle);
+// -ENOSPC, -EFBIG, -EIO, -ENOMEM, -EINVAL (classic hole), -EISDIR.
+int64 inode_write(struct inode *ino, const void *src, uint64 off, size_t n);
+// Appends at the end, atomically with respect to other writers; *off_out is where it went.
+int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out);
+int inode_truncate(struct inode *ino, uint64 size);
+int inode_sync(struct inode *ino); // fsync
+// The file's pages, for mapping.  => borrowed: lives as long as the caller's reference to ino.
+struct object *inode_object(struct inode *ino);
+
+// One entry of a directory.
+struct dir_entry {
+    uint64 ino;
+    uint32 mode; // S_IF* only
+    char name[NAME_LONGEST + 1];
+};
+// Reads the entry at *pos (0 to begin; otherwise a value from an earlier call) and moves *pos on.
+// => 1, 0 at the end, or a negative errno.
+int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
+
+// --- paths ------------------------------------------------------------------------------------
+// Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:
+// -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EIO, -ENOMEM.
+int path_lookup(struct inode *cwd, const char *path, struct inode **out);
+// Opens or makes: with `create` a missing last name is made with `mode` (S_IF* | bits) and `rdev`;
+// with `exclusive` an existing one is -EEXIST.  Also -ENOSPC.
+int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+              uint64 rdev, struct inode **out);
+int path_mkdir(struct inode *cwd, const char *path, uint32 mode); // -EEXIST, -ENOSPC
+int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
+              const char *new_path); // -EEXIST, -EPERM (a directory), -EMLINK, -ENOSPC
+// Removes a name.  `dir`: must be an empty directory (rmdir); `any`: whatever it is, as classic
+// unlink does, but a directory must be empty.  => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (".", ".."),
+// -EBUSY (the root).
+enum unlink_kind { UNLINK_FILE, UNLINK_DIR, UNLINK_ANY };
+int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind);
+// The absolute path of a directory into buf.  => its length with NUL, -ERANGE.
+int path_of(struct inode *dir, char *buf, size_t size);
+
+// --- audit (kernel/mem/audit.h): counts references the fs and the cache hold to frames --------
+// Registered by volume_mount().

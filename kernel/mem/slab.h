@@ -1,0 +1,32 @@
+// Small objects.  An object cache hands out objects of one size from pages of kalloc's; kmalloc
+// picks a cache by size.
+#pragma once
+
+#include "types.h"
+#include "lib/list.h"
+#include "riscv/spinlock.h"
+
+struct obj_cache {
+    struct spinlock lock;
+    const char *name;
+    size_t size;          // bytes per object, a multiple of 8
+    struct list partial;  // slab pages with free objects; by lock
+    size_t in_use;        // objects handed out; by lock
+    struct list link;     // all caches
+};
+
+#define OBJ_CACHE_INIT(cache, cache_name, object_size)                              \
+    {                                                                               \
+        .lock = SPINLOCK_INIT(cache_name, RANK_SLAB), .name = (cache_name),         \
+        .size = ((object_size) + 7) / 8 * 8, .partial = LIST_INIT((cache).partial), \
+    }
+
+// => an object, its bytes arbitrary; NULL if out of memory.
+void *obj_alloc(struct obj_cache *cache);
+void *obj_alloc_zeroed(struct obj_cache *cache);
+void obj_free(struct obj_cache *cache, void *obj);
+
+// Objects of any size up to 2,048 bytes (or exactly one page); NULL if out of memory or larger.
+void *kmalloc(size_t size);
+void *kmalloc_zeroed(size_t size);
+void kmfree(void *obj); // NULL is allowed

@@ -1,0 +1,67 @@
+// Open files and descriptor tables.
+//
+// A struct file is one act of opening: it has an offset, is shared over fork and dup with that
+// offset, and is counted.  A struct files is the table of descriptors of a process; it is counted
+// too, because clone may share it.
+#pragma once
+
+#include "types.h"
+#include "param.h"
+#include "riscv/spinlock.h"
+#include "task/mutex.h"
+
+struct file;
+struct inode;
+struct aspace;
+struct linux_stat;
+
+// What kind of thing is open.  Buffers are user addresses in `as`.
+struct file_ops {
+    // => bytes done, or a negative errno.  pos: NULL to use and move the file's own offset, else
+    //    the explicit offset of pread/pwrite (-ESPIPE where there are no offsets).
+    int64 (*read)(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos);
+    int64 (*write)(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos);
+    int64 (*ioctl)(struct file *f, struct aspace *as, uint32 request, uint64 arg);
+    int (*stat)(struct file *f, struct linux_stat *out);
+    void (*release)(struct file *f); // the last reference is gone
+};
+
+struct file {
+    const struct file_ops *ops;
+    uint32 refs;  // atomic
+    uint32 flags; // O_ACCMODE | O_APPEND | O_NONBLOCK
+    struct mutex lock; // RANK_FILE: offset
+    uint64 offset;     // by lock
+    void *obj;         // what the ops are about: an inode, a pipe end
+};
+
+// => a file with one reference, or NULL: no memory, or NFILE files are open.
+struct file *file_new(const struct file_ops *ops, uint32 flags, void *obj);
+void file_get(struct file *f);
+void file_put(struct file *f);
+
+// A pipe with one reader and one writer.  => 0, -ENOMEM, -ENFILE.
+int pipe_new(struct file **reader, struct file **writer);
+// An open inode (a device's inode opens the device).  Takes over the caller's reference to ino,
+// also when it fails.  => 0, -EISDIR (a directory for writing), -ENXIO, -ENFILE.
+int inode_file(struct inode *ino, uint32 flags, struct file **out);
+// The inode behind a file opened by inode_file().  => borrowed; NULL if it is something else.
+struct inode *file_inode(struct file *f);
+
+struct files {
+    struct spinlock lock; // RANK_FILES
+    uint32 refs;          // atomic
+    struct file *fd[NOFILE];   // by lock; each holds a reference
+    uint64 cloexec;            // by lock: one bit each
+};
+
+struct files *files_new(void);                      // => empty, one reference; NULL: no memory
+struct files *files_copy(struct files *old);        // fork: the same files, counted
+void files_put(struct files *fs);                   // the last one closes them all
+void files_close_on_exec(struct files *fs);
+// => a descriptor, the lowest free one from `from` on; -EMFILE.  Takes over the reference to f.
+int files_install(struct files *fs, struct file *f, int from, bool cloexec);
+// => the file with a reference, or NULL.
+struct file *files_get(struct files *fs, int fd);
+int files_close(struct files *fs, int fd);                          // 0, -EBADF
+int files_dup3(struct files *fs, int from, int to, bool cloexec);   // => to; -EBADF, -EINVAL

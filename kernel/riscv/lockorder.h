@@ -1,0 +1,35 @@
+// The one global lock order.  A lock may be taken only while every lock already held has a
+// smaller rank; debug builds check it at every acquisition (spinlocks and mutexes alike).
+// Two locks of one rank are taken together only where the rank says how.
+//
+// Sleeping locks (mutexes) come before all spinlocks: nobody sleeps holding a spinlock.
+#pragma once
+
+enum lock_rank {
+    RANK_NONE, // not checked: locks that stand alone in tests
+
+    // mutexes
+    RANK_FILE,     // one open file's offset
+    RANK_ASPACE,   // one address space: areas and tables.  Two: parent, then child, at fork
+    RANK_FS_RENAME, // the shape of the directory tree
+    RANK_INODE,    // one inode.  Two: directory, then an entry of it
+    RANK_FS,       // the volume: allocation, tree, commit
+    RANK_OBJECT,   // filling one page of a cache object
+
+    // spinlocks
+    RANK_PIPE,   // one pipe
+    RANK_TTY,    // the console's line discipline
+    RANK_PROC,   // the process tree and the PID index
+    RANK_FILES,  // one descriptor table, one file's counts
+    RANK_CACHE,  // the page cache's index and its LRU list
+    RANK_BLK,    // one virtio queue
+    RANK_WAITQ,  // one wait queue
+    RANK_TIMER,  // one hart's timers
+    RANK_THREAD, // one thread's state
+    RANK_RUNQ,   // one hart's run queue
+    RANK_SLAB,   // one object cache
+    RANK_POOL,   // the shared frame pool
+    RANK_PRINT,  // the kernel's message buffer
+    RANK_UART,   // the UART's transmit ring
+    RANK_LAST,
+};

@@ -1,0 +1,30 @@
+// Spinlocks.  A hart that holds one has interrupts off, so that an interrupt handler can never
+// spin on a lock its own hart holds.
+#pragma once
+
+#include "types.h"
+#include "riscv/lockorder.h"
+
+struct spinlock {
+    uint32 locked; // 0 or 1, by atomic instructions only
+    uint16 rank;   // enum lock_rank
+    int16 hart;    // who holds it, -1 if nobody: for spin_held() and messages
+    const char *name;
+};
+
+#define SPINLOCK_INIT(lock_name, lock_rank)                                  \
+    {                                                                        \
+        .locked = 0, .rank = (lock_rank), .hart = -1, .name = (lock_name)    \
+    }
+
+void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank);
+
+// => interrupts are off until the matching spin_unlock() of the outermost lock.
+void spin_lock(struct spinlock *lock);
+void spin_unlock(struct spinlock *lock);
+
+// => false at once if somebody holds it.
+bool spin_trylock(struct spinlock *lock);
+
+// => true if this hart holds it.
+bool spin_held(const struct spinlock *lock);

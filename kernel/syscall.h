@@ -1,0 +1,66 @@
+// System-call numbers: Linux's for riscv64 wherever Linux has the call; kine's own begin
+// at 1000.  Argument order and results (negative errno) are Linux's too.
+#pragma once
+
+#define SYS_getcwd          17
+#define SYS_dup             23
+#define SYS_dup3            24
+#define SYS_fcntl           25
+#define SYS_ioctl           29
+#define SYS_mknodat         33
+#define SYS_mkdirat         34
+#define SYS_unlinkat        35
+#define SYS_linkat          37
+#define SYS_ftruncate       46
+#define SYS_faccessat       48
+#define SYS_chdir           49
+#define SYS_openat          56
+#define SYS_close           57
+#define SYS_pipe2           59
+#define SYS_getdents64      61
+#define SYS_lseek           62
+#define SYS_read            63
+#define SYS_write           64
+#define SYS_readv           65
+#define SYS_writev          66
+#define SYS_pread64         67
+#define SYS_pwrite64        68
+#define SYS_newfstatat      79
+#define SYS_fstat           80
+#define SYS_sync            81
+#define SYS_fsync           82
+#define SYS_fdatasync       83
+#define SYS_exit            93
+#define SYS_exit_group      94
+#define SYS_waitid          95
+#define SYS_set_tid_address 96
+#define SYS_nanosleep       101
+#define SYS_clock_gettime   113
+#define SYS_sched_yield     124
+#define SYS_kill            129
+#define SYS_reboot          142
+#define SYS_times           153
+#define SYS_uname           160
+#define SYS_getpid          172
+#define SYS_getppid         173
+#define SYS_getuid          174
+#define SYS_geteuid         175
+#define SYS_getgid          176
+#define SYS_getegid         177
+#define SYS_gettid          178
+#define SYS_sysinfo         179
+#define SYS_brk             214
+#define SYS_munmap          215
+#define SYS_clone           220
+#define SYS_execve          221
+#define SYS_mmap            222
+#define SYS_mprotect        226
+#define SYS_madvise         233
+#define SYS_wait4           260
+
+// kine's own, for ps, free, the audit and the tests; described in kernel/abi.h.
+#define SYS_kine_audit   1000 // (struct kine_audit *out): recount every frame, M1 to M5
+#define SYS_kine_meminfo 1001 // (struct kine_meminfo *out)
+#define SYS_kine_procs   1002 // (struct kine_proc *out, int max): number of processes
+#define SYS_kine_inject  1003 // (int kind, long n): fail this process's n-th allocation
+#define SYS_kine_pte     1004 // (const void *va, struct kine_pte *out): one's own mapping

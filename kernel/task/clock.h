@@ -1,0 +1,13 @@
+// Time.
+#pragma once
+
+#include "types.h"
+
+// Nanoseconds since boot; monotonic and the same on every hart.
+uint64 clock_ns(void);
+// Seconds and nanoseconds of the day (Unix time), from the real-time clock where there is one,
+// else counted from 0 at boot.
+void clock_realtime(uint64 *sec, uint32 *nsec);
+
+// Sleeps for at least ns nanoseconds.  => 0, or -EINTR if a signal came first.
+int sleep_ns(uint64 ns);

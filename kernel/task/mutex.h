@@ -1,0 +1,20 @@
+// Sleeping locks, for whatever may be held across a disk access.
+#pragma once
+
+#include "types.h"
+#include "task/waitq.h"
+
+struct thread;
+
+struct mutex {
+    struct thread *owner; // NULL if free; changed by compare-and-swap
+    uint16 rank;          // enum lock_rank
+    struct waitq waiters;
+    const char *name;
+};
+
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank);
+void mutex_lock(struct mutex *m); // may sleep: no spinlock is held
+bool mutex_trylock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+bool mutex_held(const struct mutex *m); // by the current thread

@@ -1,0 +1,65 @@
+// Threads of control.
+//
+// Life: thread_new() makes one that will begin in a kernel function; thread_start() puts it on a
+// run queue; it runs, sleeps and is woken; thread_exit() ends it, and its kernel stack is given
+// back by the next thread that runs on its hart.
+//
+// The kernel is not preempted: a thread gives up its hart by sleeping, by yielding, or on its way
+// back to user mode when its time is over.
+#pragma once
+
+#include "types.h"
+#include "lib/list.h"
+#include "riscv/spinlock.h"
+#include "riscv/context.h"
+
+struct proc;
+struct frame;
+struct waitq;
+struct trapframe;
+
+enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_SLEEPING, THREAD_DEAD };
+
+struct thread {
+    struct context context; // callee-saved registers while it does not run
+    void *kstack;           // lowest usable address of its kernel stack
+    struct trapframe *tf;   // user registers, at the top of the kernel stack
+    struct frame *root;     // root page table; NULL: a kernel thread, runs on any
+    struct proc *proc;      // opaque to this layer; NULL: a kernel thread
+    const char *name;
+
+    struct spinlock lock;    // RANK_THREAD
+    enum thread_state state; // by lock
+    bool interrupted;        // by lock: a signal is pending, interruptible sleeps end at once
+    bool interruptible;      // by lock: the sleep in progress may be ended by a signal
+    int hart;                // by lock: where it runs or ran last
+    uint32 on_hart;          // atomic: 1 until its registers are all saved
+    struct list run_link;    // by the run queue's lock
+    struct list wait_link;   // by the wait queue's lock
+
+    struct fp_state fp;      // its own: floating-point registers
+    bool fp_used;            // its own: fp holds something
+    long fail_kalloc;        // its own: allocation-failure injector
+    uint64 user_time, kernel_time; // its own: time-base ticks
+    uint64 time_mark;              // its own: when the current stretch began
+};
+
+struct thread *current_thread(void);
+
+// => a thread that will run fn(arg) on its kernel stack once started; NULL if out of memory.
+struct thread *thread_new(const char *name, void (*fn)(void *), void *arg);
+void thread_start(struct thread *t);
+// Makes a kernel thread and starts it.  => NULL if out of memory.
+struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg);
+// Throws away a thread that was never started.
+void thread_discard(struct thread *t);
+_Noreturn void thread_exit(void);
+
+// Ends an interruptible sleep and makes later ones return -EINTR until thread_clear_interrupt().
+void thread_interrupt(struct thread *t);
+void thread_clear_interrupt(struct thread *t);
+
+// Lets others run.  No spinlock is held.
+void thread_yield(void);
+// Yields if this hart's time slice is over: for long loops in the kernel.
+void thread_breathe(void);
