@@ -33,6 +33,8 @@ struct frame {
     uint32 next;       // while free: index + 1 of the next free frame; else the kind's own use
     uint32 audited;    // references found by the audit in progress
     struct list link;  // the kind's own use
+    void *owner;       // the kind's own use: for FRAME_CACHE the object whose page it is,
+    uint64 index;      // and which; NULL once the cache has let go of it
 };
 
 // => a page-aligned page with one reference; its bytes are arbitrary.  NULL if there is no
