@@ -16,13 +16,13 @@ enum bio_op { BIO_READ, BIO_WRITE, BIO_FLUSH };
 
 struct bio {
     enum bio_op op;
-    uint64 block;          // the first
-    uint32 npages;         // blocks, one page each; 0 for a flush
-    void *page[BIO_PAGES]; // kernel addresses, page-aligned
-    int status;            // 0 or -EIO, valid once done
+    uint64 block;                  // the first
+    uint32 npages;                 // blocks, one page each; 0 for a flush
+    void *page[BIO_PAGES];         // kernel addresses, page-aligned
+    int status;                    // 0 or -EIO, valid once done
     void (*done)(struct bio *bio); // may run in an interrupt handler: takes spinlocks only
-    void *arg;             // for done
-    struct list link;      // the device's, while in flight
+    void *arg;                     // for done
+    struct list link;              // the device's, while in flight
 };
 
 struct blkdev {
