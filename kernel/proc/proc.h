@@ -39,7 +39,6 @@ struct proc {
     struct waitq vfork_done;
 
     uint64 pending;          // atomic: signals sent and not yet taken, bit sig - 1
-    uint64 heap_start, brk;  // by the aspace's lock
 };
 
 // The process of the current thread; NULL in a kernel thread.
