@@ -54,8 +54,7 @@ void aspace_put(struct aspace *as)
     obj_free(&aspaces, as);
 }
 
-// Copies the parent's pages by reference.  All that can fail comes before anything is changed.
-// => parent's lock held; the child is nobody's yet
+// All that can fail comes before anything is changed.
 int uvmcopy(struct aspace *parent, struct aspace *child)
 {
     const struct areas *as = &parent->areas;

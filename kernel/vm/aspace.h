@@ -27,6 +27,9 @@ void aspace_put(struct aspace *as);
 // A child that sees what the parent saw at this moment; nothing is copied but tables.
 // => NULL if out of memory, and then the parent is as before.
 struct aspace *aspace_fork(struct aspace *parent);
+// Its heart: makes the tables and shares the pages, read-only with PTE_COW on both sides.
+// => parent->lock held, the child nobody's yet; 0, or -ENOMEM with the parent as before
+int uvmcopy(struct aspace *parent, struct aspace *child);
 
 // Adds an area.  `object` (or NULL) is counted anew.  => 0; -EINVAL (outside user space, or overlap),
 // -EACCES (W and X together), -ENOMEM.
