@@ -19,6 +19,7 @@
 #include "riscv/machine.h"
 #include "riscv/panicking.h"
 #include "riscv/sbi.h"
+#include "riscv/trap.h"
 #include "task/clock.h"
 #include "task/sched.h"
 #include "task/thread.h"

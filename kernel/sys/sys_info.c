@@ -6,7 +6,7 @@
 #include "mem/frame.h"
 #include "proc/proc.h"
 #include "riscv/machine.h"
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "sys/sys_file.h"
 #include "task/clock.h"
 #include "vm/usercopy.h"

@@ -7,7 +7,7 @@
 #include "proc/proc.h"
 #include "riscv/hart.h"
 #include "riscv/intr.h"
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "task/clock.h"
 #include "task/thread.h"
 #include "vm/aspace.h"

@@ -3,7 +3,7 @@
 #include "abi.h"
 #include "errno.h"
 #include "proc/proc.h"
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "vm/aspace.h"
 
 static struct aspace *mine(void)

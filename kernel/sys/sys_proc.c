@@ -6,7 +6,7 @@
 #include "lib/string.h"
 #include "mem/slab.h"
 #include "proc/proc.h"
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "sys/user_path.h"
 #include "vm/usercopy.h"
 

@@ -4,7 +4,7 @@
 #include "errno.h"
 #include "proc/proc.h"
 #include "riscv/timer.h"
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "task/clock.h"
 #include "vm/usercopy.h"
 

@@ -14,7 +14,7 @@
 #include "riscv/intr.h"
 #include "riscv/panicking.h"
 #include "riscv/trap.h"
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "task/fp.h"
 #include "task/sched.h"
 #include "vm/fault.h"

@@ -1,7 +1,7 @@
 // The table of system calls.  To add one: a number in kernel/syscall.h, a function in a sys_*.c, its
-// prototype in sys/syscall.h (or sys_file.h), a line here (docs/adding-a-system-call.md).
+// prototype in sys/dispatch.h (or sys_file.h), a line here (docs/adding-a-system-call.md).
 
-#include "sys/syscall.h"
+#include "sys/dispatch.h"
 #include "errno.h"
 #include "sys/sys_file.h"
 #include "syscall.h"
