@@ -13,3 +13,5 @@ void intr_restore(bool was_on);
 // The handler of the supervisor external interrupt; dev/plic registers itself.
 typedef void intr_external_fn(void);
 void intr_register_external(intr_external_fn *fn);
+// Runs the registered handler: called by the trap code with interrupts off.
+void intr_external(void);

@@ -29,6 +29,7 @@ enum lock_rank {
     RANK_THREAD, // one thread's state
     RANK_RUNQ,   // one hart's run queue
     RANK_SLAB,   // one object cache
+    RANK_FRAMES, // one hart's cache of free frames
     RANK_POOL,   // the shared frame pool
     RANK_PRINT,  // the kernel's message buffer
     RANK_UART,   // the UART's transmit ring

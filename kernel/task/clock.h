@@ -9,5 +9,8 @@ uint64 clock_ns(void);
 // else counted from 0 at boot.
 void clock_realtime(uint64 *sec, uint32 *nsec);
 
+// Says what time it is; dev/rtc does, once at boot.
+void clock_set_realtime(uint64 unix_ns);
+
 // Sleeps for at least ns nanoseconds.  => 0, or -EINTR if a signal came first.
 int sleep_ns(uint64 ns);

@@ -4,10 +4,8 @@
 #include "types.h"
 #include "task/waitq.h"
 
-struct thread;
-
 struct mutex {
-    struct thread *owner; // NULL if free; changed by compare-and-swap
+    uint64 owner; // the owning thread's address, 0 if free; atomic (mutex.c)
     uint16 rank;          // enum lock_rank
     struct waitq waiters;
     const char *name;

@@ -10,8 +10,10 @@
 
 #include "types.h"
 #include "lib/list.h"
-#include "riscv/spinlock.h"
 #include "riscv/context.h"
+#include "riscv/hart.h"
+#include "riscv/lockcheck.h"
+#include "riscv/spinlock.h"
 
 struct proc;
 struct frame;
@@ -21,11 +23,13 @@ struct trapframe;
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_SLEEPING, THREAD_DEAD };
 
 struct thread {
-    struct context context; // callee-saved registers while it does not run
-    void *kstack;           // lowest usable address of its kernel stack
-    struct trapframe *tf;   // user registers, at the top of the kernel stack
-    struct frame *root;     // root page table; NULL: a kernel thread, runs on any
-    struct proc *proc;      // opaque to this layer; NULL: a kernel thread
+    struct context context;  // callee-saved registers while it does not run
+    void (*fn)(void *);      // what it was made to run
+    void *arg;
+    void *kstack;            // lowest usable address of its kernel stack
+    struct trapframe *tf;    // user registers, at the top of the kernel stack
+    struct frame *root;      // root page table, borrowed from its owner; NULL: runs on any
+    struct proc *proc;       // opaque to this layer; NULL: a kernel thread
     const char *name;
 
     struct spinlock lock;    // RANK_THREAD
@@ -40,11 +44,15 @@ struct thread {
     struct fp_state fp;      // its own: floating-point registers
     bool fp_used;            // its own: fp holds something
     long fail_kalloc;        // its own: allocation-failure injector
-    uint64 user_time, kernel_time; // its own: time-base ticks
-    uint64 time_mark;              // its own: when the current stretch began
+    struct locks_held locks; // its own: mutexes, for the checker
+    uint64 user_time;        // its own: time-base ticks, sampled by the timer
+    uint64 kernel_time;
 };
 
-struct thread *current_thread(void);
+static inline struct thread *current_thread(void)
+{
+    return this_hart()->thread;
+}
 
 // => a thread that will run fn(arg) on its kernel stack once started; NULL if out of memory.
 struct thread *thread_new(const char *name, void (*fn)(void *), void *arg);
@@ -55,9 +63,14 @@ struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg);
 void thread_discard(struct thread *t);
 _Noreturn void thread_exit(void);
 
+// Gives the current thread another root table (NULL: none of its own) and loads it at once.
+void thread_set_root(struct frame *root);
+
 // Ends an interruptible sleep and makes later ones return -EINTR until thread_clear_interrupt().
 void thread_interrupt(struct thread *t);
 void thread_clear_interrupt(struct thread *t);
+// => would an interruptible sleep of the current thread end at once?
+bool thread_interrupted(void);
 
 // Lets others run.  No spinlock is held.
 void thread_yield(void);

@@ -1,0 +1,34 @@
+// null takes everything and gives nothing; zero takes everything and gives zeros.
+
+#include "dev/memdev.h"
+#include "dev/chardev.h"
+#include "errno.h"
+#include "lib/string.h"
+
+#define MINOR_NULL 0
+#define MINOR_ZERO 1
+
+static int64 memdev_read(int minor, void *buf, size_t n)
+{
+    switch (minor) {
+    case MINOR_NULL: return 0;
+    case MINOR_ZERO: memset(buf, 0, n); return (int64)n;
+    default: return -ENXIO;
+    }
+}
+
+static int64 memdev_write(int minor, const void *buf, size_t n)
+{
+    return minor == MINOR_NULL || minor == MINOR_ZERO ? (int64)n : -ENXIO;
+}
+
+static const struct chardev memory_device = {
+    .name = "mem",
+    .read = memdev_read,
+    .write = memdev_write,
+};
+
+void memdev_init(void)
+{
+    chardev_register(DEV_MEM, &memory_device);
+}

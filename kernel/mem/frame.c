@@ -1,0 +1,234 @@
+// kalloc, kfree and the reference counts (mem/frame.h).
+//
+// Each hart has a small cache of free frames, filled from and emptied into the pool by batches, so
+// that harts do not meet.  A hart that finds the pool empty takes from the caches of the others
+// before it gives up: no free frame is out of reach.
+//
+// Memory order: a count is dropped with release and the last one is seen with acquire, so that
+// everything a holder did to the page happens before it is handed out again.
+
+#include "mem/frame.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/frames_priv.h"
+#include "riscv/hart.h"
+#include "riscv/machine.h"
+
+#define BATCH     32 // frames moved between a cache and the pool at one time
+#define CACHE_MAX (2 * BATCH)
+#define POISON    0x5a
+
+static struct frame_cache {
+    struct spinlock lock;   // RANK_FRAMES: head, count
+    uint32 head;            // index + 1 of the first free frame
+    uint32 count;
+    long in_use[FRAME_KINDS]; // allocated less freed here; atomic; only the sum over harts means anything
+} caches[NCPU] = {
+    [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("frames", RANK_FRAMES) },
+};
+
+#define RECLAIMERS 4
+static reclaim_fn *reclaimers[RECLAIMERS];
+static int nreclaimers;
+
+struct frame *frame_of(paddr_t pa)
+{
+    return frame_at((pa - machine.ram_base) >> PGSHIFT);
+}
+
+struct frame *frame_of_page(const void *page)
+{
+    return frame_of(virt_to_phys(page));
+}
+
+paddr_t frame_phys(const struct frame *f)
+{
+    return machine.ram_base + (frame_index(f) << PGSHIFT);
+}
+
+void *frame_page(const struct frame *f)
+{
+    return phys_to_virt(frame_phys(f));
+}
+
+bool frame_is_ram(paddr_t pa)
+{
+    return pa >= machine.ram_base && pa - machine.ram_base < machine.ram_size;
+}
+
+static void count_use(enum frame_kind kind, long change)
+{
+    __atomic_fetch_add(&caches[this_hart()->index].in_use[kind], change, __ATOMIC_RELAXED);
+}
+
+static struct frame *cache_pop(struct frame_cache *c)
+{
+    struct frame *f = NULL;
+    if (c->head) {
+        f = frame_at(c->head - 1);
+        c->head = f->next;
+        c->count--;
+    }
+    return f;
+}
+
+static struct frame *take_local(void)
+{
+    struct frame_cache *c = &caches[this_hart()->index];
+    spin_lock(&c->lock);
+    if (!c->head)
+        c->count = (uint32)pool_take(BATCH, &c->head);
+    struct frame *f = cache_pop(c);
+    spin_unlock(&c->lock);
+    return f;
+}
+
+static struct frame *take_from_others(void)
+{
+    struct frame *f = NULL;
+    for (int i = 0; i < NCPU && !f; i++) {
+        spin_lock(&caches[i].lock);
+        f = cache_pop(&caches[i]);
+        spin_unlock(&caches[i].lock);
+    }
+    return f;
+}
+
+// => whether any reclaimer gave something back
+static bool reclaim(void)
+{
+    for (int i = 0; i < nreclaimers; i++)
+        if (reclaimers[i](BATCH) > 0)
+            return true;
+    return false;
+}
+
+void reclaim_register(reclaim_fn *fn)
+{
+    if (nreclaimers == RECLAIMERS)
+        panic("more than %d reclaimers", RECLAIMERS);
+    reclaimers[nreclaimers++] = fn;
+}
+
+// The injector: does this thread's countdown end here?
+static bool fail_injected(void)
+{
+    long *countdown = this_hart()->fail_kalloc;
+    return countdown && *countdown > 0 && --*countdown == 0;
+}
+
+void kalloc_fail_after(long n)
+{
+    if (this_hart()->fail_kalloc)
+        *this_hart()->fail_kalloc = n;
+}
+
+void *kalloc(enum frame_kind kind)
+{
+    if (fail_injected())
+        return NULL;
+    struct frame *f;
+    while ((f = take_local()) == NULL && (f = take_from_others()) == NULL)
+        if (!reclaim())
+            return NULL;
+    if (f->refs != 0)
+        panic("frame %p is on a free list with %u references", (void *)frame_phys(f), f->refs);
+    f->kind = (uint8)kind;
+    f->flags = 0;
+    f->next = 0;
+    __atomic_store_n(&f->refs, 1, __ATOMIC_RELAXED);
+    count_use(kind, 1);
+    return frame_page(f);
+}
+
+void *kalloc_zeroed(enum frame_kind kind)
+{
+    void *page = kalloc(kind);
+    if (page)
+        page_zero(page);
+    return page;
+}
+
+static void release(struct frame *f)
+{
+    count_use(f->kind, -1);
+    f->kind = FRAME_FREE;
+#ifdef DEBUG
+    memset(frame_page(f), POISON, PGSIZE);
+#endif
+    struct frame_cache *c = &caches[this_hart()->index];
+    uint32 surplus = 0;
+    spin_lock(&c->lock);
+    f->next = c->head;
+    c->head = (uint32)frame_index(f) + 1;
+    if (++c->count == CACHE_MAX) {
+        surplus = c->head;
+        struct frame *last = f;
+        for (int i = 1; i < BATCH; i++)
+            last = frame_at(last->next - 1);
+        c->head = last->next;
+        c->count -= BATCH;
+        last->next = 0;
+    }
+    spin_unlock(&c->lock);
+    if (surplus)
+        pool_give(surplus);
+}
+
+void kfree(void *page)
+{
+    frame_put(frame_of_page(page));
+}
+
+void frame_get(struct frame *f)
+{
+    frame_get_many(f, 1);
+}
+
+void frame_get_many(struct frame *f, uint32 n)
+{
+    uint32 old = __atomic_fetch_add(&f->refs, n, __ATOMIC_RELAXED);
+    if (old == 0 || old + n < old)
+        panic("frame_get: frame %p has %u references", (void *)frame_phys(f), old);
+}
+
+// A sole holder needs no atomic operation: nobody else can change a count of one.
+void frame_put(struct frame *f)
+{
+    if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1) {
+        __atomic_store_n(&f->refs, 0, __ATOMIC_RELAXED);
+        release(f);
+        return;
+    }
+    uint32 old = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
+    if (old == 0)
+        panic("frame_put: frame %p is free already", (void *)frame_phys(f));
+    if (old == 1)
+        release(f);
+}
+
+uint32 frame_refs(const struct frame *f)
+{
+    return __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
+}
+
+size_t frames_free(void)
+{
+    size_t n = pool.nfree + pool.nfree_fresh;
+    for (int i = 0; i < NCPU; i++)
+        n += caches[i].count;
+    return n;
+}
+
+size_t frames_total(void)
+{
+    return frame_count;
+}
+
+size_t frames_in_use(enum frame_kind kind)
+{
+    long n = 0;
+    for (int i = 0; i < NCPU; i++)
+        n += __atomic_load_n(&caches[i].in_use[kind], __ATOMIC_RELAXED);
+    return n > 0 ? (size_t)n : 0;
+}

@@ -1,0 +1,152 @@
+// Kernel stacks (mem/kmap.h).
+//
+// A freed stack stays mapped in its slot and is the first to be handed out again, so that a fork
+// and an exit touch neither the table nor any TLB.  Only a surplus, or the need of memory, has stacks
+// unmapped, and then all harts forget them before the slots are used anew.  A slot that is mapped
+// for the first time is fenced too: a hart may remember that it was empty (manual, 4.2.1).
+
+#include "lib/list.h"
+#include "mem/audit.h"
+#include "mem/frame.h"
+#include "mem/kmap.h"
+#include "mem/kstack_priv.h"
+#include "param.h"
+#include "riscv/addr.h"
+#include "riscv/spinlock.h"
+#include "riscv/tlb.h"
+
+#define SLOT        (2 * KSTACK_SIZE)
+#define STACK_PAGES (KSTACK_SIZE / PGSIZE)
+#define SLOTS       4096
+#define KEEP        32 // mapped stacks kept for the next threads
+
+static struct spinlock lock = SPINLOCK_INIT("kernel stacks", RANK_SLAB);
+static struct {
+    uint16 mapped[KEEP];   // slots with a stack in them, free to use
+    uint16 nmapped;
+    uint16 empty[SLOTS];   // slots once used, without a stack
+    uint16 nempty;
+    uint16 fresh;          // slots from here on were never used
+} slots;                   // by lock
+
+static uint64 slot_stack(unsigned slot)
+{
+    return KSTACK_BASE + slot * (uint64)SLOT + KSTACK_SIZE;
+}
+
+static void unmap(unsigned slot)
+{
+    for (int i = 0; i < STACK_PAGES; i++) {
+        pte_t *e = kmap_entry(slot_stack(slot) + (uint64)i * PGSIZE, 0);
+        pte_t old = *e;
+        *e = 0;
+        tlb_flush_harts(~0u);
+        kfree(phys_to_virt(PTE2PA(old)));
+    }
+}
+
+static bool map_page(uint64 va)
+{
+    void *page = kalloc(FRAME_STACK);
+    if (!page)
+        return false;
+    *kmap_entry(va, 0) = PA2PTE(virt_to_phys(page)) | PTE_V | PTE_R | PTE_W | PTE_A | PTE_D | PTE_G;
+    return true;
+}
+
+static bool map_stack(unsigned slot)
+{
+    for (int i = 0; i < STACK_PAGES; i++) {
+        if (map_page(slot_stack(slot) + (uint64)i * PGSIZE))
+            continue;
+        while (--i >= 0) {
+            pte_t *e = kmap_entry(slot_stack(slot) + (uint64)i * PGSIZE, 0);
+            kfree(phys_to_virt(PTE2PA(*e)));
+            *e = 0;
+        }
+        return false;
+    }
+    tlb_flush_harts(~0u);
+    return true;
+}
+
+// => a slot without a stack whose table is there, or -1
+static int take_empty(void)
+{
+    int slot = -1;
+    spin_lock(&lock);
+    if (slots.nempty > 0)
+        slot = slots.empty[--slots.nempty];
+    else if (slots.fresh < SLOTS && kmap_entry(slot_stack(slots.fresh), 0) != NULL)
+        slot = slots.fresh++;
+    spin_unlock(&lock);
+    return slot;
+}
+
+static void give_empty(unsigned slot)
+{
+    spin_lock(&lock);
+    slots.empty[slots.nempty++] = (uint16)slot;
+    spin_unlock(&lock);
+}
+
+void *kstack_alloc(void)
+{
+    spin_lock(&lock);
+    int slot = slots.nmapped ? slots.mapped[--slots.nmapped] : -1;
+    spin_unlock(&lock);
+    if (slot >= 0)
+        return (void *)slot_stack((unsigned)slot);
+    if ((slot = take_empty()) < 0)
+        return NULL;
+    if (!map_stack((unsigned)slot)) {
+        give_empty((unsigned)slot);
+        return NULL;
+    }
+    return (void *)slot_stack((unsigned)slot);
+}
+
+void kstack_free(void *stack)
+{
+    unsigned slot = (unsigned)(((uint64)stack - KSTACK_BASE) / SLOT);
+    spin_lock(&lock);
+    bool keep = slots.nmapped < KEEP;
+    if (keep)
+        slots.mapped[slots.nmapped++] = (uint16)slot;
+    spin_unlock(&lock);
+    if (keep)
+        return;
+    unmap(slot);
+    give_empty(slot);
+}
+
+// When memory is short the stacks that wait for use are given up.
+static size_t reclaim_stacks(size_t want)
+{
+    if (spin_held(&lock) || !spin_trylock(&lock))
+        return 0;
+    size_t freed = 0;
+    while (slots.nmapped > 0 && freed < want) {
+        unsigned slot = slots.mapped[--slots.nmapped];
+        unmap(slot);
+        slots.empty[slots.nempty++] = (uint16)slot;
+        freed += STACK_PAGES;
+    }
+    spin_unlock(&lock);
+    return freed;
+}
+
+void kstack_init(void)
+{
+    reclaim_register(reclaim_stacks);
+}
+
+void kstack_audit(void)
+{
+    for (unsigned slot = 0; slot < slots.fresh; slot++)
+        for (int i = 0; i < STACK_PAGES; i++) {
+            pte_t e = *kmap_entry(slot_stack(slot) + (uint64)i * PGSIZE, 0);
+            if (e & PTE_V)
+                audit_count(frame_of(PTE2PA(e)));
+        }
+}

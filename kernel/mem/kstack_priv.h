@@ -1,0 +1,11 @@
+// Between kmap.c and kstack.c.
+#pragma once
+
+#include "types.h"
+#include "riscv.h"
+
+// => the entry of the kernel's table for va at `level` (0: 4 KiB), tables made as needed; NULL if
+//    out of memory
+pte_t *kmap_entry(uint64 va, int level);
+void kstack_init(void);
+void kstack_audit(void);

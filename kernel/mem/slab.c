@@ -1,0 +1,177 @@
+// Small objects (mem/slab.h).
+//
+// A slab page begins with a header and is cut into objects; free ones form a list through their
+// first word.  A page stands on its cache's partial list while it has free objects, and goes back
+// to kalloc when its last object is freed, unless it is the only partial one: a spare keeps a cache
+// from giving and taking a page at every turn.
+
+#include "mem/slab.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/audit.h"
+#include "mem/frame.h"
+#include "mem/init.h"
+
+struct slab {
+    struct list link; // on cache->partial while free != NULL
+    struct obj_cache *cache;
+    void *free;
+    uint32 used;
+};
+
+#define SIZES 8
+static struct obj_cache sizes[SIZES] = {
+    OBJ_CACHE_INIT(sizes[0], "16", 16),     OBJ_CACHE_INIT(sizes[1], "32", 32),
+    OBJ_CACHE_INIT(sizes[2], "64", 64),     OBJ_CACHE_INIT(sizes[3], "128", 128),
+    OBJ_CACHE_INIT(sizes[4], "256", 256),   OBJ_CACHE_INIT(sizes[5], "512", 512),
+    OBJ_CACHE_INIT(sizes[6], "1000", 1000), OBJ_CACHE_INIT(sizes[7], "2024", KMALLOC_OBJ),
+};
+
+static struct slab *slab_of(const void *obj)
+{
+    return (struct slab *)((uint64)obj & ~(PGSIZE - 1UL));
+}
+
+static struct slab *slab_new(struct obj_cache *cache)
+{
+    struct slab *s = kalloc(FRAME_SLAB);
+    if (!s)
+        return NULL;
+    *s = (struct slab){ .cache = cache };
+    size_t n = (PGSIZE - sizeof *s) / cache->size;
+    char *obj = (char *)(s + 1) + n * cache->size;
+    while (n-- > 0) {
+        obj -= cache->size;
+        *(void **)obj = s->free;
+        s->free = obj;
+    }
+    return s;
+}
+
+static struct spinlock caches_lock = SPINLOCK_INIT("slab caches", RANK_SLAB);
+static struct obj_cache *caches; // by caches_lock
+
+static void list_cache(struct obj_cache *cache)
+{
+    spin_lock(&caches_lock);
+    if (!cache->listed) {
+        cache->next = caches;
+        caches = cache;
+        cache->listed = true;
+    }
+    spin_unlock(&caches_lock);
+}
+
+// => with cache->lock held.
+static void *take(struct obj_cache *cache)
+{
+    if (list_empty(&cache->partial))
+        return NULL;
+    struct slab *s = container_of(cache->partial.next, struct slab, link);
+    void *obj = s->free;
+    s->free = *(void **)obj;
+    s->used++;
+    cache->in_use++;
+    if (!s->free) {
+        list_remove(&s->link);
+        list_push_front(&cache->full, &s->link);
+    }
+    return obj;
+}
+
+// The cache's lock is not held over kalloc, whose reclaimers free objects.
+void *obj_alloc(struct obj_cache *cache)
+{
+    spin_lock(&cache->lock);
+    void *obj = take(cache);
+    spin_unlock(&cache->lock);
+    if (obj)
+        return obj;
+    struct slab *s = slab_new(cache);
+    if (!s)
+        return NULL;
+    if (!cache->listed)
+        list_cache(cache);
+    spin_lock(&cache->lock);
+    list_push_front(&cache->partial, &s->link);
+    obj = take(cache);
+    spin_unlock(&cache->lock);
+    return obj;
+}
+
+void *obj_alloc_zeroed(struct obj_cache *cache)
+{
+    void *obj = obj_alloc(cache);
+    if (obj)
+        memset(obj, 0, cache->size);
+    return obj;
+}
+
+void obj_free(struct obj_cache *cache, void *obj)
+{
+    struct slab *s = slab_of(obj), *unused = NULL;
+    if (s->cache != cache)
+        panic("an object of cache %s is freed to %s", s->cache->name, cache->name);
+    spin_lock(&cache->lock);
+    if (!s->free) {
+        list_remove(&s->link);
+        list_push_front(&cache->partial, &s->link);
+    }
+    *(void **)obj = s->free;
+    s->free = obj;
+    cache->in_use--;
+    if (--s->used == 0 && cache->partial.next != cache->partial.prev) {
+        list_remove(&s->link);
+        unused = s;
+    }
+    spin_unlock(&cache->lock);
+    if (unused)
+        kfree(unused);
+}
+
+void *kmalloc(size_t size)
+{
+    for (int i = 0; i < SIZES; i++)
+        if (size <= sizes[i].size)
+            return obj_alloc(&sizes[i]);
+    return size <= PGSIZE ? kalloc(FRAME_SLAB) : NULL;
+}
+
+void *kmalloc_zeroed(size_t size)
+{
+    void *obj = kmalloc(size);
+    if (obj)
+        memset(obj, 0, size);
+    return obj;
+}
+
+void kmfree(void *obj)
+{
+    if (!obj)
+        return;
+    if ((uint64)obj % PGSIZE == 0)
+        kfree(obj);
+    else
+        obj_free(slab_of(obj)->cache, obj);
+}
+
+static void audit_pages(struct list *slabs)
+{
+    list_for_each (l, slabs)
+        audit_count(frame_of_page(container_of(l, struct slab, link)));
+}
+
+static void audit_slabs(void)
+{
+    for (struct obj_cache *c = caches; c; c = c->next) {
+        spin_lock(&c->lock);
+        audit_pages(&c->partial);
+        audit_pages(&c->full);
+        spin_unlock(&c->lock);
+    }
+}
+
+void slab_init(void)
+{
+    audit_register("slab", audit_slabs);
+}

@@ -1,0 +1,44 @@
+// What each hart keeps for itself.  In the kernel the register tp points to it.
+#pragma once
+
+#include "types.h"
+#include "param.h"
+#include "riscv/lockcheck.h"
+
+struct thread;
+struct frame;
+
+// vector.S knows the offsets of the first four fields.
+struct hart {
+    uint64 user_sp;          // the vector's scratch
+    uint64 trapframe;        // where the running thread's user registers go: top of its stack
+    uint64 emergency_stack;  // top of a small stack for reporting an overflow
+    uint64 reserved;
+
+    int index;               // 0 to nharts - 1: what the kernel calls it
+    uint64 hartid;           // what the machine calls it
+    bool online;
+
+    struct thread *thread;   // who runs here
+    struct thread *prev;     // who ran here before the switch in progress
+    struct thread *idle;     // who runs when nobody else wants to
+    struct frame *root;      // the root table in satp; NULL: the kernel's own
+    long *fail_kalloc;       // the running thread's allocation-failure injector
+
+    struct locks_held locks; // spinlocks, for the checker
+    uint32 spin_depth;       // spinlocks held
+    bool intr_before;        // were interrupts on before the outermost?
+    bool need_resched;       // the running thread's time is over
+    bool idling;             // waits in wfi: a waker sends an interrupt
+    uint64 armed;            // when the next timer interrupt comes, in time-base ticks
+};
+
+extern struct hart harts[NCPU];
+extern int nharts;
+
+static inline struct hart *this_hart(void)
+{
+    struct hart *h;
+    __asm__ volatile("mv %0, tp" : "=r"(h));
+    return h;
+}

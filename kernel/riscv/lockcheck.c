@@ -1,0 +1,42 @@
+#include "riscv/lockcheck.h"
+#include "lib/panic.h"
+
+#ifdef DEBUG
+
+// Ranks of which two may be held at one time, in an order that lockorder.h tells.
+static bool pairs(enum lock_rank rank)
+{
+    return rank == RANK_ASPACE || rank == RANK_INODE || rank == RANK_NONE;
+}
+
+void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank rank,
+                    const char *name, bool ordered)
+{
+    for (int i = 0; i < held->n; i++) {
+        if (held->lock[i].lock == lock)
+            panic("lock %s taken twice", name);
+        if (ordered && rank != RANK_NONE &&
+            (held->lock[i].rank > rank || (held->lock[i].rank == rank && !pairs(rank))))
+            panic("lock order: %s (rank %d) taken while %s (rank %d) is held", name, rank,
+                  held->lock[i].name, held->lock[i].rank);
+    }
+    if (held->n == LOCKS_HELD)
+        panic("more than %d locks held", LOCKS_HELD);
+    held->lock[held->n].lock = lock;
+    held->lock[held->n].rank = rank;
+    held->lock[held->n].name = name;
+    held->n++;
+}
+
+void lockcheck_drop(struct locks_held *held, const void *lock)
+{
+    for (int i = held->n - 1; i >= 0; i--) {
+        if (held->lock[i].lock != lock)
+            continue;
+        held->lock[i] = held->lock[--held->n];
+        return;
+    }
+    panic("a lock is dropped that is not held");
+}
+
+#endif

@@ -1,0 +1,178 @@
+#include "riscv/machine.h"
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "riscv/csr.h"
+#include "riscv/fdt.h"
+#include "riscv/hart.h"
+#include "riscv/intr.h"
+#include "riscv/panicking.h"
+#include "riscv/sbi.h"
+
+struct machine machine = { .timebase = 10000000, .bootargs = "" };
+const void *machine_fdt;
+struct hart harts[NCPU];
+int nharts;
+
+// The range of RAM that holds the kernel.
+static void find_ram(const void *fdt)
+{
+    paddr_t here = virt_to_phys(kernel_begin);
+    int node = -1;
+    while ((node = fdt_find_type(fdt, node, "memory")) >= 0) {
+        uint64 base, size;
+        for (int n = 0; fdt_reg(fdt, node, n, &base, &size); n++) {
+            if (here < base || here - base >= size)
+                continue;
+            machine.ram_base = PGROUNDUP(base);
+            machine.ram_size = PGROUNDDOWN(base + size) - machine.ram_base;
+            return;
+        }
+    }
+    panic("the device tree names no RAM");
+}
+
+// => does an ISA string ("rv64imafdc_zicsr_sstc") name the extension?
+static bool isa_has(const char *isa, const char *ext)
+{
+    size_t n = strlen(ext);
+    for (const char *p = isa; (p = strchr(p, '_')) != NULL;) {
+        p++;
+        if (strncmp(p, ext, n) == 0 && (p[n] == '_' || p[n] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static bool cpu_has_sstc(const void *fdt, int node)
+{
+    const char *isa = fdt_string(fdt, node, "riscv,isa", 0);
+    if (isa)
+        return isa_has(isa, "sstc");
+    for (int n = 0; (isa = fdt_string(fdt, node, "riscv,isa-extensions", n)) != NULL; n++)
+        if (strcmp(isa, "sstc") == 0)
+            return true;
+    return false;
+}
+
+static void add_hart(uint64 hartid)
+{
+    struct hart *h = &harts[nharts];
+    h->index = nharts++;
+    h->hartid = hartid;
+}
+
+static void find_harts(const void *fdt, uint64 boot_hartid)
+{
+    nharts = 0;
+    add_hart(boot_hartid);
+    machine.sstc = true;
+    int node = -1;
+    while ((node = fdt_find_type(fdt, node, "cpu")) >= 0) {
+        uint64 hartid, size;
+        if (!fdt_reg(fdt, node, 0, &hartid, &size))
+            continue;
+        if (!cpu_has_sstc(fdt, node))
+            machine.sstc = false;
+        if (hartid != boot_hartid && nharts < NCPU)
+            add_hart(hartid);
+    }
+    node = fdt_find_path(fdt, "/cpus");
+    if (node >= 0)
+        machine.timebase = fdt_u32(fdt, node, "timebase-frequency", (uint32)machine.timebase);
+}
+
+void machine_init(const void *fdt, uint64 boot_hartid)
+{
+    machine_fdt = fdt;
+    if (!fdt_valid(fdt))
+        panic("there is no device tree at %p", fdt);
+    int chosen = fdt_find_path(fdt, "/chosen");
+    const char *args = chosen >= 0 ? fdt_string(fdt, chosen, "bootargs", 0) : NULL;
+    if (args)
+        machine.bootargs = args;
+    find_harts(fdt, boot_hartid);
+    find_ram(fdt);
+}
+
+// The children of /reserved-memory, counted on from n.
+static bool reserved_node(int n, paddr_t *start, paddr_t *end)
+{
+    int parent = fdt_find_path(machine_fdt, "/reserved-memory");
+    if (parent < 0)
+        return false;
+    uint64 size;
+    for (int node = fdt_first_child(machine_fdt, parent); node >= 0;
+         node = fdt_next_sibling(machine_fdt, node)) {
+        for (int i = 0; fdt_reg(machine_fdt, node, i, start, &size); i++) {
+            if (n-- > 0)
+                continue;
+            *end = *start + size;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool machine_reserved(int n, paddr_t *start, paddr_t *end)
+{
+    if (n == 0) {
+        *start = virt_to_phys(mstub_begin);
+        *end = virt_to_phys(mstub_end);
+        return true;
+    }
+    if (n == 1) {
+        *start = virt_to_phys(kernel_begin);
+        *end = virt_to_phys(kernel_end);
+        return true;
+    }
+    if (n == 2) {
+        *start = virt_to_phys(machine_fdt);
+        *end = *start + fdt_size(machine_fdt);
+        return true;
+    }
+    uint64 size;
+    int entries = 0;
+    while (fdt_reserved(machine_fdt, entries, start, &size)) {
+        *end = *start + size;
+        if (n == 3 + entries++)
+            return true;
+    }
+    return reserved_node(n - 3 - entries, start, end);
+}
+
+bool machine_option(const char *name, const char *value)
+{
+    size_t n = strlen(name), m = value ? strlen(value) + 1 : 0;
+    for (const char *p = machine.bootargs; *p;) {
+        while (*p == ' ')
+            p++;
+        size_t len = 0;
+        while (p[len] && p[len] != ' ')
+            len++;
+        if (len == n + m && strncmp(p, name, n) == 0 &&
+            (!value || (p[n] == '=' && strncmp(p + n + 1, value, m - 1) == 0)))
+            return true;
+        p += len;
+    }
+    return false;
+}
+
+bool machine_in_text(uint64 va)
+{
+    return va >= (uint64)kernel_begin && va < (uint64)text_end;
+}
+
+void machine_power_off(void)
+{
+    sbi_reset(SBI_RESET_SHUTDOWN, SBI_REASON_NONE);
+    printk("the firmware cannot switch the machine off: halted\n");
+    panic_halt();
+}
+
+void machine_reboot(void)
+{
+    sbi_reset(SBI_RESET_COLD_REBOOT, SBI_REASON_NONE);
+    printk("the firmware cannot restart the machine: halted\n");
+    panic_halt();
+}

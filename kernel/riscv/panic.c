@@ -1,0 +1,133 @@
+// The end of the road.  One hart panics; it tells the others to stop, prints what is known by polled
+// output, and waits for ever or, with the boot argument panic=exit, ends the machine with a failing
+// status.
+
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
+#include "riscv/intr.h"
+#include "riscv/machine.h"
+#include "riscv/panicking.h"
+#include "riscv/sbi.h"
+#include "riscv/symbols.h"
+
+#define TRACE_DEPTH 24
+
+// The first link of the kernel has no table yet.
+#pragma weak symbol_table
+#pragma weak symbol_count
+
+volatile bool panicking;
+static uint32 panic_owner; // atomic: taken by the first hart to panic
+static panic_output *output;
+
+_Noreturn void stack_overflow(uint64 sp, uint64 pc);
+
+void panic_register_output(panic_output *out)
+{
+    output = out;
+}
+
+void panic_halt(void)
+{
+    intr_off();
+    for (;;)
+        wait_for_interrupt();
+}
+
+static void say(const char *fmt, ...)
+{
+    char line[256];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vformat(line, sizeof line, fmt, ap);
+    va_end(ap);
+    if (output)
+        output(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+// => the function that an address is in, NULL if in none of the kernel's
+static const struct symbol *find_symbol(uint64 pc)
+{
+    unsigned low = 0, high = &symbol_count ? symbol_count : 0;
+    if (high == 0 || pc < symbol_table[0].address || !machine_in_text(pc))
+        return NULL;
+    while (high - low > 1) {
+        unsigned mid = (low + high) / 2;
+        if (symbol_table[mid].address <= pc)
+            low = mid;
+        else
+            high = mid;
+    }
+    return &symbol_table[low];
+}
+
+static void say_address(uint64 pc)
+{
+    const struct symbol *s = find_symbol(pc);
+    if (s)
+        say("    %p %s+0x%lx\n", (void *)pc, s->name, pc - s->address);
+    else
+        say("    %p\n", (void *)pc);
+}
+
+static bool plausible_frame(uint64 fp, uint64 below)
+{
+    return fp > below && fp % 16 == 0 && fp - below < 64 * 1024;
+}
+
+// Walks the chain of frame pointers: a frame holds its return address at fp - 8 and its caller's
+// fp at fp - 16.
+static void back_trace(uint64 fp)
+{
+    uint64 below = fp - 1;
+    for (int depth = 0; depth < TRACE_DEPTH && plausible_frame(fp, below); depth++) {
+        uint64 pc = ((uint64 *)fp)[-1];
+        if (!machine_in_text(pc))
+            break;
+        say_address(pc - 1); // within the call, not after it
+        below = fp;
+        fp = ((uint64 *)fp)[-2];
+    }
+}
+
+static void stop_others(void)
+{
+    panicking = true;
+    for (int i = 0; i < nharts; i++)
+        if (harts[i].online && i != this_hart()->index)
+            sbi_send_ipi(harts[i].hartid);
+}
+
+static _Noreturn void end(void)
+{
+    if (machine_option("panic", "exit"))
+        sbi_reset(SBI_RESET_SHUTDOWN, SBI_REASON_FAILURE);
+    panic_halt();
+}
+
+void panic(const char *fmt, ...)
+{
+    intr_off();
+    if (__atomic_exchange_n(&panic_owner, 1, __ATOMIC_ACQUIRE)) {
+        if (panicking)
+            panic_halt();
+        end();
+    }
+    stop_others();
+    char what[200];
+    va_list ap;
+    va_start(ap, fmt);
+    vformat(what, sizeof what, fmt, ap);
+    va_end(ap);
+    say("\npanic: hart %d: %s\n", this_hart()->index, what);
+    back_trace((uint64)__builtin_frame_address(0));
+    end();
+}
+
+void stack_overflow(uint64 sp, uint64 pc)
+{
+    panic("kernel stack overflow: sp %p, pc %p", (void *)sp, (void *)pc);
+}

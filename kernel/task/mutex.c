@@ -1,0 +1,91 @@
+// Sleeping locks (task/mutex.h).
+//
+// `owner` holds the owner's address, with bit 0 set while somebody may be waiting.  Lock and
+// unlock are one compare-and-swap each as long as nobody waits.  A waiter sets the bit under the
+// queue's lock before it sleeps; an unlock that finds the bit takes that lock and wakes one.
+
+#include "task/mutex.h"
+#include "lib/panic.h"
+#include "riscv/hart.h"
+#include "task/sched.h"
+#include "task/waitq_priv.h"
+
+#define CONTENDED 1UL
+
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
+{
+    m->owner = 0;
+    m->rank = (uint16)rank;
+    m->name = name;
+    waitq_init(&m->waiters, name);
+}
+
+static bool swap_owner(struct mutex *m, uint64 from, uint64 to)
+{
+    return __atomic_compare_exchange_n(&m->owner, &from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+
+// => wq->lock held.  Takes the mutex if it is free, else says that somebody waits.
+static bool take_or_mark(struct mutex *m, uint64 self)
+{
+    for (;;) {
+        uint64 owner = __atomic_load_n(&m->owner, __ATOMIC_RELAXED);
+        uint64 mark = list_empty(&m->waiters.waiters) ? 0 : CONTENDED;
+        if (owner == 0 && swap_owner(m, 0, self | mark))
+            return true;
+        if (owner != 0 && ((owner & CONTENDED) || swap_owner(m, owner, owner | CONTENDED)))
+            return false;
+    }
+}
+
+static void lock_slowly(struct mutex *m, uint64 self)
+{
+    struct waitq *wq = &m->waiters;
+    spin_lock(&wq->lock);
+    while (!take_or_mark(m, self)) {
+        waitq_enter(wq, false);
+        spin_unlock(&wq->lock);
+        schedule();
+        spin_lock(&wq->lock);
+    }
+    spin_unlock(&wq->lock);
+}
+
+void mutex_lock(struct mutex *m)
+{
+    struct thread *t = current_thread();
+    if (this_hart()->spin_depth)
+        panic("mutex %s is taken while a spinlock is held", m->name);
+    lockcheck_take(&t->locks, m, m->rank, m->name, true);
+    if (!swap_owner(m, 0, (uint64)t))
+        lock_slowly(m, (uint64)t);
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+    struct thread *t = current_thread();
+    if (!swap_owner(m, 0, (uint64)t))
+        return false;
+    lockcheck_take(&t->locks, m, m->rank, m->name, false);
+    return true;
+}
+
+void mutex_unlock(struct mutex *m)
+{
+    struct thread *t = current_thread();
+    if (!mutex_held(m))
+        panic("mutex_unlock: %s is not held", m->name);
+    lockcheck_drop(&t->locks, m);
+    if (swap_owner(m, (uint64)t, 0))
+        return;
+    spin_lock(&m->waiters.lock);
+    __atomic_store_n(&m->owner, 0, __ATOMIC_RELEASE);
+    waitq_wake_locked(&m->waiters);
+    spin_unlock(&m->waiters.lock);
+}
+
+bool mutex_held(const struct mutex *m)
+{
+    return (__atomic_load_n(&m->owner, __ATOMIC_RELAXED) & ~CONTENDED) == (uint64)current_thread();
+}

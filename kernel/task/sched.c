@@ -1,0 +1,276 @@
+// The scheduler (task/sched.h).
+//
+// A thread that is READY stands in exactly one run queue.  A woken thread goes to the hart it ran on
+// last, or to an idle one.  A hart with nothing to do steals from the longest queue it sees; one that
+// finds nothing says so (`idling`) and waits.
+//
+// Wakeups are not lost between queue and wfi: the waker queues, fences, and reads `idling`; the
+// idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
+// An interrupt that is pending ends wfi even while interrupts are off.
+//
+// on_hart: a thread may be queued before the hart it leaves has saved its registers.  Whoever
+// is to run it waits until that hart clears on_hart (release) after the switch.
+
+#include "task/sched.h"
+#include "lib/panic.h"
+#include "mem/audit.h"
+#include "mem/frame.h"
+#include "mem/kmap.h"
+#include "riscv/csr.h"
+#include "riscv/intr.h"
+#include "riscv/sbi.h"
+#include "riscv/timer.h"
+#include "riscv/trap.h"
+#include "task/fp.h"
+#include "task/timers.h"
+
+#define SLICE_NS 10000000UL
+
+static struct runq {
+    struct spinlock lock; // RANK_RUNQ: ready, length
+    struct list ready;
+    uint32 length;        // read without the lock as a hint
+} runqs[NCPU] = {
+    [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("run queue", RANK_RUNQ) },
+};
+
+static void runq_add(struct runq *q, struct thread *t)
+{
+    spin_lock(&q->lock);
+    if (!q->ready.next)
+        list_init(&q->ready);
+    list_push_back(&q->ready, &t->run_link);
+    q->length++;
+    spin_unlock(&q->lock);
+}
+
+static struct thread *runq_take(struct runq *q)
+{
+    if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
+        return NULL;
+    spin_lock(&q->lock);
+    struct list *l = list_pop_front(&q->ready);
+    if (l)
+        q->length--;
+    spin_unlock(&q->lock);
+    return l ? container_of(l, struct thread, run_link) : NULL;
+}
+
+// An idle hart, `wish` before others; `wish` if none idles.
+static int choose_hart(int wish)
+{
+    if (harts[wish].idling)
+        return wish;
+    for (int i = 0; i < nharts; i++)
+        if (harts[i].online && harts[i].idling)
+            return i;
+    return wish;
+}
+
+// => t->lock held, t READY
+static void enqueue(struct thread *t)
+{
+    int hart = choose_hart(t->hart);
+    runq_add(&runqs[hart], t);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (hart != this_hart()->index && harts[hart].idling)
+        sbi_send_ipi(harts[hart].hartid);
+}
+
+void sched_wake(struct thread *t, bool interrupt)
+{
+    spin_lock(&t->lock);
+    if (t->state == THREAD_SLEEPING && (!interrupt || t->interruptible)) {
+        t->state = THREAD_READY;
+        enqueue(t);
+    }
+    spin_unlock(&t->lock);
+}
+
+static struct thread *steal(void)
+{
+    int self = this_hart()->index, best = -1;
+    uint32 most = 0;
+    for (int i = 0; i < nharts; i++) {
+        uint32 n = __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED);
+        if (i != self && n > most) {
+            most = n;
+            best = i;
+        }
+    }
+    return best >= 0 ? runq_take(&runqs[best]) : NULL;
+}
+
+static struct thread *pick(struct hart *h)
+{
+    struct thread *t = runq_take(&runqs[h->index]);
+    if (!t && nharts > 1)
+        t = steal();
+    return t ? t : h->idle;
+}
+
+static void root_leave(struct hart *h)
+{
+    if (!h->root)
+        return;
+    __atomic_fetch_and(&h->root->active, ~(1u << h->index), __ATOMIC_RELEASE);
+    frame_put(h->root);
+    h->root = NULL;
+}
+
+// Loads a root table.  The hart holds a reference to the root it has loaded, and is named in
+// `active` from before it can use a translation until after it has forgotten them all, so that whoever
+// takes a right away knows whom to tell.
+static void root_load(struct hart *h, struct frame *root)
+{
+    frame_get(root);
+    __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
+    csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
+    sfence_vma_all();
+    root_leave(h);
+    h->root = root;
+}
+
+void thread_set_root(struct frame *root)
+{
+    bool on = intr_save();
+    current_thread()->root = root;
+    if (root && root != this_hart()->root)
+        root_load(this_hart(), root);
+    intr_restore(on);
+}
+
+// Counts on `prev`, which this hart has left for good.
+void sched_finish_switch(void)
+{
+    struct thread *prev = this_hart()->prev;
+    bool dead = prev->state == THREAD_DEAD;
+    __atomic_store_n(&prev->on_hart, 0, __ATOMIC_RELEASE);
+    if (dead)
+        thread_discard(prev);
+}
+
+static void switch_to(struct hart *h, struct thread *next)
+{
+    struct thread *prev = h->thread;
+    while (__atomic_load_n(&next->on_hart, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    next->on_hart = 1;
+    next->hart = h->index;
+    next->state = THREAD_RUNNING;
+    fp_leave(prev);
+    h->prev = prev;
+    h->thread = next;
+    h->trapframe = (uint64)next->tf;
+    h->fail_kalloc = &next->fail_kalloc;
+    if (next->root && next->root != h->root)
+        root_load(h, next->root);
+    context_switch(&prev->context, &next->context);
+    sched_finish_switch();
+}
+
+void schedule(void)
+{
+    bool on = intr_save();
+    struct hart *h = this_hart();
+    if (h->spin_depth != 0)
+        panic("schedule: %s sleeps with a spinlock held", h->thread->name);
+    h->need_resched = false;
+    struct thread *next = pick(h);
+    if (next == h->thread)
+        next->state = THREAD_RUNNING;
+    else
+        switch_to(h, next);
+    intr_restore(on);
+}
+
+void thread_yield(void)
+{
+    struct thread *t = current_thread();
+    if (__atomic_load_n(&runqs[this_hart()->index].length, __ATOMIC_RELAXED) == 0) {
+        this_hart()->need_resched = false;
+        return;
+    }
+    spin_lock(&t->lock);
+    t->state = THREAD_READY;
+    runq_add(&runqs[this_hart()->index], t);
+    spin_unlock(&t->lock);
+    schedule();
+}
+
+void thread_breathe(void)
+{
+    if (this_hart()->need_resched)
+        thread_yield();
+}
+
+static void arm(struct hart *h, uint64 when)
+{
+    h->armed = when;
+    timer_arm(when);
+}
+
+static uint64 earlier(uint64 a, uint64 b)
+{
+    return a < b ? a : b;
+}
+
+void sched_timer(bool from_user)
+{
+    struct hart *h = this_hart();
+    uint64 now = time_now(), slice = time_from_ns(SLICE_NS);
+    uint64 next = timers_run(now);
+    if (from_user)
+        h->thread->user_time += slice;
+    else if (h->thread != h->idle)
+        h->thread->kernel_time += slice;
+    h->need_resched = true;
+    arm(h, earlier(next, now + slice));
+}
+
+// Interrupts are off.  Sleeps until an interrupt is pending.
+static void idle_wait(struct hart *h)
+{
+    h->idling = true;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    bool work = false;
+    for (int i = 0; i < nharts; i++)
+        work |= __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED) > 0;
+    if (!work) {
+        arm(h, timers_next());
+        wait_for_interrupt();
+    }
+    h->idling = false;
+    uint64 slice_end = time_now() + time_from_ns(SLICE_NS);
+    if (h->armed > slice_end)
+        arm(h, slice_end);
+}
+
+void sched_run(struct thread *idle)
+{
+    struct hart *h = this_hart();
+    h->idle = idle;
+    h->online = true;
+    arm(h, TIMER_NEVER);
+    for (;;) {
+        intr_off();
+        struct thread *next = pick(h);
+        if (next == idle)
+            idle_wait(h);
+        else
+            switch_to(h, next);
+        intr_on();
+    }
+}
+
+static void audit_roots(void)
+{
+    for (int i = 0; i < nharts; i++)
+        if (harts[i].root)
+            audit_count(harts[i].root);
+}
+
+void sched_init(void)
+{
+    audit_register("loaded roots", audit_roots);
+}

@@ -1,0 +1,25 @@
+// The scheduler: one run queue a hart, with stealing.
+#pragma once
+
+#include "types.h"
+#include "task/thread.h"
+
+// Makes the calling context this hart's idle thread, and never returns: it runs whoever is ready
+// and waits in wfi when nobody is.
+_Noreturn void sched_run(struct thread *idle);
+
+// Gives the hart to the next ready thread.  => interrupts off, no spinlock held; the caller has said by
+// its state whether it wants to run again (READY and queued) or sleeps.
+void schedule(void);
+
+// If t sleeps (and, with `interrupt`, lets itself be interrupted), makes it ready.
+void sched_wake(struct thread *t, bool interrupt);
+
+// The timer interrupt: runs what is due and ends the running thread's slice.
+void sched_timer(bool from_user);
+
+// This thread's first steps after a switch (thread.c).
+void sched_finish_switch(void);
+
+// Makes the harts' loaded roots part of the audit.
+void sched_init(void);

@@ -1,0 +1,96 @@
+#include "task/thread.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/kmap.h"
+#include "mem/slab.h"
+#include "riscv/csr.h"
+#include "riscv/intr.h"
+#include "riscv/trap.h"
+#include "task/sched.h"
+
+static struct obj_cache threads = OBJ_CACHE_INIT(threads, "thread", sizeof(struct thread));
+
+void thread_entry(void); // context.S
+
+static void begin(void *arg)
+{
+    struct thread *t = arg;
+    sched_finish_switch();
+    intr_on();
+    t->fn(t->arg);
+    thread_exit();
+}
+
+struct thread *thread_new(const char *name, void (*fn)(void *), void *arg)
+{
+    struct thread *t = obj_alloc_zeroed(&threads);
+    if (!t)
+        return NULL;
+    t->kstack = kstack_alloc();
+    if (!t->kstack) {
+        obj_free(&threads, t);
+        return NULL;
+    }
+    t->name = name;
+    t->fn = fn;
+    t->arg = arg;
+    t->tf = (struct trapframe *)((char *)t->kstack + KSTACK_SIZE) - 1;
+    t->context.ra = (uint64)thread_entry;
+    t->context.sp = (uint64)t->tf;
+    t->context.s[1] = (uint64)begin;
+    t->context.s[2] = (uint64)t;
+    t->state = THREAD_NEW;
+    t->hart = this_hart()->index;
+    spin_init(&t->lock, "thread", RANK_THREAD);
+    list_init(&t->run_link);
+    list_init(&t->wait_link);
+    return t;
+}
+
+void thread_start(struct thread *t)
+{
+    t->state = THREAD_SLEEPING;
+    sched_wake(t, false);
+}
+
+struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg)
+{
+    struct thread *t = thread_new(name, fn, arg);
+    if (t)
+        thread_start(t);
+    return t;
+}
+
+void thread_discard(struct thread *t)
+{
+    kstack_free(t->kstack);
+    obj_free(&threads, t);
+}
+
+void thread_exit(void)
+{
+    intr_off();
+    current_thread()->state = THREAD_DEAD;
+    schedule();
+    panic("a dead thread runs");
+}
+
+void thread_interrupt(struct thread *t)
+{
+    spin_lock(&t->lock);
+    t->interrupted = true;
+    spin_unlock(&t->lock);
+    sched_wake(t, true);
+}
+
+void thread_clear_interrupt(struct thread *t)
+{
+    spin_lock(&t->lock);
+    t->interrupted = false;
+    spin_unlock(&t->lock);
+}
+
+bool thread_interrupted(void)
+{
+    return __atomic_load_n(&current_thread()->interrupted, __ATOMIC_RELAXED);
+}

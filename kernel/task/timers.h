@@ -1,0 +1,19 @@
+// Timers: each hart has a list of what it is to wake, by time.
+#pragma once
+
+#include "types.h"
+#include "lib/list.h"
+
+struct thread;
+
+struct timer {
+    struct list link;   // by the hart's timer lock
+    uint64 when;        // time-base ticks
+    struct thread *thread;
+};
+
+// Wakes the threads whose time has come on this hart.  => when the next is due (TIMER_NEVER if none).
+uint64 timers_run(uint64 now);
+// => when this hart's next timer is due.
+uint64 timers_next(void);
+void timers_init(void);

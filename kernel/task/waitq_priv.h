@@ -1,0 +1,12 @@
+// The pieces of sleep and wakeup, for the other files of this layer.
+#pragma once
+
+#include "task/waitq.h"
+
+// Puts the current thread on the queue as a sleeper; schedule() must follow.  => wq->lock held.
+// => false if it must not sleep: interruptible, and a signal is pending.
+bool waitq_enter(struct waitq *wq, bool interruptible);
+// After schedule(): off the queue, if a signal ended the sleep.
+void waitq_leave(struct waitq *wq);
+// wake_one() with wq->lock held.
+void waitq_wake_locked(struct waitq *wq);
