@@ -7,3 +7,5 @@ setup:
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends $(SETUP_PACKAGES)
 .PHONY: setup
+
+include tests/unit/unit.mk
