@@ -2,8 +2,8 @@
 //
 // A request is described by a struct bio, handed to the device by blk_submit(), and comes back
 // through its `done` function, called from an interrupt, with `status` set.  Many requests may be
-// in flight; the device completes them in any order.  blk_read/blk_write/blk_flush do one and
-// wait for it.
+// in flight; the device completes them in any order.  A flush is about the writes that were
+// complete when it was submitted.  blk_read/blk_write/blk_flush do one and wait for it.
 #pragma once
 
 #include "types.h"
@@ -19,7 +19,7 @@ struct bio {
     uint64 block;                  // the first
     uint32 npages;                 // blocks, one page each; 0 for a flush
     void *page[BIO_PAGES];         // kernel addresses, page-aligned
-    int status;                    // 0 or -EIO, valid once done
+    int status;                    // as blk_read() returns it, valid once done
     void (*done)(struct bio *bio); // may run in an interrupt handler: takes spinlocks only
     void *arg;                     // for done
     struct list link;              // the device's, while in flight
@@ -35,7 +35,8 @@ struct blkdev {
 
 void blk_submit(struct blkdev *dev, struct bio *bio); // checks the range, then dev->submit
 
-// One request and its end.  => 0, -EIO (the device says so), -EINVAL (out of range).  May sleep.
+// One request and its end.  => 0, -EIO (the device says so), -EINVAL (out of range), -EROFS (a
+// write to a read-only device).  May sleep.
 int blk_read(struct blkdev *dev, uint64 block, void *page);
 int blk_write(struct blkdev *dev, uint64 block, const void *page);
 int blk_flush(struct blkdev *dev); // => everything written before is on stable storage

@@ -15,6 +15,7 @@ static struct {
 static int nwalkers;
 static const char *walking; // the walker at work, for messages
 static uint64 errors;
+static bool loud;
 
 void audit_register(const char *name, audit_walker *walk)
 {
@@ -36,7 +37,7 @@ void audit_count(struct frame *f)
 
 void audit_error(const char *fmt, ...)
 {
-    if (errors++ >= LINES_SHOWN)
+    if (errors++ >= LINES_SHOWN || !loud)
         return;
     char text[160];
     va_list ap;
@@ -80,10 +81,11 @@ static void check_free_lists(struct kine_audit *out)
     out->accounted += frame_count - opened_frames() - pool.nfree_fresh;
 }
 
-void audit_run(struct kine_audit *out)
+void audit_run(struct kine_audit *out, bool say)
 {
     *out = (struct kine_audit){ .ram = frame_count };
     errors = 0;
+    loud = say;
     size_t n = opened_frames();
     for (size_t i = 0; i < n; i++)
         frame_at(i)->audited = 0;

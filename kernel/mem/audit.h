@@ -17,5 +17,6 @@ void audit_count(struct frame *f);
 // Called by walkers on a broken invariant: counts it and prints the line.
 void audit_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-// => holds at rest only: the caller sees to it that no other hart is inside the kernel.
-void audit_run(struct kine_audit *out);
+// Recounts everything; with `say`, each broken invariant is a line on the console.
+// => exact at rest: what a hart has in its hands at this moment looks like an error.
+void audit_run(struct kine_audit *out, bool say);

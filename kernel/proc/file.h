@@ -15,12 +15,17 @@ struct inode;
 struct aspace;
 struct linux_stat;
 
+// Registers the audit's walker of pipes.  Once, at boot.
+void file_init(void);
+
 // What kind of thing is open.  Buffers are user addresses in `as`.
 struct file_ops {
-    // => bytes done, or a negative errno.  pos: NULL to use and move the file's own offset, else
-    //    the explicit offset of pread/pwrite (-ESPIPE where there are no offsets).
+    // => bytes done, or a negative errno if it failed before the first byte.  pos: NULL to use
+    //    and move the file's own offset, else the explicit offset of pread/pwrite (-ESPIPE where
+    //    there are no offsets).  The caller has checked that the file is open for this.
     int64 (*read)(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos);
     int64 (*write)(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos);
+    // NULL: no requests (-ENOTTY)
     int64 (*ioctl)(struct file *f, struct aspace *as, uint32 request, uint64 arg);
     int (*stat)(struct file *f, struct linux_stat *out);
     void (*release)(struct file *f); // the last reference is gone
@@ -28,8 +33,8 @@ struct file_ops {
 
 struct file {
     const struct file_ops *ops;
-    uint32 refs;  // atomic
-    uint32 flags; // O_ACCMODE | O_APPEND | O_NONBLOCK
+    uint32 refs;       // atomic
+    uint32 flags;      // O_ACCMODE | O_APPEND | O_NONBLOCK; the latter two change by fcntl (atomic)
     struct mutex lock; // RANK_FILE: offset
     uint64 offset;     // by lock
     void *obj;         // what the ops are about: an inode, a pipe end
@@ -47,21 +52,30 @@ int pipe_new(struct file **reader, struct file **writer);
 int inode_file(struct inode *ino, uint32 flags, struct file **out);
 // The inode behind a file opened by inode_file().  => borrowed; NULL if it is something else.
 struct inode *file_inode(struct file *f);
+// lseek.  => the offset; -ESPIPE (a pipe or a device), -EINVAL.
+int64 file_seek(struct file *f, int64 offset, int whence);
+// Fills Linux's structure from an inode.
+void inode_stat(struct inode *ino, struct linux_stat *out);
 
 struct files {
-    struct spinlock lock; // RANK_FILES
-    uint32 refs;          // atomic
-    struct file *fd[NOFILE];   // by lock; each holds a reference
-    uint64 cloexec;            // by lock: one bit each
+    struct spinlock lock;    // RANK_FILES
+    uint32 refs;             // atomic
+    struct file *fd[NOFILE]; // by lock; each holds a reference
+    uint64 cloexec;          // by lock: one bit each
+    int top;                 // by lock: no descriptor is open from here on
 };
 
-struct files *files_new(void);                      // => empty, one reference; NULL: no memory
-struct files *files_copy(struct files *old);        // fork: the same files, counted
-void files_put(struct files *fs);                   // the last one closes them all
+struct files *files_new(void);               // => empty, one reference; NULL: no memory
+struct files *files_copy(struct files *old); // fork: the same files, counted
+void files_get_table(struct files *fs);      // clone: the same table, counted
+void files_put(struct files *fs);            // the last one closes them all
 void files_close_on_exec(struct files *fs);
 // => a descriptor, the lowest free one from `from` on; -EMFILE.  Takes over the reference to f.
 int files_install(struct files *fs, struct file *f, int from, bool cloexec);
 // => the file with a reference, or NULL.
 struct file *files_get(struct files *fs, int fd);
-int files_close(struct files *fs, int fd);                          // 0, -EBADF
-int files_dup3(struct files *fs, int from, int to, bool cloexec);   // => to; -EBADF, -EINVAL
+int files_close(struct files *fs, int fd);                        // 0, -EBADF
+int files_dup3(struct files *fs, int from, int to, bool cloexec); // => to; -EBADF, -EINVAL
+bool files_full(struct files *fs);               // => would files_install() from 0 fail?
+int files_get_cloexec(struct files *fs, int fd); // => 0, 1, -EBADF
+int files_set_cloexec(struct files *fs, int fd, bool cloexec); // => 0, -EBADF

@@ -1,46 +1,86 @@
 // Processes.
 //
-// Life: proc_fork() makes one with its own thread; it runs; proc_exit() ends it, gives its
+// Life: proc_clone() makes one with its own thread; it runs; proc_exit() ends it, gives its
 // memory and files back at once, hands its children to init, and leaves a zombie that holds only
 // pid and status; proc_wait() in the parent reaps that.
+//
+// One lock, the tree lock (RANK_PROC), guards the family tree and the PID index.  aspace, files and cwd
+// are counted objects of their own, so that clone can share them.
 #pragma once
 
 #include "types.h"
 #include "lib/list.h"
-#include "riscv/trap.h"
+#include "param.h"
 #include "task/thread.h"
+#include "task/waitq.h"
 
 struct aspace;
 struct files;
 struct inode;
-struct siginfo;
-
-enum proc_state { PROC_ALIVE, PROC_ZOMBIE };
+struct kine_proc;
 
 struct proc {
-    int pid;
-    char name[16];           // the last component of the program's path
-    struct thread *thread;   // its one thread of control
-    struct aspace *aspace;   // counted; changed by exec only
-    struct files *files;     // counted
-    struct inode *cwd;       // counted; changed by the process itself only
+    int pid;               // constant
+    char name[16];         // the last component of the program's path; its own
+    struct thread *thread; // its one thread of control; by the tree lock, NULL once it has exited
+    struct aspace *aspace; // changed by exec and exit of its own, under the tree lock
+    struct files *files;   // its own
+    struct inode *cwd;     // its own
 
-    // by the tree lock (RANK_PROC)
+    // by the tree lock
     struct proc *parent;
-    struct list children;    // struct proc.sibling
+    int ppid;                // its pid; read without the lock
+    struct list children;    // struct proc.sibling; zombies first
     struct list sibling;
-    struct list all;         // every process, for ps and kill(-1)
-    struct list pid_hash;
-    enum proc_state state;
-    int exit_status;         // full int given to exit, if exit_signal is 0
-    int exit_signal;         // the signal that killed it
+    struct list hash;        // in the PID index
+    bool zombie;
+    int exit_status;         // the full int given to exit
+    int exit_signal;         // the signal that killed it, or 0
     struct waitq child_exit; // the parent waits here
-    bool vfork_waits;        // the parent waits until we exec or exit
+    bool vfork;              // the parent waits until we exec or exit
     struct waitq vfork_done;
 
-    uint64 pending;          // atomic: signals sent and not yet taken, bit sig - 1
-    uint64 heap_start, brk;  // by the aspace's lock
+    uint64 pending; // atomic: fatal signals sent, bit sig - 1
 };
 
 // The process of the current thread; NULL in a kernel thread.
-struct proc *current_proc(void);
+static inline struct proc *current_proc(void)
+{
+    return current_thread()->proc;
+}
+
+// --- birth ------------------------------------------------------------------------------------
+// Starts `path` (in `root`, which becomes its directory) as process 1.  => 0 or why it could not be
+int proc_start_init(struct inode *root, const char *path);
+// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and an exit signal are understood; stack 0
+// keeps the parent's.  => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (other flags).
+int64 proc_clone(uint64 flags, uint64 stack, uint64 tls);
+
+// --- another program ----------------------------------------------------------------------------
+// Replaces the current process's program.  argv and envp are user addresses (0: none).
+// => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES, -ENOEXEC, -E2BIG, -EFAULT,
+// -ENOMEM, -EIO) nothing has changed.
+int proc_exec(const char *path, uint64 argv, uint64 envp);
+
+// --- death --------------------------------------------------------------------------------------
+_Noreturn void proc_exit(int status, int signal);
+
+struct wait_result {
+    int pid; // 0: WNOHANG, and nobody has exited yet
+    int status, signal;
+};
+// Waits for a child to exit: `pid`, or any if pid is -1.  Reaps it unless `keep`.
+// => 0; -ECHILD, -EINTR.
+int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out);
+
+// --- signals ------------------------------------------------------------------------------------
+// kill(): pid -1 is everybody but init and the caller; sig 0 only asks.  => 0; -ESRCH, -EINVAL, -EPERM
+int proc_kill(int pid, int sig);
+// => the lowest pending fatal signal, 0 if there is none.
+int proc_pending(const struct proc *p);
+
+// --- the census -----------------------------------------------------------------------------------
+int proc_count(void);
+// Describes the process with the lowest pid above `after`.  => false if there is none.  May sleep.
+bool proc_describe(int after, struct kine_proc *out);
+void proc_list(void); // by printk, one line each: Ctrl-P; from any context

@@ -83,6 +83,7 @@ static void serve_fences(uint64 self)
 {
     uint32 who = __atomic_exchange_n(&stub.hart[self].fencers, 0, __ATOMIC_ACQUIRE);
     sfence_vma_all();
+    fence_i();
     for (uint64 h = 0; h < NCPU; h++)
         if (who >> h & 1)
             __atomic_fetch_sub(&stub.hart[h].waiting, 1, __ATOMIC_RELEASE);
@@ -108,6 +109,7 @@ static void remote_fence(uint64 self, uint64 mask)
             continue;
         if (h == self || stub.hart[h].state != HART_STARTED) {
             sfence_vma_all();
+            fence_i();
             continue;
         }
         __atomic_fetch_add(&stub.hart[self].waiting, 1, __ATOMIC_RELAXED);
@@ -193,8 +195,6 @@ static struct sbi_result call(uint64 self, const uint64 *arg)
         return ok;
     }
     if (arg[7] == SBI_RFENCE && fn <= 2) {
-        if (fn == 0)
-            return (struct sbi_result){ SBI_ERR_UNSUPPORTED, 0 };
         remote_fence(self, hart_mask(arg[0], arg[1]));
         return ok;
     }

@@ -32,6 +32,11 @@ void sbi_remote_sfence(uint64 hartid_mask)
     sbi_call(SBI_RFENCE, 1, hartid_mask, 0, 0, ~0UL, 0);
 }
 
+void sbi_remote_fence_i(uint64 hartid_mask)
+{
+    sbi_call(SBI_RFENCE, 0, hartid_mask, 0, 0, 0, 0);
+}
+
 long sbi_hart_start(uint64 hartid, uint64 start_pa, uint64 opaque)
 {
     return sbi_call(SBI_HSM, 0, hartid, start_pa, opaque, 0, 0).error;

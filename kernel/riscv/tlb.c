@@ -8,15 +8,29 @@ void tlb_flush_local(void)
     sfence_vma_all();
 }
 
+// => the hartids of the harts in `mask`, this one left out
+static uint64 others(uint32 mask)
+{
+    uint64 ids = 0;
+    for (int i = 0; i < nharts; i++)
+        if (i != this_hart()->index && (mask >> i & 1))
+            ids |= 1UL << harts[i].hartid;
+    return ids;
+}
+
 void tlb_flush_harts(uint32 mask)
 {
-    uint64 remote = 0;
-    int self = this_hart()->index;
-    for (int i = 0; i < nharts; i++)
-        if (i != self && (mask >> i & 1))
-            remote |= 1UL << harts[i].hartid;
-    if (mask >> self & 1)
+    uint32 self = 1u << this_hart()->index;
+    if (mask & self)
         sfence_vma_all();
-    if (remote)
-        sbi_remote_sfence(remote);
+    if ((mask & ~self) && others(mask))
+        sbi_remote_sfence(others(mask));
+}
+
+void icache_flush_harts(uint32 mask)
+{
+    uint32 self = 1u << this_hart()->index;
+    fence_i();
+    if ((mask & ~self) && others(mask))
+        sbi_remote_fence_i(others(mask));
 }

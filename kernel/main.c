@@ -1,0 +1,150 @@
+// Where all of it starts: the order of the layers, from the bottom up.
+
+#include "dev/chardev.h"
+#include "dev/console.h"
+#include "dev/memdev.h"
+#include "dev/plic.h"
+#include "dev/rtc.h"
+#include "dev/uart.h"
+#include "dev/virtio_blk.h"
+#include "fs/fs.h"
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "mem/frame.h"
+#include "mem/init.h"
+#include "mem/kmap.h"
+#include "proc/proc.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
+#include "riscv/machine.h"
+#include "riscv/panicking.h"
+#include "riscv/sbi.h"
+#include "riscv/trap.h"
+#include "task/clock.h"
+#include "task/sched.h"
+#include "task/thread.h"
+#include "task/timers.h"
+#include "vm/aspace.h"
+
+#define EMERGENCY_STACK 4096
+#define FLUSH_NS        1000000000UL
+
+void kmain(uint64 hartid, paddr_t fdt);
+void kmain_secondary(struct hart *h);
+extern char trap_vector[], secondary_start[], boot_stack[];
+
+static char emergency_stacks[NCPU][EMERGENCY_STACK] __attribute__((aligned(16)));
+static struct thread boot_idle; // hart 0's idle thread, on the stack it booted on
+
+// What entry.S finds when another hart starts; it knows the offsets.
+static struct hart_start {
+    uint64 satp, sp;
+    struct hart *hart;
+    struct thread *idle;
+} starts[NCPU];
+
+static void hart_init(struct hart *h)
+{
+    __asm__ volatile("mv tp, %0" ::"r"(h));
+    csr_write(sscratch, 0);
+    csr_write(stvec, trap_vector);
+    csr_write(scounteren, 7); // users may read cycle, time and instret
+    csr_clear(sstatus, SSTATUS_FS | SSTATUS_SUM);
+    h->emergency_stack = (uint64)emergency_stacks[h->index] + EMERGENCY_STACK;
+}
+
+static void interrupts_init(void)
+{
+    plic_init_hart();
+    csr_write(sie, INT_SOFT | INT_TIMER | INT_EXT);
+}
+
+static void start_others(void)
+{
+    for (int i = 1; i < nharts; i++) {
+        struct thread *idle = thread_new("idle", NULL, NULL);
+        if (!idle)
+            panic("no memory for an idle thread");
+        starts[i] = (struct hart_start){ kmap_satp(), (uint64)idle->tf, &harts[i], idle };
+        long err = sbi_hart_start(harts[i].hartid, virt_to_phys(secondary_start),
+                                  virt_to_phys(&starts[i]));
+        if (err)
+            printk("hart %lu does not start (error %ld): going on without it\n", harts[i].hartid,
+                   err);
+    }
+}
+
+// Commits what is dirty, in the background, as the file system sees fit.
+static void flush(void *volume)
+{
+    for (;;) {
+        sleep_ns(FLUSH_NS);
+        volume_tick(volume);
+    }
+}
+
+// The rest of the start needs a thread: it waits for the disk.
+static void start_system(void *arg)
+{
+    struct volume *volume;
+    struct blkdev *disk;
+    virtio_blk_init();
+    if ((disk = blk_find(0)) == NULL)
+        panic("there is no disk: give QEMU a virtio-blk-device, as `make qemu` does");
+    int err = volume_mount(disk, &volume);
+    if (err)
+        panic("the disk cannot be mounted (error %d): make a new image by `make fs.img`", -err);
+    struct inode *root = volume_root(volume);
+    err = proc_start_init(root, "/init");
+    inode_put(root);
+    if (err)
+        panic("process 1 cannot be made (error %d)", -err);
+    if (!thread_spawn("flush", flush, volume))
+        panic("no memory for the flusher");
+}
+
+static void boot_idle_init(void)
+{
+    boot_idle.name = "idle";
+    boot_idle.kstack = boot_stack + KSTACK_SIZE;
+    boot_idle.tf = (struct trapframe *)(boot_stack + 2 * KSTACK_SIZE) - 1;
+    boot_idle.state = THREAD_RUNNING;
+    spin_init(&boot_idle.lock, "thread", RANK_THREAD);
+    this_hart()->thread = &boot_idle;
+}
+
+void kmain(uint64 hartid, paddr_t fdt)
+{
+    hart_init(&harts[0]);
+    boot_idle_init();
+    uart_early_init(phys_to_virt(fdt));
+    machine_init(phys_to_virt(fdt), hartid);
+    frames_init();
+    kmap_init();
+    slab_init();
+    timers_init();
+    sched_init();
+    aspace_init();
+    plic_init();
+    interrupts_init();
+    rtc_init();
+    console_init();
+    console_register_proclist(proc_list);
+    memdev_init();
+    printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
+           nharts == 1 ? "" : "s");
+    start_others();
+    if (!thread_spawn("start", start_system, NULL))
+        panic("no memory for the first thread");
+    sched_run(&boot_idle);
+}
+
+void kmain_secondary(struct hart *h)
+{
+    hart_init(h);
+    h->thread = starts[h->index].idle;
+    h->thread->state = THREAD_RUNNING;
+    kmap_load();
+    interrupts_init();
+    sched_run(h->thread);
+}

@@ -1,0 +1,92 @@
+// exec: another program in the same process (proc/proc.h).
+//
+// The new address space is built complete beside the old one; only then, in steps that cannot
+// fail, does the process change over.
+
+#include "errno.h"
+#include "abi.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "proc/args.h"
+#include "proc/file.h"
+#include "proc/image.h"
+#include "proc/proc_priv.h"
+#include "riscv/csr.h"
+#include "riscv/trap.h"
+#include "task/fp.h"
+#include "vm/aspace.h"
+
+// => the program file, with a reference
+static int find_program(const char *path, struct inode **out)
+{
+    int err = path_lookup(current_proc()->cwd, path, out);
+    if (err)
+        return err;
+    uint32 type = inode_mode(*out) & S_IFMT;
+    if (type == S_IFREG)
+        return 0;
+    inode_put(*out);
+    return type == S_IFDIR ? -EISDIR : -EACCES;
+}
+
+static int build(struct inode *ino, struct aspace *as, uint64 argv, uint64 envp,
+                 struct image *image, uint64 *sp)
+{
+    int err = image_map(ino, as, image);
+    if (err)
+        return err;
+    return args_copy(current_proc()->aspace, argv, envp, as, image, sp);
+}
+
+static void set_name(struct proc *p, const char *path)
+{
+    const char *name = path;
+    for (const char *c = path; *c; c++)
+        if (*c == '/' && c[1])
+            name = c + 1;
+    copy_string(p->name, name, sizeof p->name);
+}
+
+// Back to user mode with interrupts on and the floating-point unit off.
+static uint64 user_status(void)
+{
+    return (csr_read(sstatus) & ~(SSTATUS_SPP | SSTATUS_SIE | SSTATUS_FS)) | SSTATUS_SPIE;
+}
+
+static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 sp)
+{
+    spin_lock(&tree_lock);
+    struct aspace *old = p->aspace;
+    p->aspace = as;
+    spin_unlock(&tree_lock);
+    thread_set_root(as->root);
+    aspace_put(old);
+    files_close_on_exec(p->files);
+    proc_end_vfork(p);
+
+    struct trapframe *tf = current_thread()->tf;
+    *tf = (struct trapframe){ .sepc = entry, .sstatus = user_status() };
+    tf->reg[REG_SP] = sp;
+    fp_reset(current_thread());
+}
+
+int proc_exec(const char *path, uint64 argv, uint64 envp)
+{
+    struct inode *ino;
+    int err = find_program(path, &ino);
+    if (err)
+        return err;
+    struct aspace *as = aspace_new();
+    struct image image;
+    uint64 sp;
+    err = as ? build(ino, as, argv, envp, &image, &sp) : -ENOMEM;
+    inode_put(ino);
+    if (err) {
+        if (as)
+            aspace_put(as);
+        return err;
+    }
+    set_name(current_proc(), path);
+    change_over(current_proc(), as, image.entry, sp);
+    return 0;
+}

@@ -1,0 +1,115 @@
+// Death of processes, and waiting for it (proc/proc.h).
+
+#include "errno.h"
+#include "fs/fs.h"
+#include "lib/print.h"
+#include "proc/file.h"
+#include "proc/proc_priv.h"
+#include "riscv/machine.h"
+#include "vm/aspace.h"
+
+// => tree_lock held.  Moves the children to init, which reaps the dead among them.
+static void hand_over_children(struct proc *p)
+{
+    struct list *l;
+    while ((l = list_pop_front(&p->children)) != NULL) {
+        struct proc *child = container_of(l, struct proc, sibling);
+        child->parent = init_proc;
+        __atomic_store_n(&child->ppid, init_proc->pid, __ATOMIC_RELAXED);
+        if (child->zombie)
+            list_push_front(&init_proc->children, l);
+        else
+            list_push_back(&init_proc->children, l);
+    }
+    wake_all(&init_proc->child_exit);
+}
+
+// => tree_lock held
+static void become_zombie(struct proc *p, int status, int signal)
+{
+    p->exit_status = status;
+    p->exit_signal = signal;
+    p->zombie = true;
+    p->thread = NULL;
+    if (!list_empty(&p->children))
+        hand_over_children(p);
+    list_remove(&p->sibling);
+    list_push_front(&p->parent->children, &p->sibling);
+    wake_all(&p->parent->child_exit);
+}
+
+static _Noreturn void init_is_gone(int status, int signal)
+{
+    if (signal)
+        printk("init was killed by signal %d: nothing is left to run\n", signal);
+    else
+        printk("init ended with status %d: nothing is left to run\n", status);
+    machine_power_off();
+}
+
+// Gives back what the process holds; the kernel's own table serves until the next switch.
+static void drop_holdings(struct proc *p)
+{
+    files_put(p->files);
+    inode_put(p->cwd);
+    spin_lock(&tree_lock);
+    struct aspace *as = p->aspace;
+    p->aspace = NULL;
+    spin_unlock(&tree_lock);
+    thread_set_root(NULL);
+    aspace_put(as);
+}
+
+void proc_exit(int status, int signal)
+{
+    struct proc *p = current_proc();
+    if (p == init_proc)
+        init_is_gone(status, signal);
+    drop_holdings(p);
+    proc_end_vfork(p);
+    current_thread()->proc = NULL;
+    spin_lock(&tree_lock);
+    become_zombie(p, status, signal);
+    spin_unlock(&tree_lock);
+    thread_exit();
+}
+
+// => tree_lock held.  A zombie child that matches; *any tells whether a child matches at all.
+static struct proc *find_zombie(struct proc *p, int pid, bool *any)
+{
+    *any = false;
+    list_for_each (l, &p->children) {
+        struct proc *child = container_of(l, struct proc, sibling);
+        if (pid > 0 && child->pid != pid)
+            continue;
+        *any = true;
+        if (child->zombie)
+            return child;
+        if (pid <= 0)
+            return NULL; // zombies stand first
+    }
+    return NULL;
+}
+
+int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out)
+{
+    struct proc *p = current_proc(), *zombie;
+    bool any;
+    int err = 0;
+    *out = (struct wait_result){ 0 };
+    spin_lock(&tree_lock);
+    while ((zombie = find_zombie(p, pid, &any)) == NULL && any && !nohang && !err)
+        err = wait_on_interruptible(&p->child_exit, &tree_lock);
+    if (zombie) {
+        err = 0;
+        *out = (struct wait_result){ zombie->pid, zombie->exit_status, zombie->exit_signal };
+        if (!keep)
+            list_remove(&zombie->sibling);
+    } else if (!any) {
+        err = -ECHILD;
+    }
+    spin_unlock(&tree_lock);
+    if (zombie && !keep)
+        proc_free(zombie);
+    return err;
+}

@@ -1,0 +1,47 @@
+// Open files: their life.
+//
+// A file is born with one reference, its creator's, which usually goes into a descriptor table at
+// once.  fork, dup and every system call in progress add one.  The last put calls ops->release.
+//
+// The number of open files is kept by an atomic counter: an opener counts itself first and gives up
+// if that made too many.
+
+#include "proc/file.h"
+#include "mem/slab.h"
+
+static struct obj_cache file_cache = OBJ_CACHE_INIT(file_cache, "file", sizeof(struct file));
+static uint32 open_files; // atomic
+
+struct file *file_new(const struct file_ops *ops, uint32 flags, void *obj)
+{
+    struct file *f = NULL;
+    if (__atomic_add_fetch(&open_files, 1, __ATOMIC_RELAXED) <= NFILE)
+        f = obj_alloc(&file_cache);
+    if (!f) {
+        __atomic_sub_fetch(&open_files, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
+    f->ops = ops;
+    f->refs = 1;
+    f->flags = flags;
+    f->offset = 0;
+    f->obj = obj;
+    mutex_init(&f->lock, "file", RANK_FILE);
+    return f;
+}
+
+void file_get(struct file *f)
+{
+    __atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
+}
+
+// The release half orders this holder's use of the file before the count; the acquire half makes
+// the last one see everybody's.
+void file_put(struct file *f)
+{
+    if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    f->ops->release(f);
+    obj_free(&file_cache, f);
+    __atomic_sub_fetch(&open_files, 1, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,170 @@
+// Birth of processes (proc/proc.h).
+//
+// Everything that can fail is had first: the process, its thread, its memory, its files.  Then the child
+// is put into the tree and started, which cannot fail.
+
+#include "abi.h"
+#include "errno.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "proc/file.h"
+#include "proc/proc_priv.h"
+#include "riscv/csr.h"
+#include "riscv/intr.h"
+#include "riscv/trap.h"
+#include "task/fp.h"
+#include "vm/aspace.h"
+
+#define EXIT_SIGNAL_MASK 0xffUL
+#define UNDERSTOOD                                                                        \
+    (EXIT_SIGNAL_MASK | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | \
+     CLONE_SETTLS)
+
+// The first thing a process's thread does: go to user mode with the registers it was given.
+static void enter_user(void *arg)
+{
+    intr_off();
+    user_return(current_thread()->tf);
+}
+
+// Gives back a child that was never started.
+static void discard(struct proc *p)
+{
+    if (p->aspace)
+        aspace_put(p->aspace);
+    if (p->files)
+        files_put(p->files);
+    if (p->thread)
+        thread_discard(p->thread);
+    proc_free(p);
+}
+
+// A process without memory and files.
+static struct proc *new_with_thread(int *err)
+{
+    struct proc *p = proc_new(err);
+    if (!p)
+        return NULL;
+    p->thread = thread_new("user", enter_user, NULL);
+    if (!p->thread) {
+        proc_free(p);
+        *err = -ENOMEM;
+        return NULL;
+    }
+    p->thread->proc = p;
+    return p;
+}
+
+// => false if out of memory
+static bool share_or_copy(struct proc *child, struct proc *parent, uint64 flags)
+{
+    if (flags & CLONE_VM) {
+        aspace_get(parent->aspace);
+        child->aspace = parent->aspace;
+    } else if ((child->aspace = aspace_fork(parent->aspace)) == NULL) {
+        return false;
+    }
+    if (flags & CLONE_FILES) {
+        files_get_table(parent->files);
+        child->files = parent->files;
+    } else if ((child->files = files_copy(parent->files)) == NULL) {
+        return false;
+    }
+    return true;
+}
+
+// The child's registers: the parent's, but that the call gives it 0.
+static void set_registers(struct thread *t, uint64 flags, uint64 stack, uint64 tls)
+{
+    *t->tf = *current_thread()->tf;
+    t->tf->reg[REG_A0] = 0;
+    if (stack)
+        t->tf->reg[REG_SP] = stack;
+    if (flags & CLONE_SETTLS)
+        t->tf->reg[REG_TP] = tls;
+    fp_copy(t);
+}
+
+// => the child's pid
+static int link_child(struct proc *parent, struct proc *child, bool vfork)
+{
+    spin_lock(&tree_lock);
+    proc_publish(child);
+    child->parent = parent;
+    child->ppid = parent->pid;
+    child->vfork = vfork;
+    list_push_back(&parent->children, &child->sibling);
+    spin_unlock(&tree_lock);
+    return child->pid;
+}
+
+// The child cannot be freed meanwhile: only we reap it.
+static void wait_for_vfork(struct proc *child)
+{
+    spin_lock(&tree_lock);
+    while (child->vfork)
+        if (wait_on_interruptible(&child->vfork_done, &tree_lock) == -EINTR)
+            break;
+    spin_unlock(&tree_lock);
+}
+
+int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
+{
+    struct proc *parent = current_proc();
+    if (flags & ~UNDERSTOOD)
+        return -EINVAL;
+    int err;
+    struct proc *child = new_with_thread(&err);
+    if (!child)
+        return err;
+    if (!share_or_copy(child, parent, flags)) {
+        discard(child);
+        return -ENOMEM;
+    }
+    inode_get(parent->cwd);
+    child->cwd = parent->cwd;
+    copy_string(child->name, parent->name, sizeof child->name);
+    child->thread->root = child->aspace->root;
+    set_registers(child->thread, flags, stack, tls);
+    int pid = link_child(parent, child, flags & CLONE_VFORK);
+    thread_start(child->thread);
+    if (flags & CLONE_VFORK)
+        wait_for_vfork(child);
+    return pid;
+}
+
+// Runs as process 1's thread, in the kernel: becomes the program.
+static void become_init(void *arg)
+{
+    const char *path = arg;
+    int err = proc_exec(path, 0, 0);
+    if (err)
+        proc_exit(-err, 0);
+    enter_user(NULL);
+}
+
+int proc_start_init(struct inode *root, const char *path)
+{
+    int err;
+    struct proc *p = new_with_thread(&err);
+    if (!p)
+        return err;
+    p->aspace = aspace_new();
+    p->files = files_new();
+    if (!p->aspace || !p->files) {
+        discard(p);
+        return -ENOMEM;
+    }
+    inode_get(root);
+    p->cwd = root;
+    p->thread->root = p->aspace->root;
+    p->thread->fn = become_init;
+    p->thread->arg = (void *)path;
+    memset(p->thread->tf, 0, sizeof *p->thread->tf);
+    spin_lock(&tree_lock);
+    proc_publish(p);
+    init_proc = p;
+    spin_unlock(&tree_lock);
+    thread_start(p->thread);
+    return 0;
+}

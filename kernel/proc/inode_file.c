@@ -1,0 +1,198 @@
+// Open files and directories of a file system.
+//
+// Data moves page by page: a span of the user's memory is held (vm/usercopy.h), and the inode is
+// read or written straight through its kernel address.  A transfer that fails after some bytes
+// gives their number; the error shows at the next call.
+//
+// Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
+// of processes that share the file do not mix.  Transfers at an explicit offset take no lock here.
+
+#include "abi.h"
+#include "errno.h"
+#include "fcntl.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "param.h"
+#include "proc/file.h"
+#include "proc/inode_file_priv.h"
+#include "task/thread.h"
+#include "vm/usercopy.h"
+
+#define FS_BLOCK      4096
+#define STAT_BLOCK    512 // the unit of st_blocks
+#define NS_PER_SECOND 1000000000
+
+// One transfer: where it is and how it goes on.
+struct transfer {
+    struct file *f;
+    struct aspace *as;
+    uint64 buf;
+    size_t left;
+    uint64 offset;
+};
+
+// One page's worth.  => bytes moved, 0 at the end of the file, or a negative errno
+typedef int64 span_fn(struct transfer *t, const struct user_span *span);
+
+static int64 read_span(struct transfer *t, const struct user_span *span)
+{
+    return inode_read(t->f->obj, span->kva, t->offset, span->len);
+}
+
+static int64 write_span(struct transfer *t, const struct user_span *span)
+{
+    if (t->f->flags & O_APPEND) {
+        uint64 where = t->offset;
+        int64 n = inode_append(t->f->obj, span->kva, span->len, &where);
+        t->offset = where;
+        return n;
+    }
+    return inode_write(t->f->obj, span->kva, t->offset, span->len);
+}
+
+// => bytes moved, or a negative errno if there are none
+static int64 move(struct transfer *t, span_fn *fn, bool to_user)
+{
+    size_t done = 0;
+    while (t->left > 0) {
+        struct user_span span;
+        int64 n = user_hold(t->as, t->buf + done, t->left, to_user, &span);
+        if (n == 0) {
+            n = fn(t, &span);
+            user_release(&span);
+        }
+        if (n < 0)
+            return done ? (int64)done : n;
+        done += (size_t)n;
+        t->left -= (size_t)n;
+        t->offset += (uint64)n;
+        if ((size_t)n < span.len || thread_interrupted())
+            break;
+        thread_breathe();
+    }
+    return (int64)done;
+}
+
+static int64 transfer(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos,
+                      bool to_user)
+{
+    struct transfer t = { .f = f, .as = as, .buf = buf, .left = n };
+    span_fn *fn = to_user ? read_span : write_span;
+    if (pos) {
+        t.offset = *pos;
+        return move(&t, fn, to_user);
+    }
+    mutex_lock(&f->lock);
+    t.offset = f->offset;
+    int64 done = move(&t, fn, to_user);
+    f->offset = t.offset;
+    mutex_unlock(&f->lock);
+    return done;
+}
+
+static int64 inode_file_read(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+{
+    return transfer(f, as, buf, n, pos, true);
+}
+
+static int64 inode_file_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+{
+    return transfer(f, as, buf, n, pos, false);
+}
+
+static struct timespec timespec_of(uint64 ns)
+{
+    return (struct timespec){ (int64)(ns / NS_PER_SECOND), (int64)(ns % NS_PER_SECOND) };
+}
+
+void inode_stat(struct inode *ino, struct linux_stat *out)
+{
+    struct inode_info info;
+    inode_info(ino, &info);
+    memset(out, 0, sizeof *out);
+    out->st_dev = ROOTDEV;
+    out->st_ino = info.ino;
+    out->st_mode = info.mode;
+    out->st_nlink = info.nlink;
+    out->st_rdev = info.rdev;
+    out->st_size = (int64)info.size;
+    out->st_blksize = FS_BLOCK;
+    out->st_blocks = (int64)(info.blocks * (FS_BLOCK / STAT_BLOCK));
+    out->st_mtim = timespec_of(info.mtime_ns);
+    out->st_ctim = timespec_of(info.ctime_ns);
+    out->st_atim = out->st_mtim; // reads leave no trace
+}
+
+int inode_file_stat(struct file *f, struct linux_stat *out)
+{
+    inode_stat(f->obj, out);
+    return 0;
+}
+
+void inode_file_release(struct file *f)
+{
+    inode_put(f->obj);
+}
+
+static const struct file_ops inode_file_ops = {
+    .read = inode_file_read,
+    .write = inode_file_write,
+    .stat = inode_file_stat,
+    .release = inode_file_release,
+};
+
+struct inode *file_inode(struct file *f)
+{
+    return f->ops == &inode_file_ops || f->ops == &device_file_ops ? f->obj : NULL;
+}
+
+// => the new offset, or a negative errno; f->lock is held
+static int64 new_offset(struct file *f, int64 offset, int whence)
+{
+    struct inode_info info = { .size = 0 };
+    int64 base = 0, sum;
+    switch (whence) {
+    case SEEK_SET: break;
+    case SEEK_CUR: base = (int64)f->offset; break;
+    case SEEK_END:
+        inode_info(f->obj, &info);
+        base = (int64)info.size;
+        break;
+    default: return -EINVAL;
+    }
+    return __builtin_add_overflow(base, offset, &sum) || sum < 0 ? -EINVAL : sum;
+}
+
+int64 file_seek(struct file *f, int64 offset, int whence)
+{
+    if (f->ops != &inode_file_ops)
+        return -ESPIPE;
+    mutex_lock(&f->lock);
+    int64 where = new_offset(f, offset, whence);
+    if (where >= 0)
+        f->offset = (uint64)where;
+    mutex_unlock(&f->lock);
+    return where;
+}
+
+// => the operations for an inode, or NULL and *err
+static const struct file_ops *ops_for(struct inode *ino, uint32 flags, int *err)
+{
+    switch (inode_mode(ino) & S_IFMT) {
+    case S_IFREG: return &inode_file_ops;
+    case S_IFDIR: *err = -EISDIR; return flags & O_ACCMODE ? NULL : &inode_file_ops;
+    case S_IFCHR: *err = -ENXIO; return device_exists(ino) ? &device_file_ops : NULL;
+    default: *err = -ENXIO; return NULL;
+    }
+}
+
+int inode_file(struct inode *ino, uint32 flags, struct file **out)
+{
+    int err = -ENFILE;
+    const struct file_ops *ops = ops_for(ino, flags, &err);
+    *out = ops ? file_new(ops, flags & (O_ACCMODE | O_APPEND | O_NONBLOCK), ino) : NULL;
+    if (*out)
+        return 0;
+    inode_put(ino);
+    return ops ? -ENFILE : err;
+}

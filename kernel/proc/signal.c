@@ -1,0 +1,62 @@
+// Signals, as far as they end processes: a fatal signal is remembered in `pending` and ends interruptible
+// sleeps; the process dies on its way back to user mode.
+
+#include "abi.h"
+#include "errno.h"
+#include "proc/proc_priv.h"
+
+#define SIGCONT  18
+#define SIGSTOP  19
+#define SIGTSTP  20
+#define SIGTTIN  21
+#define SIGTTOU  22
+#define SIGURG   23
+#define SIGWINCH 28
+
+// Signals that do nothing to a process that has not asked for them; nothing can be stopped.
+static bool harmless(int sig)
+{
+    return sig == SIGCHLD || (sig >= SIGCONT && sig <= SIGURG) || sig == SIGWINCH;
+}
+
+int proc_pending(const struct proc *p)
+{
+    uint64 pending = __atomic_load_n(&p->pending, __ATOMIC_RELAXED);
+    return pending ? __builtin_ctzl(pending) + 1 : 0;
+}
+
+// => tree_lock held
+static int post(struct proc *p, int sig)
+{
+    if (p == init_proc && sig != 0)
+        return -EPERM;
+    if (sig == 0 || harmless(sig) || p->zombie || !p->thread)
+        return 0;
+    __atomic_fetch_or(&p->pending, 1UL << (sig - 1), __ATOMIC_RELEASE);
+    thread_interrupt(p->thread);
+    return 0;
+}
+
+// => tree_lock held.  Everybody but init and the caller.
+static int post_to_all(int sig)
+{
+    int err = -ESRCH;
+    for (struct proc *p = proc_next(0); p; p = proc_next(p->pid)) {
+        if (p == init_proc || p == current_proc())
+            continue;
+        post(p, sig);
+        err = 0;
+    }
+    return err;
+}
+
+int proc_kill(int pid, int sig)
+{
+    if (sig < 0 || sig > NSIG)
+        return -EINVAL;
+    spin_lock(&tree_lock);
+    struct proc *p = proc_find(pid);
+    int err = p ? post(p, sig) : pid == -1 ? post_to_all(sig) : -ESRCH;
+    spin_unlock(&tree_lock);
+    return err;
+}

@@ -1,0 +1,87 @@
+// The table of system calls.  To add one: a number in kernel/syscall.h, a function in a sys_*.c, its
+// prototype in sys/dispatch.h (or sys_file.h), a line here (docs/adding-a-system-call.md).
+
+#include "sys/dispatch.h"
+#include "errno.h"
+#include "sys/sys_file.h"
+#include "syscall.h"
+
+#define LINUX_CALLS 300
+#define KINE_FIRST  1000
+#define KINE_CALLS  5
+
+static syscall_fn *const linux_calls[LINUX_CALLS] = {
+    [SYS_getcwd] = sys_getcwd,
+    [SYS_dup] = sys_dup,
+    [SYS_dup3] = sys_dup3,
+    [SYS_fcntl] = sys_fcntl,
+    [SYS_ioctl] = sys_ioctl,
+    [SYS_mknodat] = sys_mknodat,
+    [SYS_mkdirat] = sys_mkdirat,
+    [SYS_unlinkat] = sys_unlinkat,
+    [SYS_linkat] = sys_linkat,
+    [SYS_ftruncate] = sys_ftruncate,
+    [SYS_faccessat] = sys_faccessat,
+    [SYS_chdir] = sys_chdir,
+    [SYS_openat] = sys_openat,
+    [SYS_close] = sys_close,
+    [SYS_pipe2] = sys_pipe2,
+    [SYS_getdents64] = sys_getdents64,
+    [SYS_lseek] = sys_lseek,
+    [SYS_read] = sys_read,
+    [SYS_write] = sys_write,
+    [SYS_readv] = sys_readv,
+    [SYS_writev] = sys_writev,
+    [SYS_pread64] = sys_pread64,
+    [SYS_pwrite64] = sys_pwrite64,
+    [SYS_newfstatat] = sys_newfstatat,
+    [SYS_fstat] = sys_fstat,
+    [SYS_sync] = sys_sync,
+    [SYS_fsync] = sys_fsync,
+    [SYS_fdatasync] = sys_fdatasync,
+    [SYS_exit] = sys_exit,
+    [SYS_exit_group] = sys_exit,
+    [SYS_waitid] = sys_waitid,
+    [SYS_set_tid_address] = sys_set_tid_address,
+    [SYS_nanosleep] = sys_nanosleep,
+    [SYS_clock_gettime] = sys_clock_gettime,
+    [SYS_sched_yield] = sys_sched_yield,
+    [SYS_kill] = sys_kill,
+    [SYS_reboot] = sys_reboot,
+    [SYS_times] = sys_times,
+    [SYS_uname] = sys_uname,
+    [SYS_getpid] = sys_getpid,
+    [SYS_getppid] = sys_getppid,
+    [SYS_getuid] = sys_zero,
+    [SYS_geteuid] = sys_zero,
+    [SYS_getgid] = sys_zero,
+    [SYS_getegid] = sys_zero,
+    [SYS_gettid] = sys_getpid,
+    [SYS_sysinfo] = sys_sysinfo,
+    [SYS_brk] = sys_brk,
+    [SYS_munmap] = sys_munmap,
+    [SYS_clone] = sys_clone,
+    [SYS_execve] = sys_execve,
+    [SYS_mmap] = sys_mmap,
+    [SYS_mprotect] = sys_mprotect,
+    [SYS_madvise] = sys_madvise,
+    [SYS_wait4] = sys_wait4,
+};
+
+static syscall_fn *const kine_calls[KINE_CALLS] = {
+    [SYS_kine_audit - KINE_FIRST] = sys_kine_audit,
+    [SYS_kine_meminfo - KINE_FIRST] = sys_kine_meminfo,
+    [SYS_kine_procs - KINE_FIRST] = sys_kine_procs,
+    [SYS_kine_inject - KINE_FIRST] = sys_kine_inject,
+    [SYS_kine_pte - KINE_FIRST] = sys_kine_pte,
+};
+
+int64 syscall_dispatch(uint64 number, const uint64 *arg)
+{
+    syscall_fn *fn = NULL;
+    if (number < LINUX_CALLS)
+        fn = linux_calls[number];
+    else if (number >= KINE_FIRST && number - KINE_FIRST < KINE_CALLS)
+        fn = kine_calls[number - KINE_FIRST];
+    return fn ? fn(arg) : -ENOSYS;
+}

@@ -1,0 +1,22 @@
+// System calls: from the number in a7 to the function.
+#pragma once
+
+#include "types.h"
+
+// arg[0..5] are the user's a0 to a5.  => the result for a0: a value, or a negative errno.
+typedef int64 syscall_fn(const uint64 *arg);
+
+// => the result of the call; -ENOSYS if there is none of that number.  Interrupts are on.
+int64 syscall_dispatch(uint64 number, const uint64 *arg);
+
+// sys_proc.c: processes
+syscall_fn sys_clone, sys_execve, sys_exit, sys_wait4, sys_waitid, sys_kill, sys_getpid, sys_getppid;
+syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
+// sys_mem.c: memory
+syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mprotect, sys_madvise;
+// sys_time.c: time
+syscall_fn sys_nanosleep, sys_clock_gettime, sys_times;
+// sys_info.c: the system
+syscall_fn sys_uname, sys_sysinfo, sys_reboot;
+// sys_kine.c: what only kine has
+syscall_fn sys_kine_audit, sys_kine_meminfo, sys_kine_procs, sys_kine_inject, sys_kine_pte;

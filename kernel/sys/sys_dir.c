@@ -1,0 +1,128 @@
+// System calls on directories: their entries, and the current one.
+
+#include "sys/sys_file.h"
+#include "abi.h"
+#include "errno.h"
+#include "fcntl.h"
+#include "fs/fs.h"
+#include "lib/string.h"
+#include "mem/frame.h"
+#include "proc/file.h"
+#include "proc/proc.h"
+#include "sys/user_path.h"
+#include "vm/usercopy.h"
+
+#define RECORD_ALIGN 8
+
+// --- getdents64 -------------------------------------------------------------------------------
+
+static uint8 dirent_type(uint32 mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG: return DT_REG;
+    case S_IFDIR: return DT_DIR;
+    case S_IFCHR: return DT_CHR;
+    case S_IFLNK: return DT_LNK;
+    default: return DT_UNKNOWN;
+    }
+}
+
+static size_t record_length(const struct dir_entry *entry)
+{
+    size_t n = offsetof(struct linux_dirent64, d_name) + strlen(entry->name) + 1;
+    return (n + RECORD_ALIGN - 1) / RECORD_ALIGN * RECORD_ALIGN;
+}
+
+// Copies one entry out as a record; `next` is where the following one is.  => 0 or a negative errno
+static int put_record(uint64 buf, const struct dir_entry *entry, uint64 next)
+{
+    union {
+        struct linux_dirent64 head;
+        char bytes[sizeof(struct linux_dirent64) + NAME_LONGEST + 1 + RECORD_ALIGN];
+    } record;
+    size_t len = record_length(entry);
+    memset(&record, 0, len);
+    record.head.d_ino = entry->ino;
+    record.head.d_off = (int64)next;
+    record.head.d_reclen = (uint16)len;
+    record.head.d_type = dirent_type(entry->mode);
+    memcpy(record.head.d_name, entry->name, strlen(entry->name));
+    return copyout(current_proc()->aspace, buf, &record, len);
+}
+
+// Puts as many entries as fit; f->offset moves past those that were put.
+// => bytes put, 0 at the end, or a negative errno; f->lock is held
+static int64 put_entries(struct file *f, struct inode *dir, uint64 buf, size_t n)
+{
+    struct dir_entry entry;
+    size_t done = 0;
+    for (;;) {
+        uint64 next = f->offset;
+        int got = dir_next(dir, &next, &entry);
+        if (got <= 0)
+            return done ? (int64)done : got;
+        size_t len = record_length(&entry);
+        if (len > n - done)
+            return done ? (int64)done : -EINVAL;
+        int err = put_record(buf + done, &entry, next);
+        if (err)
+            return done ? (int64)done : err;
+        done += len;
+        f->offset = next;
+    }
+}
+
+int64 sys_getdents64(const uint64 *arg)
+{
+    struct file *f = files_get(current_proc()->files, (int)arg[0]);
+    if (!f)
+        return -EBADF;
+    struct inode *dir = file_inode(f);
+    int64 result = -ENOTDIR;
+    if (dir && (inode_mode(dir) & S_IFMT) == S_IFDIR) {
+        mutex_lock(&f->lock);
+        result = put_entries(f, dir, arg[1], (uint32)arg[2]);
+        mutex_unlock(&f->lock);
+    }
+    file_put(f);
+    return result;
+}
+
+// --- the current directory --------------------------------------------------------------------
+
+int64 sys_chdir(const uint64 *arg)
+{
+    struct user_path path;
+    struct inode *dir;
+    int err = user_path_get(AT_FDCWD, arg[0], &path);
+    if (err)
+        return err;
+    err = path_lookup(path.base, path.text, &dir);
+    user_path_put(&path);
+    if (err)
+        return err;
+    if ((inode_mode(dir) & S_IFMT) != S_IFDIR) {
+        inode_put(dir);
+        return -ENOTDIR;
+    }
+    struct inode *old = current_proc()->cwd;
+    current_proc()->cwd = dir;
+    inode_put(old);
+    return 0;
+}
+
+int64 sys_getcwd(const uint64 *arg)
+{
+    struct proc *p = current_proc();
+    char *text = kalloc(FRAME_OTHER);
+    if (!text)
+        return -ENOMEM;
+    int64 len = path_of(p->cwd, text, arg[1] < PATH_LONGEST ? arg[1] : PATH_LONGEST);
+    if (len > 0) {
+        int err = copyout(p->aspace, arg[0], text, (size_t)len);
+        if (err)
+            len = err;
+    }
+    kfree(text);
+    return len;
+}

@@ -1,0 +1,85 @@
+// What only kine has: the audit, the accounts, and windows for the tests (kernel/abi.h).
+
+#include "abi.h"
+#include "errno.h"
+#include "mem/audit.h"
+#include "mem/frame.h"
+#include "proc/proc.h"
+#include "riscv/hart.h"
+#include "riscv/intr.h"
+#include "sys/dispatch.h"
+#include "task/clock.h"
+#include "task/thread.h"
+#include "vm/aspace.h"
+#include "vm/fault.h"
+#include "vm/usercopy.h"
+
+#define AUDIT_TRIES    5
+#define AUDIT_PAUSE_NS 50000000UL
+
+static int64 give(uint64 user, const void *from, size_t n)
+{
+    return copyout(current_proc()->aspace, user, from, n) ? -EFAULT : 0;
+}
+
+// The recount holds at rest.  What another hart has in its hands for a moment looks like an error, so
+// the audit is repeated a few times before it is believed.
+int64 sys_kine_audit(const uint64 *arg)
+{
+    struct kine_audit result;
+    for (int i = 0; i < AUDIT_TRIES; i++) {
+        audit_run(&result, i == AUDIT_TRIES - 1);
+        if (result.errors == 0 && result.lost == 0)
+            break;
+        if (sleep_ns(AUDIT_PAUSE_NS))
+            return -EINTR;
+    }
+    return give(arg[0], &result, sizeof result);
+}
+
+int64 sys_kine_meminfo(const uint64 *arg)
+{
+    struct kine_meminfo m = {
+        .ram = frames_total(),
+        .free = frames_free(),
+        .user = frames_in_use(FRAME_USER),
+        .tables = frames_in_use(FRAME_TABLE),
+        .cache = frames_in_use(FRAME_CACHE),
+        .slab = frames_in_use(FRAME_SLAB),
+        .stacks = frames_in_use(FRAME_STACK),
+        .other = frames_in_use(FRAME_OTHER),
+        .cow_copies = fault_counts.cow_copies,
+        .cow_reuses = fault_counts.cow_reuses,
+        .zero_fills = fault_counts.zero_fills,
+        .page_faults = fault_counts.faults,
+    };
+    m.kernel = m.ram - m.free - m.user - m.tables - m.cache - m.slab - m.stacks - m.other;
+    return give(arg[0], &m, sizeof m);
+}
+
+int64 sys_kine_procs(const uint64 *arg) // struct kine_proc *, max
+{
+    struct kine_proc p = { 0 };
+    int max = (int)arg[1], n = 0;
+    for (; n < max && proc_describe(p.pid, &p); n++) {
+        int64 err = give(arg[0] + (uint64)n * sizeof p, &p, sizeof p);
+        if (err)
+            return err;
+    }
+    return n;
+}
+
+int64 sys_kine_inject(const uint64 *arg) // kind, n
+{
+    if (arg[0] != KINE_FAIL_KALLOC || (int64)arg[1] < 0)
+        return -EINVAL;
+    kalloc_fail_after((long)arg[1]);
+    return 0;
+}
+
+int64 sys_kine_pte(const uint64 *arg) // address, struct kine_pte *
+{
+    struct kine_pte out;
+    aspace_entry(current_proc()->aspace, arg[0], &out.pte, &out.refs);
+    return give(arg[1], &out, sizeof out);
+}

@@ -1,0 +1,114 @@
+// Traps: what the vector (riscv/vector.S) found, sent where it belongs.
+//
+// A user trap runs with interrupts on except at its two ends.  On the way back the thread gives up its
+// hart if its time is over, and dies if it has been killed.  A kernel trap is an interrupt, served
+// with interrupts off and without switching threads, or a bug.
+
+#include "abi.h"
+#include "errno.h"
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "proc/proc.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
+#include "riscv/intr.h"
+#include "riscv/panicking.h"
+#include "riscv/trap.h"
+#include "sys/dispatch.h"
+#include "task/fp.h"
+#include "task/sched.h"
+#include "vm/fault.h"
+
+#define CAUSE_FETCH_MISALIGNED 0
+#define CAUSE_FETCH_ACCESS     1
+
+static void interrupt(uint64 cause, bool from_user)
+{
+    switch (cause & ~SCAUSE_INTERRUPT) {
+    case INTR_TIMER: sched_timer(from_user); break;
+    case INTR_EXT: intr_external(); break;
+    case INTR_SOFT:
+        csr_clear(sip, INT_SOFT);
+        if (panicking)
+            panic_halt();
+        break;
+    default: panic("interrupt %lx, which nobody asked for", cause);
+    }
+}
+
+// Ends the process for what it did at tf->sepc, and says so.
+static _Noreturn void kill_for(const struct trapframe *tf, int signal, const char *why)
+{
+    struct proc *p = current_proc();
+    printk("usertrap(): unexpected scause 0x%lx pid=%d %s: %s (stval 0x%lx, sepc 0x%lx)\n",
+           tf->scause, p->pid, p->name, why, tf->stval, tf->sepc);
+    proc_exit(0, signal);
+}
+
+static void page_fault(const struct trapframe *tf, enum access access)
+{
+    int err = vm_fault(current_proc()->aspace, tf->stval, access);
+    if (err == -ENOMEM)
+        kill_for(tf, SIGKILL, "out of memory");
+    if (err == -EIO)
+        kill_for(tf, SIGBUS, "the page cannot be read from the disk");
+    if (err)
+        kill_for(tf, SIGSEGV,
+                 access == ACCESS_WRITE ? "store not allowed there"
+                 : access == ACCESS_READ ? "load not allowed there"
+                                         : "no code there");
+}
+
+static void exception(struct trapframe *tf)
+{
+    switch (tf->scause) {
+    case CAUSE_FETCH_FAULT: page_fault(tf, ACCESS_EXEC); break;
+    case CAUSE_LOAD_FAULT: page_fault(tf, ACCESS_READ); break;
+    case CAUSE_STORE_FAULT: page_fault(tf, ACCESS_WRITE); break;
+    case CAUSE_ILLEGAL:
+        if (!fp_claim(current_thread()))
+            kill_for(tf, SIGILL, "illegal instruction");
+        break;
+    case CAUSE_BREAKPOINT: kill_for(tf, SIGTRAP, "breakpoint");
+    default: kill_for(tf, SIGBUS, "bad access");
+    }
+}
+
+// The way back: interrupts are off on entry and on return.
+static void before_user(void)
+{
+    struct proc *p = current_proc();
+    while (this_hart()->need_resched || proc_pending(p)) {
+        intr_on();
+        if (proc_pending(p))
+            proc_exit(0, proc_pending(p));
+        thread_yield();
+        intr_off();
+    }
+}
+
+void usertrap(struct trapframe *tf)
+{
+    if (tf->scause == CAUSE_USER_ECALL) {
+        tf->sepc += 4;
+        intr_on();
+        tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
+        intr_off();
+    } else if (tf->scause & SCAUSE_INTERRUPT) {
+        interrupt(tf->scause, true);
+    } else {
+        intr_on();
+        exception(tf);
+        intr_off();
+    }
+    before_user();
+}
+
+void kerneltrap(struct trapframe *tf)
+{
+    if (!(tf->scause & SCAUSE_INTERRUPT))
+        panic("kernel trap: scause 0x%lx, stval %p, sepc %p, ra %p, sp %p", tf->scause,
+              (void *)tf->stval, (void *)tf->sepc, (void *)tf->reg[REG_RA],
+              (void *)tf->reg[REG_SP]);
+    interrupt(tf->scause, false);
+}

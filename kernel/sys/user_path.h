@@ -1,0 +1,19 @@
+// A path that a user names: its text, and the directory from which it is followed.
+#pragma once
+
+#include "types.h"
+
+struct inode;
+struct file;
+
+struct user_path {
+    char *text;         // a page of its own
+    struct inode *base; // borrowed from the process, or from `dir`
+    struct file *dir;   // holds base; NULL: the process's current directory does
+};
+
+// Fetches the path at uaddr, relative to the directory that dirfd names (AT_FDCWD: the current
+// one).
+// => 0, and user_path_put() is due; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM.
+int user_path_get(int dirfd, uint64 uaddr, struct user_path *out);
+void user_path_put(struct user_path *path);

@@ -1,0 +1,62 @@
+// Address spaces.
+//
+// Life: aspace_new() makes an empty one; exec fills it with areas; aspace_fork() copies it on
+// write; processes that share it (clone with CLONE_VM) count it; the last aspace_put() gives back all
+// it maps.  Every function takes the lock itself unless it says otherwise.
+#pragma once
+
+#include "types.h"
+#include "lib/list.h"
+#include "task/mutex.h"
+#include "vm/area.h"
+
+struct aspace {
+    struct mutex lock;   // RANK_ASPACE: everything below but refs and link
+    struct frame *root;  // constant; holds one reference
+    struct areas areas;
+    uint64 heap_start;   // lowest break
+    uint64 brk;          // end of the heap, in bytes
+    uint32 refs;         // atomic: processes that use it
+    struct list link;    // all address spaces; by their list's lock
+};
+
+struct aspace *aspace_new(void); // => one reference; NULL if out of memory
+void aspace_get(struct aspace *as);
+void aspace_put(struct aspace *as);
+
+// A child that sees what the parent saw at this moment; nothing is copied but tables.
+// => NULL if out of memory, and then the parent is as before.
+struct aspace *aspace_fork(struct aspace *parent);
+// Its heart: makes the tables and shares the pages, read-only with PTE_COW on both sides.
+// => parent->lock held, the child nobody's yet; 0, or -ENOMEM with the parent as before
+int uvmcopy(struct aspace *parent, struct aspace *child);
+
+// Adds an area.  `object` (or NULL) is counted anew.  => 0; -EINVAL (outside user space, or overlap),
+// -EACCES (W and X together), -ENOMEM.
+int aspace_map(struct aspace *as, const struct area *area);
+
+// mmap of zero-filled private memory: at `addr` exactly if `fixed` (replacing what is there), else
+// where there is room.  => the address, or -EINVAL, -ENOMEM, -EACCES.
+int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed);
+int aspace_munmap(struct aspace *as, uint64 addr, uint64 len);
+// => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X)
+int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);
+
+// Places an empty heap at `start` (page-aligned).
+int aspace_set_heap(struct aspace *as, uint64 start);
+// Moves the break, frees what lies beyond.  => the break as it is afterwards: unchanged if `brk` is
+// below the heap's start, beyond user space, or runs into another area.
+uint64 aspace_brk(struct aspace *as, uint64 brk);
+
+// Makes the pages of [addr, addr + len) present, and with `write` private, as if each had been touched.
+// => 0, -ENOMEM (also early, when there is clearly not enough), -EFAULT, -EINTR (killed meanwhile).
+int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write);
+// Gives the pages of the range back; the next touch finds them as at first.
+int aspace_discard(struct aspace *as, uint64 addr, uint64 len);
+
+// For ps: pages mapped, of these shared, and bytes that areas span.
+void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size);
+// The leaf entry for an address, 0 if there is none, and its frame's count.
+void aspace_entry(struct aspace *as, uint64 va, uint64 *pte, uint64 *refs);
+
+void aspace_init(void); // once at boot: the zero frame, the audit

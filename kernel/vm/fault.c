@@ -1,0 +1,179 @@
+// The fault decision: what happens when a user touches an address whose entry does not allow it.  The
+// kernel's own copies to and from user memory take the same decision (usercopy.c).
+//
+//                            is there an area, and does it allow the access?
+//                          no |                                  | yes
+//                     -EFAULT: kill                     is the entry empty?
+//                                          yes |                                  | no
+//              does the area have the object's bytes here?              a store, and no W?
+//        no |          partly |               | whole             yes |                  | no
+//     anonymous        own frame:        read or exec:          PTE_COW set?      another hart was
+//   load: zero frame   bytes, then       the cache's frame   no |      yes |      faster, or this one
+//   as COW             zeros             itself (COW if      kill    count is 1?  remembers the old
+//   store: own,                          writable)              yes |     | no    entry: fence, retry
+//   cleared frame                        store: a copy     take it    copy it, map the
+//                                                          back: W    copy, drop the old
+//
+// No frame to be had: -ENOMEM; kalloc has reclaimed before it says so.
+//
+// Fences.  An entry that becomes valid, or gains W, needs none: a hart that remembers the old entry
+// faults once more, comes here, finds the access allowed, and fences then (privileged manual, 4.2.1,
+// allows such a spurious fault).  An entry that names another frame than before does: every hart that
+// runs the address space must forget the old frame before it is dropped.
+
+#include "vm/fault.h"
+#include "errno.h"
+#include "lib/string.h"
+#include "memlayout.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
+#include "riscv/tlb.h"
+#include "vm/aspace.h"
+#include "vm/pagetable.h"
+
+struct fault_counts fault_counts;
+struct frame *zero_frame;
+
+static void count(uint64 *counter)
+{
+    __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+// What an entry of this area may allow, W apart.
+static pte_t area_flags(const struct area *a)
+{
+    return PTE_USER | PTE_R | (a->prot & PROT_EXEC ? PTE_X : 0);
+}
+
+// A frame that others may have too: never W, but COW where the area lets us write.
+static pte_t shared_entry(const struct area *a, const struct frame *f)
+{
+    return pte_make(f, area_flags(a) | (a->prot & PROT_WRITE ? PTE_COW : 0));
+}
+
+// A frame that is this entry's alone.
+static pte_t own_entry(const struct area *a, const struct frame *f)
+{
+    return pte_make(f, area_flags(a) | (a->prot & PROT_WRITE ? PTE_W : 0));
+}
+
+static int fill_zero(pte_t *e, const struct area *a, enum access access)
+{
+    if (access != ACCESS_WRITE) {
+        frame_get(zero_frame);
+        pte_fill(e, shared_entry(a, zero_frame));
+        return 0;
+    }
+    void *page = kalloc_zeroed(FRAME_USER);
+    if (!page)
+        return -ENOMEM;
+    count(&fault_counts.zero_fills);
+    pte_fill(e, own_entry(a, frame_of_page(page)));
+    return 0;
+}
+
+// => a frame of our own with the first n bytes of src and zeros after them; NULL if out of memory
+static struct frame *copy_part(const struct frame *src, size_t n)
+{
+    char *page = kalloc(FRAME_USER);
+    if (!page)
+        return NULL;
+    if (n >= PGSIZE) {
+        page_copy(page, frame_page(src));
+    } else {
+        memcpy(page, frame_page(src), n);
+        memset(page + n, 0, PGSIZE - n);
+    }
+    return frame_of_page(page);
+}
+
+// n: how many bytes of this page are the object's.
+static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64 va, size_t n,
+                       enum access access)
+{
+    struct frame *cached;
+    int err = object_page(a->object, (a->offset + (va - a->start)) >> PGSHIFT, &cached);
+    if (err)
+        return err;
+    if (n >= PGSIZE && access != ACCESS_WRITE) {
+        if (a->prot & PROT_EXEC)
+            icache_flush_harts(as->root->active);
+        pte_fill(e, shared_entry(a, cached)); // takes over the reference
+        return 0;
+    }
+    struct frame *own = copy_part(cached, n);
+    frame_put(cached);
+    if (!own)
+        return -ENOMEM;
+    if (a->prot & PROT_EXEC)
+        icache_flush_harts(as->root->active);
+    pte_fill(e, own_entry(a, own));
+    return 0;
+}
+
+static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, enum access access)
+{
+    uint64 into = va - a->start;
+    if (!a->object || into >= a->bytes)
+        return fill_zero(e, a, access);
+    return fill_object(as, e, a, va, a->bytes - into, access);
+}
+
+// A store to a page that must be copied first.
+static int break_cow(struct aspace *as, pte_t *e)
+{
+    struct frame *old = pte_frame(*e);
+    pte_t flags = (PTE_FLAGS(*e) & ~PTE_COW) | PTE_W;
+    // One reference is ours, and only we could hand out more: the lock is held.
+    if (frame_refs(old) == 1) {
+        *e = pte_make(old, flags);
+        count(&fault_counts.cow_reuses);
+        return 0;
+    }
+    void *page = kalloc(FRAME_USER);
+    if (!page)
+        return -ENOMEM;
+    if (old == zero_frame)
+        page_zero(page);
+    else
+        page_copy(page, frame_page(old));
+    // The copy is complete before anybody can see the entry.
+    __atomic_store_n(e, pte_make(frame_of_page(page), flags), __ATOMIC_RELEASE);
+    tlb_flush_harts(as->root->active);
+    frame_put(old);
+    count(&fault_counts.cow_copies);
+    return 0;
+}
+
+int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **frame)
+{
+    va = PGROUNDDOWN(va);
+    const struct area *a = areas_find(&as->areas, va);
+    if (!a || !(a->prot & access))
+        return -EFAULT;
+    pte_t *e = pte_find_or_make(as->root, va);
+    if (!e)
+        return -ENOMEM;
+    int err = 0;
+    if (*e == 0)
+        err = fill(as, e, a, va, access);
+    else if (access == ACCESS_WRITE && !(*e & PTE_W))
+        err = *e & PTE_COW ? break_cow(as, e) : -EFAULT;
+    else
+        sfence_vma_page(va);
+    if (err)
+        pte_trim(as->root, va);
+    else
+        *frame = pte_frame(*e);
+    return err;
+}
+
+int vm_fault(struct aspace *as, uint64 va, enum access access)
+{
+    struct frame *ignored;
+    count(&fault_counts.faults);
+    mutex_lock(&as->lock);
+    int err = fault_in(as, va, access, &ignored);
+    mutex_unlock(&as->lock);
+    return err;
+}
