@@ -35,6 +35,8 @@ struct frame {
         struct list link; // the kind's own use
         uint32 active;    // a root table: harts that have it loaded, one bit each; atomic
     };
+    void *owner;  // FRAME_CACHE: the object whose page it is in the cache
+    uint64 index; // FRAME_CACHE: which
 };
 
 // => a page-aligned page with one reference; its bytes are arbitrary.  NULL if there is no
