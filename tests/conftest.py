@@ -15,6 +15,12 @@ def pytest_addoption(parser):
     parser.addoption("--repeat", type=int, default=1, help="run the guest tests so often")
 
 
+def pytest_sessionstart(session):
+    """Logs are of this run only."""
+    for log in kine.LOGS.glob("*.*"):
+        log.unlink()
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: only with --full (make test-all)")
     config.base_seed = int(os.environ.get("SEED", "1"))
@@ -44,20 +50,12 @@ def machine(request):
     machines = []
 
     def new(boot=True, **options):
-        m = kine.Machine(f"{request.node.name}", **options)
+        m = kine.Machine(request.node.name, **options)
         machines.append(m)
         if boot:
             m.boot()
         return m
 
-    log = kine.LOGS / f"{kine.Machine.__name__}.log"
-    log.unlink(missing_ok=True)
     yield new
     for m in machines:
         m.close()
-
-
-@pytest.fixture
-def kine_machine(machine):
-    """The default machine at its first prompt."""
-    return machine()

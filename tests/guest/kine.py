@@ -46,6 +46,25 @@ def clean_environment():
     return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
 
 
+class Transcript:
+    """All that the console said: kept for the test, and written to the log at once."""
+
+    def __init__(self, path, heading):
+        self.file = open(path, "a", encoding="utf-8", errors="replace")
+        self.file.write(f"\n==== {heading}\n")
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+        self.file.write(text)
+
+    def flush(self):
+        self.file.flush()
+
+    def close(self):
+        self.file.close()
+
+
 class Dead(AssertionError):
     """QEMU ended, or said nothing for too long."""
 
@@ -68,8 +87,7 @@ class Machine:
 
     def start(self):
         LOGS.mkdir(parents=True, exist_ok=True)
-        self.log = open(LOGS / f"{self.name}.log", "a", encoding="utf-8", errors="replace")
-        self.log.write(f"\n==== {shlex.join(self.command)}\n")
+        self.log = Transcript(LOGS / f"{self.name}.log", shlex.join(self.command))
         self.child = PopenSpawn(self.command, timeout=30 * SLOW, encoding="utf-8",
                                 codec_errors="replace", cwd=self.root)
         self.child.logfile_read = self.log
@@ -95,6 +113,11 @@ class Machine:
 
     def __exit__(self, *exc):
         self.close()
+
+    @property
+    def said(self):
+        """Everything the console has said so far, as far as it was waited for."""
+        return self.log.text
 
     @property
     def pid(self):
@@ -152,6 +175,7 @@ class Machine:
         self.send("poweroff\n")
         status = self.wait_end()
         assert status == 0, f"QEMU's exit status is {status} after poweroff"
+        assert "\r" not in self.said, "a carriage return was printed"
 
     def cpu_seconds(self):
         """Host processor time that QEMU has used."""
