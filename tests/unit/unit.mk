@@ -1,18 +1,21 @@
 # Unit tests on the host, under AddressSanitizer and UBSan.  Included by tests/tests.mk.
 #
 # A test program is UNIT_NAME = the kernel sources it is about; its own source is
-# tests/unit/test_NAME.c.  A helper's tests/unit/NAME.mk may add more of them.
+# tests/unit/test_NAME.c.  The file system's are in fs.mk.
 
-UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit \
+UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/shim -iquote kernel -iquote . -iquote tests/unit \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt
+UNITS      := string print lib fdt mem vm
 UNIT_string := kernel/lib/string.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
 UNIT_fdt   := kernel/riscv/fdt.c
--include $(wildcard tests/unit/*_unit.mk)
+# Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
+HOST_MEM   := tests/unit/host.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
+UNIT_mem   := $(HOST_MEM)
+UNIT_vm    := $(HOST_MEM) $(filter-out %_riscv.c,$(wildcard kernel/vm/*.c))
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
@@ -37,12 +40,14 @@ $(UB)/tricky.dtb: tests/unit/tricky.dts
 	@mkdir -p $(@D)
 	dtc -q -I dts -O dtb -o $@ $<
 
-unit-build: $(UNIT_BINS) $(UB)/virt.dtb $(UB)/tricky.dtb
+include tests/unit/fs.mk
+
+unit-build: $(UNIT_BINS) $(FSTESTS) $(UB)/virt.dtb $(UB)/tricky.dtb
 .PHONY: unit-build
 
 #: make unit         unit tests on the host alone
 unit: unit-build
-	@for t in $(UNIT_BINS); do $$t || exit 1; done
+	@for t in $(UNIT_BINS) $(FSTESTS); do $$t || exit 1; done
 .PHONY: unit
 
 -include $(wildcard $(UB)/tests/unit/*.d $(UB)/kernel/*/*.d $(UB)/mkfs/*.d)
