@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "check.h"
-#define timespec kine_timespec // the host has one too
 #include "abi.h"
-#undef timespec
 #include "lib/list.h"
 #include "lib/print.h"
 #include "lib/string.h"
