@@ -45,7 +45,7 @@ ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
 # A program is added by dropping user/NAME.c in; nothing need be said here.
 UPROGS := $(patsubst user/%.c,$(B)/user/_%,$(sort $(wildcard user/*.c)))
 UTESTS := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
-IMAGE_FILES := README.md $(UPROGS) $(UTESTS)
+IMAGE_FILES := $(B)/README $(UPROGS) $(UTESTS)
 
 all: kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
 
@@ -117,6 +117,9 @@ $(B)/host/%.o: %.c
 	$(Q)$(HOSTCC) $(HOSTFLAGS) -c -o $@ $<
 $(B)/mkfs: $(MKFSOBJ)
 	$(Q)$(HOSTCC) -o $@ $^
+# The README's opening words stand in the image's root.
+$(B)/README: README.md
+	@sed '/^## /,$$d' $< > $@
 fs.img: $(B)/mkfs $(IMAGE_FILES)
 	$(call say,MKFS,$@)
 	$(Q)$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
@@ -144,6 +147,7 @@ QEMUOPTS += $(QEMUEXTRA)
 .PHONY: check-qemu
 check-qemu:
 	@command -v $(QEMU) >/dev/null || { echo "$(QEMU) is not installed. Run 'make setup', or install QEMU 6 or later with RISC-V system emulation." >&2; exit 1; }
+	@$(QEMU) -machine help 2>/dev/null | grep -q '^virt ' || { echo "$(QEMU) has no RISC-V 'virt' machine. Run 'make setup', or say QEMU=..." >&2; exit 1; }
 
 # QEMU is make's direct child, so that whoever ends make's child ends QEMU.
 qemu: check-qemu $(QKERNEL) kernel/kernel.sym fs.img
