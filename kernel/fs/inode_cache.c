@@ -214,19 +214,23 @@ void inodes_destroy(struct volume *vol)
     }
 }
 
+static void audit_inode(struct inode *ino)
+{
+    if (!list_empty(&ino->unused_link) && (ino->data.obj.refs != 0 || ino->dirty))
+        audit_error("fs: inode %lu is listed as unused but is not", ino->number);
+    if (ino->dirty == list_empty(&ino->dirty_link))
+        audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
+    if ((ino->nlink == 0) == list_empty(&ino->orphan_link))
+        audit_error("fs: inode %lu: %u names, and the list of orphans disagrees", ino->number,
+                    ino->nlink);
+}
+
 // Checks that what is listed as dirty, unused or orphaned is so.
 void inodes_audit(struct volume *vol)
 {
-    for (size_t i = 0; i < INODE_BUCKETS; i++) {
-        for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next) {
-            bool unused = !list_empty(&ino->unused_link);
-            if (unused && (ino->data.obj.refs != 0 || ino->dirty))
-                audit_error("fs: inode %lu is listed as unused but is not", ino->number);
-            if (ino->dirty == list_empty(&ino->dirty_link))
-                audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
-            if ((ino->nlink == 0) == list_empty(&ino->orphan_link) && !ino->dying)
-                audit_error("fs: inode %lu: %u names, and the list of orphans disagrees",
-                            ino->number, ino->nlink);
-        }
-    }
+    spin_lock(&vol->inodes_lock);
+    for (size_t i = 0; i < INODE_BUCKETS; i++)
+        for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next)
+            audit_inode(ino);
+    spin_unlock(&vol->inodes_lock);
 }
