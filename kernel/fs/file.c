@@ -200,19 +200,34 @@ static int set_size(struct inode *ino, uint64 size)
     return err;
 }
 
+// => 1 if nothing is stored for page `index`, 0 if something is; negative errno
+static int page_is_hole(struct inode *ino, uint64 index)
+{
+    struct blkptr p;
+    mutex_lock(&inode_volume(ino)->lock);
+    int err = tree_lookup(&ino->data, index, &p);
+    mutex_unlock(&inode_volume(ino)->lock);
+    return err ? err : p.block == 0;
+}
+
+// Clears the bytes from `size` to the end of its page, if there are any.
+static int clear_tail(struct inode *ino, uint64 size)
+{
+    size_t tail = FS_BLOCK - size % FS_BLOCK;
+    if (tail == FS_BLOCK)
+        return 0;
+    int hole = page_is_hole(ino, size / FS_BLOCK);
+    if (hole != 0)
+        return hole < 0 ? hole : 0;
+    return write_piece(ino, NULL, size, tail < ino->size - size ? tail : ino->size - size);
+}
+
 // Bytes behind the end of the last page are zeros, always: whoever writes behind the end later
 // makes them part of the file.
 static int shorten(struct inode *ino, uint64 size)
 {
-    if (size % FS_BLOCK != 0) {
-        size_t tail = FS_BLOCK - size % FS_BLOCK;
-        if (tail > ino->size - size)
-            tail = ino->size - size;
-        int err = write_piece(ino, NULL, size, tail);
-        if (err)
-            return err;
-    }
-    return cut_pages(ino, size);
+    int err = clear_tail(ino, size);
+    return err ? err : cut_pages(ino, size);
 }
 
 int inode_truncate(struct inode *ino, uint64 size)
