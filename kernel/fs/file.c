@@ -51,18 +51,17 @@ int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
     return done;
 }
 
-// Makes sure that there is room to own page `index` and the inode.  A page that takes the place of
-// an older one in the end costs nothing: it may use the reserve.
+// Makes sure that there is room to own page `index` and the inode.
 static int room_for_page(struct inode *ino, uint64 index)
 {
     int err;
     do {
-        bool adds;
-        int64 page = tree_cost(&ino->data, index, &adds);
-        int64 inode = inode_cost(ino);
-        if (page < 0 || inode < 0)
-            return page < 0 ? (int)page : (int)inode;
-        err = tx_room(inode_volume(ino), adds ? TX_GROW : TX_KEEP, (uint64)(page + inode));
+        uint64 takes = 0, keeps = 0;
+        err = tree_cost(&ino->data, index, &takes, &keeps);
+        if (!err)
+            err = inode_cost(ino, &takes);
+        if (!err)
+            err = tx_room(inode_volume(ino), takes, keeps);
     } while (err == -EAGAIN);
     return err;
 }
@@ -171,7 +170,7 @@ int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out
 static int cut_pages(struct inode *ino, uint64 size)
 {
     struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, TX_KEEP);
+    int err = tx_begin_names(vol, 0);
     if (err)
         return err;
     err = inode_own(ino);
@@ -188,7 +187,7 @@ static int cut_pages(struct inode *ino, uint64 size)
 static int set_size(struct inode *ino, uint64 size)
 {
     struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, TX_KEEP);
+    int err = tx_begin_names(vol, 0);
     if (err)
         return err;
     err = inode_own(ino);
