@@ -17,13 +17,14 @@
 #include "kernel/syscall.h"
 #include "kernel/vm.h"
 #include "user/user.h"
+#include "user/kine.h"
 
 // --- raw system calls -------------------------------------------------------------------------
-// sys(SYS_read, fd, buf, n) => the kernel's own result, a negative errno on failure.
+// sys(SYS_read, fd, buf, n) => the kernel's own result, a negative errno on failure.  Arguments
+// that are not given are 0.
 #define sys(...) sys_padded(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
 #define sys_padded(n, a, b, c, d, e, f, ...)                                                       \
-    sys_raw((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
-long sys_raw(long number, long a, long b, long c, long d, long e, long f);
+    syscall((n), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 // --- checks -----------------------------------------------------------------------------------
 extern const char *part_name; // what the lines of a failure begin with
