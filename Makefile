@@ -13,6 +13,15 @@ HOSTCC ?= cc
 PYTHON ?= /usr/bin/python3
 GDB    ?= gdb-multiarch
 B      := build
+# Commands are shown in short; V=1 shows them whole.
+V      ?= 0
+ifeq ($(V),0)
+Q := @
+say = @echo "  $(1)	$(2)"
+else
+Q :=
+say = @:
+endif
 
 # --- flags ------------------------------------------------------------------------------------
 WARN   := -Wall -Wextra -Werror -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes
@@ -29,7 +38,7 @@ endif
 FLAGSTAMP := $(B)/flags
 
 # --- sources ----------------------------------------------------------------------------------
-KSRC  := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S))
+KSRC  := $(sort $(wildcard kernel/*.[cS] kernel/*/*.[cS]))
 KOBJ  := $(patsubst %,$(B)/%.o,$(basename $(KSRC)))
 ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
 ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
@@ -57,48 +66,53 @@ $(shell mkdir -p $(B); echo '$(CC) $(KFLAGS) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) 
 
 $(B)/kernel/%.o: kernel/%.c $(FLAGSTAMP)
 	@mkdir -p $(@D)
-	$(CC) $(KFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
 $(B)/kernel/%.o: kernel/%.S $(FLAGSTAMP)
 	@mkdir -p $(@D)
-	$(CC) $(KFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
 
 # The symbol table for back traces is made from a first link and put in by a second.
 $(B)/kernel/symbols.c: $(KOBJ) kernel/kernel.ld kernel/symbols.awk
-	$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(B)/kernel/stage1 $(KOBJ)
-	$(NM) -n $(B)/kernel/stage1 | awk -f kernel/symbols.awk > $@
+	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(B)/kernel/stage1 $(KOBJ)
+	$(Q)$(NM) -n $(B)/kernel/stage1 | awk -f kernel/symbols.awk > $@
 kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
-	$(CC) $(KFLAGS) -c -o $(B)/kernel/symbols.o $(B)/kernel/symbols.c
-	$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(B)/kernel/symbols.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(KFLAGS) -c -o $(B)/kernel/symbols.o $(B)/kernel/symbols.c
+	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(B)/kernel/symbols.o
 kernel/kernel.sym: kernel/kernel
-	$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
+	$(Q)$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
 # The same kernel for a machine whose firmware is there already: without our M-mode stub.
 kernel/kernel-sbi: kernel/kernel
-	$(OBJCOPY) -R .mstub -R .mstub.bss $< $@
+	$(Q)$(OBJCOPY) -R .mstub -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
 $(B)/user/%.o: user/%.c $(FLAGSTAMP)
 	@mkdir -p $(@D)
-	$(CC) $(UFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UFLAGS) -c -o $@ $<
 $(B)/user/%.o: user/%.S $(FLAGSTAMP)
 	@mkdir -p $(@D)
-	$(CC) $(UFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UFLAGS) -c -o $@ $<
 $(B)/user/lib.a: $(ULOBJ)
-	rm -f $@
-	$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
+	$(Q)rm -f $@
+	$(Q)$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
 ULINK = $(CC) $(UFLAGS) -static -Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,--build-id=none \
 	-Wl,--no-warn-rwx-segments
 $(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
-	$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
-	$(OBJCOPY) -S $@.elf $@
+	$(Q)$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
+	$(Q)$(OBJCOPY) -S $@.elf $@
 $(B)/user/testlib.a: $(TLOBJ)
-	rm -f $@
-	$(TOOLPREFIX)ar rcs $@ $(TLOBJ)
+	$(Q)rm -f $@
+	$(Q)$(TOOLPREFIX)ar rcs $@ $(TLOBJ)
 folder_objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/tests/$(1)/*.c)))
 $(UTFILES): $(B)/user/_%: $(B)/user/tests/%.o
 $(foreach f,$(UTFOLDERS),$(eval $(f): $(call folder_objects,$(patsubst $(B)/user/_%,%,$(f)))))
 $(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld
-	$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/testlib.a $(B)/user/lib.a -lgcc
-	$(OBJCOPY) -S $@.elf $@
+	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/testlib.a $(B)/user/lib.a -lgcc
+	$(Q)$(OBJCOPY) -S $@.elf $@
 .PRECIOUS: $(B)/user/%.o $(B)/user/tests/%.o
 
 # --- the disk image ---------------------------------------------------------------------------
@@ -109,11 +123,13 @@ MKFSSRC := $(wildcard mkfs/*.c)
 MKFSOBJ := $(patsubst %.c,$(B)/host/%.o,$(FSSRC) $(MKFSSRC))
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(HOSTCC) $(HOSTFLAGS) -c -o $@ $<
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(HOSTFLAGS) -c -o $@ $<
 $(B)/mkfs: $(MKFSOBJ)
-	$(HOSTCC) -o $@ $^
+	$(Q)$(HOSTCC) -o $@ $^
 fs.img: $(B)/mkfs $(IMAGE_FILES)
-	$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
+	$(call say,MKFS,$@)
+	$(Q)$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
 
 # --- running ----------------------------------------------------------------------------------
 ifndef CPUS

@@ -18,17 +18,20 @@ struct object;
 
 struct object_ops {
     // Brings page `index` in from its store, into `page`.  Bytes beyond the end are zero.
-    // => 0 or -EIO.  May sleep.  No spinlock is held.
+    // => 0; -EIO; -EAGAIN: the page has changed meanwhile, look again.  May sleep.  No spinlock is
+    //    held.  It may be called for a page that another thread brings in at the same time.
     int (*fill)(struct object *obj, uint64 index, void *page);
-    // The last reference to the object is gone.
+    // The caller gives up what seems to be the last reference.  The count still says 1: release
+    // drops it under whatever lock look-ups take, and only then knows whether it was the last.
     void (*release)(struct object *obj);
 };
 
 struct object {
     const struct object_ops *ops;
-    uint32 refs;        // atomic
-    struct list pages;  // the cache's
-    uint64 npages;      // the cache's
+    uint32 refs;       // atomic
+    struct list clean; // the cache's: pages that are as on the store
+    struct list dirty; // the cache's: pages that are newer
+    uint64 version;    // the cache's: moves on whenever a page is changed or taken away
 };
 
 void object_init(struct object *obj, const struct object_ops *ops); // => one reference

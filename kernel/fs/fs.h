@@ -33,6 +33,12 @@ struct inode_info {
 // Mounts the volume on `dev`.  => 0; -EINVAL (no kine volume, or a format that is too new: a line
 // on the console says which), -EIO, -ENOMEM.
 int volume_mount(struct blkdev *dev, struct volume **out);
+// Makes an empty volume of nblocks blocks on the device: all that was on it is gone.
+// => 0, -EINVAL (too small or too large), -EIO, -ENOMEM.
+int volume_format(struct blkdev *dev, uint64 nblocks, bool classic);
+// Commits and forgets the volume.  => as volume_sync(), but it is gone in any case.  Nobody holds
+// an inode of it, or a page, or maps one.
+int volume_unmount(struct volume *vol);
 // Makes everything written so far durable: one commit.  => 0, -EIO, -ENOSPC.
 int volume_sync(struct volume *vol);
 // Does the background work that is due (commits when dirty data is old or plenty, writes back).
@@ -91,8 +97,8 @@ int path_mkdir(struct inode *cwd, const char *path, uint32 mode); // -EEXIST, -E
 int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
               const char *new_path); // -EEXIST, -EPERM (a directory), -EMLINK, -ENOSPC
 // Removes a name.  `dir`: must be an empty directory (rmdir); `any`: whatever it is, as classic
-// unlink does, but a directory must be empty.  => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (".", ".."),
-// -EBUSY (the root).
+// unlink does, but a directory must be empty.  => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (".",
+// ".."), -EBUSY (the root).
 enum unlink_kind { UNLINK_FILE, UNLINK_DIR, UNLINK_ANY };
 int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind);
 // The absolute path of a directory into buf.  => its length with NUL, -ERANGE.

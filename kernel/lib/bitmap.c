@@ -13,6 +13,6 @@ size_t bitmap_find_clear(const uint64 *map, size_t bits, size_t from)
             return bits;
         clear = ~map[word];
     }
-    size_t bit = word * 64 + __builtin_ctzl(clear);
+    size_t bit = word * 64 + bit_lowest(clear);
     return bit < bits ? bit : bits;
 }

@@ -5,6 +5,19 @@
 
 #define BITMAP_WORDS(bits) (((bits) + 63) / 64)
 
+// => the number of the lowest set bit of a word that is not 0.
+static inline unsigned bit_lowest(uint64 word)
+{
+    unsigned n = 0;
+    for (unsigned half = 32; half > 0; half /= 2) {
+        if ((word & ((1UL << half) - 1)) == 0) {
+            word >>= half;
+            n += half;
+        }
+    }
+    return n;
+}
+
 static inline bool bitmap_test(const uint64 *map, size_t bit)
 {
     return map[bit / 64] >> (bit % 64) & 1;

@@ -135,7 +135,6 @@ void *kalloc(enum frame_kind kind)
         panic("frame %p is on a free list with %u references", (void *)frame_phys(f), f->refs);
     f->kind = (uint8)kind;
     f->flags = 0;
-    f->active = 0;
     f->next = 0;
     __atomic_store_n(&f->refs, 1, __ATOMIC_RELAXED);
     count_use(kind, 1);

@@ -29,10 +29,14 @@ struct frame {
     uint32 refs;       // atomic
     uint8 kind;        // enum frame_kind; changed by the sole owner only
     uint8 flags;       // the kind's own use
-    uint16 active;     // a root table: harts that have it loaded, one bit each; atomic
     uint32 next;       // while free: index + 1 of the next free frame; else the kind's own use
     uint32 audited;    // references found by the audit in progress
-    struct list link;  // the kind's own use
+    union {
+        struct list link; // the kind's own use
+        uint32 active;    // a root table: harts that have it loaded, one bit each; atomic
+    };
+    void *owner;  // FRAME_CACHE: the object whose page it is in the cache
+    uint64 index; // FRAME_CACHE: which
 };
 
 // => a page-aligned page with one reference; its bytes are arbitrary.  NULL if there is no

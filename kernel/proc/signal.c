@@ -3,6 +3,7 @@
 
 #include "abi.h"
 #include "errno.h"
+#include "lib/bitmap.h"
 #include "proc/proc_priv.h"
 
 #define SIGCONT  18
@@ -22,7 +23,7 @@ static bool harmless(int sig)
 int proc_pending(const struct proc *p)
 {
     uint64 pending = __atomic_load_n(&p->pending, __ATOMIC_RELAXED);
-    return pending ? __builtin_ctzl(pending) + 1 : 0;
+    return pending ? (int)bit_lowest(pending) + 1 : 0;
 }
 
 // => tree_lock held

@@ -23,6 +23,7 @@ enum lock_rank {
     RANK_FILES,  // one descriptor table, one file's counts
     RANK_CACHE,  // the page cache's index and its LRU list
     RANK_BLK,    // one virtio queue
+    RANK_IO,     // whoever waits for block requests to end
     RANK_WAITQ,  // one wait queue
     RANK_TIMER,  // one hart's timers
     RANK_THREAD, // one thread's state

@@ -19,7 +19,8 @@ mstub_reset:
     csrw mscratch, sp
     la   t0, mstub_vector
     csrw mtvec, t0
-    call mstub_init                # (hartid, fdt) returns the argument for the kernel in a1
+    call mstub_init                # (hartid, fdt): the argument for the kernel
+    mv   a1, a0
     csrr a0, mhartid
     mret
 park:

@@ -87,7 +87,7 @@ static void back_trace(uint64 fp)
         uint64 pc = ((uint64 *)fp)[-1];
         if (!machine_in_text(pc))
             break;
-        say_address(pc);
+        say_address(pc - 1); // within the call, not after it
         below = fp;
         fp = ((uint64 *)fp)[-2];
     }

@@ -113,7 +113,7 @@ static void root_leave(struct hart *h)
 {
     if (!h->root)
         return;
-    __atomic_fetch_and(&h->root->active, (uint16) ~(1u << h->index), __ATOMIC_RELEASE);
+    __atomic_fetch_and(&h->root->active, ~(1u << h->index), __ATOMIC_RELEASE);
     frame_put(h->root);
     h->root = NULL;
 }
@@ -124,7 +124,7 @@ static void root_leave(struct hart *h)
 static void root_load(struct hart *h, struct frame *root)
 {
     frame_get(root);
-    __atomic_fetch_or(&root->active, (uint16)(1u << h->index), __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
     csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
     sfence_vma_all();
     root_leave(h);

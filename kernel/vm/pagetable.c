@@ -33,7 +33,9 @@ struct frame *root_new(void)
     if (!t)
         return NULL;
     kmap_share(t);
-    return frame_of_page(t);
+    struct frame *root = frame_of_page(t);
+    root->active = 0;
+    return root;
 }
 
 void pte_fill(pte_t *e, pte_t value)

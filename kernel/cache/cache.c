@@ -1,0 +1,286 @@
+// The page cache's table: entering, finding, claiming and dropping pages (cache/cache.h).
+
+#include "cache/cache.h"
+#include "cache/table.h"
+#include "errno.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/audit.h"
+#include "task/thread.h"
+
+struct cache_table cache = { .lock = SPINLOCK_INIT("cache", RANK_CACHE) };
+
+static uint32 *bucket_of(const struct object *obj, uint64 index)
+{
+    uint64 h = ((uint64)obj >> 4 ^ index) * 0x9e3779b97f4a7c15UL;
+    uint32 n = (uint32)(h >> 40) & (cache.nbuckets - 1);
+    return cache_bucket(n);
+}
+
+static struct frame *lookup(const struct object *obj, uint64 index)
+{
+    for (uint32 n = *bucket_of(obj, index); n != 0;) {
+        struct frame *f = frame_numbered(n);
+        if (f->owner == obj && f->index == index)
+            return f;
+        n = f->next;
+    }
+    return NULL;
+}
+
+// Puts f into the table and into its object's list.  => the cache lock is held
+static void insert(struct object *obj, uint64 index, struct frame *f, uint8 flags)
+{
+    uint32 *head = bucket_of(obj, index);
+    f->owner = obj;
+    f->index = index;
+    f->flags = flags;
+    f->next = *head;
+    *head = frame_number(f);
+    list_push_back(flags & CACHE_DIRTY ? &obj->dirty : &obj->clean, &f->link);
+    cache.npages++;
+    cache.ndirty += (flags & CACHE_DIRTY) != 0;
+}
+
+void cache_unlink(struct frame *f)
+{
+    uint32 *at = bucket_of(f->owner, f->index);
+    while (*at != frame_number(f))
+        at = &frame_numbered(*at)->next;
+    *at = f->next;
+    list_remove(&f->link);
+    cache.npages--;
+    cache.ndirty -= (f->flags & CACHE_DIRTY) != 0;
+    f->owner = NULL;
+    f->next = 0;
+    f->flags = 0;
+}
+
+// Looks a page up and waits until nobody writes to it.  Its writer neither sleeps nor is preempted
+// for long, so giving way to it is enough.  => the cache lock is held, before and after
+static struct frame *lookup_idle(const struct object *obj, uint64 index)
+{
+    struct frame *f;
+    while ((f = lookup(obj, index)) != NULL && (f->flags & CACHE_BUSY)) {
+        spin_unlock(&cache.lock);
+        thread_yield();
+        spin_lock(&cache.lock);
+    }
+    return f;
+}
+
+struct frame *cache_find(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    struct frame *f = lookup_idle(obj, index);
+    if (f != NULL) {
+        f->flags |= CACHE_USED;
+        frame_get(f);
+    }
+    spin_unlock(&cache.lock);
+    return f;
+}
+
+int cache_enter(struct object *obj, uint64 index, struct frame *f, uint64 version,
+                struct frame **out)
+{
+    spin_lock(&cache.lock);
+    struct frame *there = lookup_idle(obj, index);
+    bool stale = there == NULL && obj->version != version;
+    if (there == NULL && !stale) {
+        insert(obj, index, f, 0);
+        there = f;
+        f = NULL;
+    }
+    if (there != NULL)
+        frame_get(there);
+    spin_unlock(&cache.lock);
+    if (f != NULL)
+        frame_put(f);
+    *out = there;
+    return stale ? -EAGAIN : 0;
+}
+
+uint64 cache_version(struct object *obj)
+{
+    return __atomic_load_n(&obj->version, __ATOMIC_ACQUIRE);
+}
+
+// Puts `copy` in the place of `f`, which keeps its other holders.  => the cache lock is held
+static void replace(struct frame *f, struct frame *copy)
+{
+    struct object *obj = f->owner;
+    uint64 index = f->index;
+    uint8 flags = f->flags;
+    cache_unlink(f);
+    insert(obj, index, copy, flags);
+}
+
+// A frame that others hold is theirs from now on; the cache goes on with a copy.
+static int unshare(struct frame **fp)
+{
+    struct frame *f = *fp;
+    void *page = kalloc(FRAME_CACHE);
+    if (page == NULL)
+        return -ENOMEM;
+    page_copy(page, frame_page(f));
+    struct frame *copy = frame_of_page(page);
+    frame_get(copy);
+    spin_lock(&cache.lock);
+    replace(f, copy);
+    spin_unlock(&cache.lock);
+    frame_put(f); // the cache's
+    frame_put(f); // the caller's
+    *fp = copy;
+    return 0;
+}
+
+// Enters a zeroed page, busy from the start so that nobody takes it for the file's.
+static int claim_fresh(struct object *obj, uint64 index, struct frame **out)
+{
+    void *page = kalloc_zeroed(FRAME_CACHE);
+    if (page == NULL)
+        return -ENOMEM;
+    struct frame *f = frame_of_page(page);
+    spin_lock(&cache.lock);
+    bool free = lookup(obj, index) == NULL;
+    if (free) {
+        insert(obj, index, f, CACHE_BUSY);
+        frame_get(f);
+    }
+    spin_unlock(&cache.lock);
+    if (!free) {
+        frame_put(f);
+        return -EAGAIN;
+    }
+    *out = f;
+    return 0;
+}
+
+// Marks the page busy if the cache and the caller are its only holders.
+static bool make_busy(struct frame *f)
+{
+    spin_lock(&cache.lock);
+    bool alone = frame_refs(f) == 2;
+    if (alone)
+        f->flags |= CACHE_BUSY;
+    spin_unlock(&cache.lock);
+    return alone;
+}
+
+int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fresh)
+{
+    *fresh = false;
+    while (*page == NULL && (*page = cache_find(obj, index)) == NULL) {
+        int err = claim_fresh(obj, index, page);
+        *fresh = err == 0;
+        if (err != -EAGAIN)
+            return err;
+    }
+    while (!make_busy(*page)) {
+        int err = unshare(page);
+        if (err) {
+            frame_put(*page);
+            return err;
+        }
+    }
+    return 0;
+}
+
+void cache_release(struct frame *f, bool forget)
+{
+    spin_lock(&cache.lock);
+    f->flags &= (uint8)~CACHE_BUSY;
+    if (forget)
+        cache_unlink(f);
+    spin_unlock(&cache.lock);
+    if (forget)
+        frame_put(f);
+    frame_put(f);
+}
+
+void cache_mark_dirty(struct frame *f)
+{
+    struct object *obj = f->owner;
+    spin_lock(&cache.lock);
+    obj->version++;
+    if (!(f->flags & CACHE_DIRTY)) {
+        f->flags |= CACHE_DIRTY;
+        list_remove(&f->link);
+        list_push_back(&obj->dirty, &f->link);
+        cache.ndirty++;
+    }
+    spin_unlock(&cache.lock);
+}
+
+void cache_clean(struct object *obj)
+{
+    spin_lock(&cache.lock);
+    struct list *item;
+    while ((item = list_pop_front(&obj->dirty)) != NULL) {
+        struct frame *f = container_of(item, struct frame, link);
+        f->flags &= (uint8)~CACHE_DIRTY;
+        list_push_back(&obj->clean, item);
+        cache.ndirty--;
+    }
+    spin_unlock(&cache.lock);
+}
+
+// Pages looked at before interrupts are let in.
+#define DROP_BATCH 64
+
+// Looks at one page of the list: takes it off the table, or puts it aside if its index is below
+// `from`.  => the page, whose reference passes to the caller; NULL.  The cache lock is held.
+static struct frame *take_or_keep(struct list *pages, uint64 from, struct list *kept)
+{
+    struct frame *f = container_of(pages->next, struct frame, link);
+    if (f->index >= from) {
+        cache_unlink(f);
+        return f;
+    }
+    list_remove(&f->link);
+    list_push_back(kept, &f->link);
+    return NULL;
+}
+
+static void drop_list(struct object *obj, struct list *pages, uint64 from)
+{
+    struct list kept = LIST_INIT(kept), *item;
+    spin_lock(&cache.lock);
+    obj->version++;
+    for (int n = 1; !list_empty(pages); n++) {
+        struct frame *f = take_or_keep(pages, from, &kept);
+        if (f != NULL)
+            frame_put(f);
+        if (n % DROP_BATCH == 0) {
+            spin_unlock(&cache.lock);
+            spin_lock(&cache.lock);
+        }
+    }
+    while ((item = list_pop_front(&kept)) != NULL)
+        list_push_back(pages, item);
+    spin_unlock(&cache.lock);
+}
+
+void cache_drop(struct object *obj, uint64 from)
+{
+    drop_list(obj, &obj->dirty, from);
+    drop_list(obj, &obj->clean, from);
+}
+
+void cache_drop_page(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    obj->version++;
+    struct frame *f = lookup_idle(obj, index);
+    if (f != NULL)
+        cache_unlink(f);
+    spin_unlock(&cache.lock);
+    if (f != NULL)
+        frame_put(f);
+}
+
+size_t cache_dirty_pages(void)
+{
+    return __atomic_load_n(&cache.ndirty, __ATOMIC_RELAXED);
+}

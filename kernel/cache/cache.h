@@ -1,0 +1,64 @@
+// The page cache, as file systems use it (readers and mappers need only cache/object.h).
+//
+// A page of the cache is a frame of kind FRAME_CACHE.  It is found by (object, index) through a
+// hash table whose chains run through the frames themselves, so that caching a page allocates
+// nothing but the page.
+//
+// Life of a page: it is entered clean (object_page, cache_enter) or to be written (cache_claim);
+// its owner marks it dirty, and clean again when its bytes are on the store; it leaves by
+// cache_drop, or by eviction.  Only a page that is clean, not busy and without references beyond
+// the cache's own is evicted: by the reclaim call-back of kalloc, oldest first in the manner of a
+// clock.
+//
+// A frame of the cache that somebody else holds is never written to: cache_claim() replaces it in
+// the cache by a copy first.
+//
+// Invariants:
+//   C1  a page in the hash table stands in exactly one list of its object: dirty if CACHE_DIRTY,
+//   else
+//       clean.
+//   C2  the cache holds one reference to each page in the hash table.
+//   C3  bytes of a page change only while it is CACHE_BUSY; object_page() waits for that to end.
+//   C4  a page with CACHE_DIRTY or CACHE_BUSY is never evicted.
+//
+// Locks: one spinlock (RANK_CACHE) over the table, the lists and the flags.  Whoever changes an
+// object's pages (claim, dirty, clean, drop) is alone in doing so by a lock of its own (fs: the
+// volume's).
+#pragma once
+
+#include "types.h"
+#include "cache/object.h"
+
+// struct frame.flags of a cached page.
+#define CACHE_DIRTY 1 // newer than the store
+#define CACHE_BUSY  2 // being written to by its claimer
+#define CACHE_USED  4 // looked up since the clock's hand went by
+
+int cache_init(void); // once is enough, more does no harm.  => 0, -ENOMEM
+
+// => the page with a reference for the caller, or NULL if it is not in the cache.  May sleep.
+struct frame *cache_find(struct object *obj, uint64 index);
+
+// Enters a page that was filled while the object stood at `version`.  Takes over the caller's
+// reference to f.
+// => 0, and *out is the page in the cache with a reference for the caller (another frame than f if
+//    somebody was faster); -EAGAIN: the object has changed since, f is gone.
+int cache_enter(struct object *obj, uint64 index, struct frame *f, uint64 version,
+                struct frame **out);
+uint64 cache_version(struct object *obj);
+
+// Claims page `index` for writing.  *page is the page with a reference of the caller's, or NULL:
+// then it is looked for, and if it is not there a zeroed one is entered (*fresh).  If anybody else
+// holds the frame, the cache goes on with a copy.  The page is busy until cache_release().
+// => 0, and *page with the caller's reference; -ENOMEM, and a reference that was given is gone.
+int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fresh);
+// Ends a claim and drops its reference; `forget` takes a fresh page away again.
+void cache_release(struct frame *f, bool forget);
+
+void cache_mark_dirty(struct frame *f); // => the caller holds a reference
+void cache_clean(struct object *obj);   // all its dirty pages are on the store
+void cache_drop(struct object *obj,
+                uint64 from); // takes away pages from index `from` on, dirty or not
+void cache_drop_page(struct object *obj, uint64 index);
+
+size_t cache_dirty_pages(void); // in the whole cache

@@ -1,0 +1,58 @@
+// Cache objects: counting them, and bringing their pages in (cache/object.h).
+
+#include "cache/object.h"
+#include "cache/cache.h"
+#include "errno.h"
+
+void object_init(struct object *obj, const struct object_ops *ops)
+{
+    obj->ops = ops;
+    obj->refs = 1;
+    obj->version = 0;
+    list_init(&obj->clean);
+    list_init(&obj->dirty);
+}
+
+void object_get(struct object *obj)
+{
+    __atomic_fetch_add(&obj->refs, 1, __ATOMIC_RELAXED);
+}
+
+void object_put(struct object *obj)
+{
+    uint32 refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
+    while (refs > 1)
+        if (__atomic_compare_exchange_n(&obj->refs, &refs, refs - 1, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED))
+            return;
+    obj->ops->release(obj);
+}
+
+// Fills a page of its own and offers it to the cache.  Nothing is locked meanwhile: two threads may
+// fill the same page, and the first to be ready wins; and the page may change, which the version
+// tells.  => 0, -EAGAIN (look again), -EIO, -ENOMEM
+static int bring_in(struct object *obj, uint64 index, struct frame **out)
+{
+    uint64 version = cache_version(obj);
+    void *page = kalloc(FRAME_CACHE);
+    if (page == NULL)
+        return -ENOMEM;
+    int err = obj->ops->fill(obj, index, page);
+    if (err) {
+        kfree(page);
+        return err;
+    }
+    return cache_enter(obj, index, frame_of_page(page), version, out);
+}
+
+int object_page(struct object *obj, uint64 index, struct frame **out)
+{
+    int err;
+    do {
+        *out = cache_find(obj, index);
+        if (*out != NULL)
+            return 0;
+        err = bring_in(obj, index, out);
+    } while (err == -EAGAIN);
+    return err;
+}

@@ -1,0 +1,236 @@
+// Reading, writing and cutting files (fs/fs.h: inodes).
+
+#include "cache/cache.h"
+#include "errno.h"
+#include "fs/classic.h"
+#include "fs/inode.h"
+#include "fs/tx.h"
+#include "lib/string.h"
+
+static bool is_regular(const struct inode *ino)
+{
+    uint32 type = ino->mode & S_IFMT;
+    return type == S_IFREG || type == S_IFLNK;
+}
+
+// Bytes from `off` to the end of its page, at most n.
+static size_t piece(uint64 off, size_t n)
+{
+    size_t rest = FS_BLOCK - off % FS_BLOCK;
+    return n < rest ? n : rest;
+}
+
+static int64 read_file(struct inode *ino, char *dst, uint64 off, size_t n)
+{
+    if (off >= ino->size)
+        return 0;
+    if (n > ino->size - off)
+        n = ino->size - off;
+    for (size_t done = 0, len; done < n; done += len) {
+        struct frame *f;
+        uint64 at = off + done;
+        int err = object_page(&ino->data.obj, at / FS_BLOCK, &f);
+        if (err)
+            return done > 0 ? (int64)done : err;
+        len = piece(at, n - done);
+        memcpy(dst + done, (char *)frame_page(f) + at % FS_BLOCK, len);
+        frame_put(f);
+    }
+    return (int64)n;
+}
+
+int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
+{
+    int64 done = -EINVAL;
+    mutex_lock(&ino->lock);
+    if (inode_is_dir(ino))
+        done = directory_read(ino, dst, off, n);
+    else if (is_regular(ino))
+        done = read_file(ino, dst, off, n);
+    mutex_unlock(&ino->lock);
+    return done;
+}
+
+// Makes sure that there is room to own page `index` and the inode.  A page that takes the place of
+// an older one in the end costs nothing: it may use the reserve.
+static int room_for_page(struct inode *ino, uint64 index)
+{
+    int err;
+    do {
+        bool adds;
+        int64 page = tree_cost(&ino->data, index, &adds);
+        int64 inode = inode_cost(ino);
+        if (page < 0 || inode < 0)
+            return page < 0 ? (int)page : (int)inode;
+        err = tx_room(inode_volume(ino), adds ? TX_GROW : TX_KEEP, (uint64)(page + inode));
+    } while (err == -EAGAIN);
+    return err;
+}
+
+// In a transaction: owns the inode and page `index`, and claims the page for writing.  *page: as
+// for cache_claim().
+static int own_for_write(struct inode *ino, uint64 index, struct frame **page)
+{
+    bool fresh;
+    int err = room_for_page(ino, index);
+    if (!err)
+        err = inode_own(ino);
+    if (err) {
+        if (*page != NULL)
+            frame_put(*page);
+        return err;
+    }
+    err = cache_claim(&ino->data.obj, index, page, &fresh);
+    if (err)
+        return err;
+    err = tree_own(&ino->data, index, *page);
+    if (err)
+        cache_release(*page, fresh);
+    return err;
+}
+
+// In a transaction.  NULL src: zeros.
+static int store(struct inode *ino, struct frame *f, const char *src, uint64 off, size_t n)
+{
+    int err = own_for_write(ino, off / FS_BLOCK, &f);
+    if (err)
+        return err;
+    char *at = (char *)frame_page(f) + off % FS_BLOCK;
+    if (src != NULL)
+        memcpy(at, src, n);
+    else
+        memset(at, 0, n);
+    cache_release(f, false);
+    if (off + n > ino->size)
+        ino->size = off + n;
+    inode_touch(ino, true);
+    return 0;
+}
+
+// Bytes [off, off + n) within one page; NULL src: zeros.  => 0, negative errno
+static int write_piece(struct inode *ino, const char *src, uint64 off, size_t n)
+{
+    struct frame *f = NULL;
+    uint64 page_start = off - off % FS_BLOCK;
+    // What the page holds matters unless all of it is overwritten or it lies behind the end.
+    if (n < FS_BLOCK && page_start < ino->size) {
+        int err = object_page(&ino->data.obj, off / FS_BLOCK, &f);
+        if (err)
+            return err;
+    }
+    int err = tx_begin(inode_volume(ino));
+    if (err) {
+        if (f != NULL)
+            frame_put(f);
+        return err;
+    }
+    err = store(ino, f, src, off, n);
+    tx_end(inode_volume(ino));
+    return err;
+}
+
+static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t n)
+{
+    size_t done = 0;
+    if (inode_is_dir(ino))
+        return -EISDIR;
+    if (!is_regular(ino) || write_may_begin(inode_volume(ino), off, ino->size) != 0)
+        return -EINVAL;
+    if (off >= FS_SIZE_MAX && n > 0)
+        return -EFBIG;
+    if (n > FS_SIZE_MAX - off)
+        n = FS_SIZE_MAX - off;
+    while (done < n) {
+        size_t len = piece(off + done, n - done);
+        int err = write_piece(ino, src + done, off + done, len);
+        if (err)
+            return done > 0 ? (int64)done : err;
+        done += len;
+    }
+    return (int64)done;
+}
+
+int64 inode_write(struct inode *ino, const void *src, uint64 off, size_t n)
+{
+    mutex_lock(&ino->lock);
+    int64 done = write_locked(ino, src, off, n);
+    mutex_unlock(&ino->lock);
+    return done;
+}
+
+int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out)
+{
+    mutex_lock(&ino->lock);
+    *off_out = ino->size;
+    int64 done = write_locked(ino, src, ino->size, n);
+    mutex_unlock(&ino->lock);
+    return done;
+}
+
+// Takes away the pages behind the new end.
+static int cut_pages(struct inode *ino, uint64 size)
+{
+    struct volume *vol = inode_volume(ino);
+    int err = tx_begin_names(vol, TX_KEEP);
+    if (err)
+        return err;
+    err = inode_own(ino);
+    if (!err)
+        err = tree_cut(&ino->data, (size + FS_BLOCK - 1) / FS_BLOCK);
+    if (!err) {
+        ino->size = size;
+        inode_touch(ino, true);
+    }
+    tx_end(vol);
+    return err;
+}
+
+static int set_size(struct inode *ino, uint64 size)
+{
+    struct volume *vol = inode_volume(ino);
+    int err = tx_begin_names(vol, TX_KEEP);
+    if (err)
+        return err;
+    err = inode_own(ino);
+    if (!err) {
+        ino->size = size;
+        inode_touch(ino, true);
+    }
+    tx_end(vol);
+    return err;
+}
+
+// Bytes behind the end of the last page are zeros, always: whoever writes behind the end later
+// makes them part of the file.
+static int shorten(struct inode *ino, uint64 size)
+{
+    if (size % FS_BLOCK != 0) {
+        size_t tail = FS_BLOCK - size % FS_BLOCK;
+        if (tail > ino->size - size)
+            tail = ino->size - size;
+        int err = write_piece(ino, NULL, size, tail);
+        if (err)
+            return err;
+    }
+    return cut_pages(ino, size);
+}
+
+int inode_truncate(struct inode *ino, uint64 size)
+{
+    int err;
+    if (inode_is_dir(ino))
+        return -EISDIR;
+    if (!is_regular(ino))
+        return -EINVAL;
+    if (size > FS_SIZE_MAX)
+        return -EFBIG;
+    mutex_lock(&ino->lock);
+    if (size < ino->size)
+        err = shorten(ino, size);
+    else if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
+        err = -EINVAL;
+    else
+        err = size == ino->size ? 0 : set_size(ino, size);
+    mutex_unlock(&ino->lock);
+    return err;
+}

@@ -1,0 +1,94 @@
+// Inodes, inside fs.  What the rest of the kernel may do with them is in fs/fs.h.
+//
+// Life: an inode is made by inode_create(), or found by its number by inode_find(), in memory if it
+// is there or else in the inode table.  Its count is that of its data's object, so that whoever
+// maps a file holds the inode.  Without references it stays in memory: on the list of unused ones,
+// or on that of the dirty ones until the commit.  When the last reference to an inode without names
+// goes, the inode is *dying*: nobody finds it any more, and its blocks and number are given back.
+//
+// An inode without names stands on the volume's list of orphans, which the commit chains together
+// on the disk (next_orphan, from the superblock), so that the next mount after a cut gives them
+// back.
+//
+// A directory's `lock` comes before that of a directory in it; only the removal of a directory
+// takes two, and under the volume's rename_lock, so that damaged images with loops cannot make two
+// threads wait for each other.
+#pragma once
+
+#include "abi.h"
+#include "fs/tree.h"
+
+struct inode {
+    struct tree data; // tree: by the volume's mutex; data.obj.refs is the inode's count
+    uint64 number;
+    uint32 mode;       // fixed
+    uint64 rdev;       // fixed
+    struct mutex lock; // RANK_INODE: the content, and together with the volume's mutex the size
+
+    // By the volume's mutex (size: read under either).
+    uint64 size;
+    uint32 nlink;
+    uint64 mtime_ns, ctime_ns;
+    bool dirty;
+    struct list dirty_link;  // volume.dirty_inodes, while dirty
+    struct list orphan_link; // volume.orphans, while nlink is 0
+
+    // By the inode's lock.
+    uint64 room_hint; // of a directory: no page below has room for a record
+
+    // By volume.inodes_lock.
+    bool dying;
+    struct inode *hash_next;
+    struct list unused_link; // volume.unused_inodes
+};
+
+static inline struct volume *inode_volume(const struct inode *ino)
+{
+    return ino->data.vol;
+}
+
+static inline bool inode_is_dir(const struct inode *ino)
+{
+    return (ino->mode & S_IFMT) == S_IFDIR;
+}
+
+// --- finding (inode_cache.c) ------------------------------------------------------------------
+
+// => 0, and the inode with a reference; -EIO (no such inode in use: the image is damaged), -ENOMEM.
+//    The volume's mutex is not held / is held.
+int inode_find(struct volume *vol, uint64 number, struct inode **out);
+int inode_find_locked(struct volume *vol, uint64 number, struct inode **out);
+// The volume is being unmounted: forgets all inodes.
+void inodes_destroy(struct volume *vol);
+// The commit is durable: no inode is dirty.
+void inodes_clean(struct volume *vol);
+// Lets go of unused inodes beyond `keep`, oldest first.
+void inodes_trim(struct volume *vol, size_t keep);
+void inodes_audit(struct volume *vol);
+// Enters a new one; the number is not in memory.
+void inode_enter(struct inode *ino);
+struct inode *inode_new(struct volume *vol, uint64 number); // => NULL: no memory
+void inode_discard(struct inode *ino);                      // one that was never entered
+
+// --- in transactions: the volume's mutex is held (inode_table.c) ---------------------------------
+
+// A new inode without names, owned.  It stands on the list of orphans until it gets its first name.
+// => 0, and it with a reference; -ENOSPC, -EIO, -ENOMEM.
+int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **out);
+// Makes the place in the inode table ours; from here on the inode can be changed without failing.
+int inode_own(struct inode *ino);
+// => blocks that inode_own() would take; negative errno.
+int64 inode_cost(struct inode *ino);
+// Writes it into its place in the table, which is ours.
+int inode_store(struct inode *ino);
+// Reads it from the table.  => 0, -EIO, -ENOMEM
+int inode_read_table(struct inode *ino);
+// => 0, and the number of the orphan that its place in the table says comes next.
+int inode_next_orphan(struct inode *ino, uint64 *next);
+// Changes the number of names of an owned inode.
+void inode_add_links(struct inode *ino, int n);
+void inode_touch(struct inode *ino, bool content); // ctime, and with `content` mtime
+// Gives back all of an inode that nobody holds.  Takes the mutex itself.
+int inode_destroy(struct inode *ino);
+
+extern const struct object_ops inode_object_ops;

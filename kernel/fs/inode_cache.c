@@ -1,0 +1,232 @@
+// Inodes in memory: finding, counting, forgetting (fs/inode.h).
+
+#include "cache/cache.h"
+#include "errno.h"
+#include "fs/inode.h"
+#include "lib/panic.h"
+#include "mem/audit.h"
+#include "mem/slab.h"
+
+static struct obj_cache inode_objects =
+    OBJ_CACHE_INIT(inode_objects, "inode", sizeof(struct inode));
+
+static void inode_release(struct object *obj);
+
+const struct object_ops inode_object_ops = { .fill = tree_fill, .release = inode_release };
+
+// Unused inodes that stay: by the size of memory.
+static size_t unused_limit(void)
+{
+    size_t n = frames_total() / 64;
+    return n < 64 ? 64 : n > 4096 ? 4096 : n;
+}
+
+static struct inode *inode_of(struct object *obj)
+{
+    return container_of(obj, struct inode, data.obj);
+}
+
+static struct inode **bucket(struct volume *vol, uint64 number)
+{
+    return &vol->inode_table[number % INODE_BUCKETS];
+}
+
+// => the inode or NULL; the inodes_lock is held
+static struct inode *look(struct volume *vol, uint64 number)
+{
+    struct inode *ino = *bucket(vol, number);
+    while (ino != NULL && ino->number != number)
+        ino = ino->hash_next;
+    return ino;
+}
+
+// Finds it in memory.  => 0; -ENOENT: it is not there; -EIO: it is on its way out
+static int find_cached(struct volume *vol, uint64 number, struct inode **out)
+{
+    int err = 0;
+    spin_lock(&vol->inodes_lock);
+    struct inode *ino = look(vol, number);
+    if (ino == NULL) {
+        err = -ENOENT;
+    } else if (ino->dying) {
+        err = -EIO;
+    } else if (__atomic_fetch_add(&ino->data.obj.refs, 1, __ATOMIC_RELAXED) == 0 &&
+               !list_empty(&ino->unused_link)) {
+        list_remove(&ino->unused_link);
+        vol->nunused--;
+    }
+    spin_unlock(&vol->inodes_lock);
+    *out = ino;
+    return err;
+}
+
+int inode_find(struct volume *vol, uint64 number, struct inode **out)
+{
+    int err = find_cached(vol, number, out);
+    if (err != -ENOENT)
+        return err;
+    mutex_lock(&vol->lock);
+    err = inode_find_locked(vol, number, out);
+    mutex_unlock(&vol->lock);
+    return err;
+}
+
+int inode_find_locked(struct volume *vol, uint64 number, struct inode **out)
+{
+    int err = find_cached(vol, number, out);
+    if (err != -ENOENT)
+        return err;
+    struct inode *ino = inode_new(vol, number);
+    if (ino == NULL)
+        return -ENOMEM;
+    err = inode_read_table(ino);
+    if (err) {
+        inode_discard(ino);
+        return err;
+    }
+    inode_enter(ino);
+    *out = ino;
+    return 0;
+}
+
+struct inode *inode_new(struct volume *vol, uint64 number)
+{
+    struct inode *ino = obj_alloc_zeroed(&inode_objects);
+    if (ino == NULL)
+        return NULL;
+    tree_init(&ino->data, vol, &inode_object_ops, NULL);
+    ino->number = number;
+    mutex_init(&ino->lock, "inode", RANK_INODE);
+    list_init(&ino->dirty_link);
+    list_init(&ino->orphan_link);
+    list_init(&ino->unused_link);
+    return ino;
+}
+
+void inode_discard(struct inode *ino)
+{
+    obj_free(&inode_objects, ino);
+}
+
+void inode_enter(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    spin_lock(&vol->inodes_lock);
+    struct inode **head = bucket(vol, ino->number);
+    ino->hash_next = *head;
+    *head = ino;
+    spin_unlock(&vol->inodes_lock);
+}
+
+// => nobody finds it any more; the inodes_lock is held
+static void unhash(struct inode *ino)
+{
+    struct inode **at = bucket(inode_volume(ino), ino->number);
+    while (*at != ino)
+        at = &(*at)->hash_next;
+    *at = ino->hash_next;
+}
+
+// => the inodes_lock is held; it has no references and is clean
+static void push_unused(struct inode *ino)
+{
+    list_push_back(&inode_volume(ino)->unused_inodes, &ino->unused_link);
+    inode_volume(ino)->nunused++;
+}
+
+static void bury(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    if (inode_destroy(ino) != 0)
+        return; // it stays an orphan; the next mount tries again
+    spin_lock(&vol->inodes_lock);
+    unhash(ino);
+    spin_unlock(&vol->inodes_lock);
+    inode_discard(ino);
+}
+
+// What seems to be the last reference goes.
+static void inode_release(struct object *obj)
+{
+    struct inode *ino = inode_of(obj);
+    struct volume *vol = inode_volume(ino);
+    spin_lock(&vol->inodes_lock);
+    bool last = __atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL) == 0;
+    bool dies = last && ino->nlink == 0;
+    bool full = false;
+    if (dies)
+        ino->dying = true;
+    else if (last && !ino->dirty)
+        push_unused(ino);
+    full = vol->nunused > unused_limit();
+    spin_unlock(&vol->inodes_lock);
+    if (dies)
+        bury(ino);
+    if (full)
+        inodes_trim(vol, unused_limit());
+}
+
+void inodes_clean(struct volume *vol)
+{
+    struct list *item;
+    while ((item = list_pop_front(&vol->dirty_inodes)) != NULL) {
+        struct inode *ino = container_of(item, struct inode, dirty_link);
+        cache_clean(&ino->data.obj);
+        spin_lock(&vol->inodes_lock);
+        ino->dirty = false;
+        if (ino->data.obj.refs == 0 && !ino->dying)
+            push_unused(ino);
+        spin_unlock(&vol->inodes_lock);
+    }
+}
+
+static struct inode *take_oldest(struct volume *vol, size_t keep)
+{
+    struct inode *ino = NULL;
+    spin_lock(&vol->inodes_lock);
+    if (vol->nunused > keep) {
+        ino = container_of(list_pop_front(&vol->unused_inodes), struct inode, unused_link);
+        vol->nunused--;
+        unhash(ino);
+    }
+    spin_unlock(&vol->inodes_lock);
+    return ino;
+}
+
+void inodes_trim(struct volume *vol, size_t keep)
+{
+    struct inode *ino;
+    while ((ino = take_oldest(vol, keep)) != NULL) {
+        cache_drop(&ino->data.obj, 0);
+        inode_discard(ino);
+    }
+}
+
+void inodes_destroy(struct volume *vol)
+{
+    for (size_t i = 0; i < INODE_BUCKETS; i++) {
+        struct inode *ino;
+        while ((ino = vol->inode_table[i]) != NULL) {
+            vol->inode_table[i] = ino->hash_next;
+            cache_drop(&ino->data.obj, 0);
+            inode_discard(ino);
+        }
+    }
+}
+
+// Checks that what is listed as dirty, unused or orphaned is so.
+void inodes_audit(struct volume *vol)
+{
+    for (size_t i = 0; i < INODE_BUCKETS; i++) {
+        for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next) {
+            bool unused = !list_empty(&ino->unused_link);
+            if (unused && (ino->data.obj.refs != 0 || ino->dirty))
+                audit_error("fs: inode %lu is listed as unused but is not", ino->number);
+            if (ino->dirty == list_empty(&ino->dirty_link))
+                audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
+            if ((ino->nlink == 0) == list_empty(&ino->orphan_link) && !ino->dying)
+                audit_error("fs: inode %lu: %u names, and the list of orphans disagrees",
+                            ino->number, ino->nlink);
+        }
+    }
+}

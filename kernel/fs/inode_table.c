@@ -1,0 +1,274 @@
+// The inode table: inodes on the disk, their making and their end (fs/inode.h).
+
+#include "cache/cache.h"
+#include "errno.h"
+#include "fs/classic.h"
+#include "fs/inode.h"
+#include "fs/tx.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "task/clock.h"
+
+static uint64 now_ns(void)
+{
+    uint64 sec;
+    uint32 nsec;
+    clock_realtime(&sec, &nsec);
+    return sec * 1000000000UL + nsec;
+}
+
+static uint64 table_page(uint64 number)
+{
+    return number / INODES_PER_BLOCK;
+}
+
+static struct disk_inode *slot_in(struct frame *f, uint64 number)
+{
+    return (struct disk_inode *)frame_page(f) + number % INODES_PER_BLOCK;
+}
+
+static bool mode_known(uint32 mode)
+{
+    uint32 type = mode & S_IFMT;
+    return type == S_IFREG || type == S_IFDIR || type == S_IFCHR || type == S_IFLNK;
+}
+
+static bool plausible(const struct volume *vol, const struct disk_inode *d)
+{
+    if (!mode_known(d->mode) || d->size > FS_SIZE_MAX || d->nlink > FS_LINKS_MAX)
+        return false;
+    if ((d->mode & S_IFMT) == S_IFDIR && d->size % FS_BLOCK != 0)
+        return false;
+    return tree_valid(vol, &d->data);
+}
+
+static void decode(struct inode *ino, const struct disk_inode *d)
+{
+    ino->mode = d->mode;
+    ino->rdev = d->rdev;
+    ino->size = d->size;
+    ino->nlink = d->nlink;
+    ino->mtime_ns = d->mtime_ns;
+    ino->ctime_ns = d->ctime_ns;
+    ino->data.disk = d->data;
+}
+
+int inode_read_table(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    struct frame *f;
+    if (ino->number == 0 || ino->number >= FS_INODES_MAX)
+        return volume_damage(vol, "a directory names inode %lu", ino->number);
+    int err = tree_page(&vol->inodes, table_page(ino->number), &f);
+    if (err)
+        return err;
+    const struct disk_inode *d = slot_in(f, ino->number);
+    if (plausible(vol, d))
+        decode(ino, d);
+    else
+        err = volume_damage(vol, "inode %lu is free or not well-formed", ino->number);
+    frame_put(f);
+    return err;
+}
+
+int inode_next_orphan(struct inode *ino, uint64 *next)
+{
+    struct volume *vol = inode_volume(ino);
+    struct frame *f;
+    mutex_lock(&vol->lock);
+    int err = tree_page(&vol->inodes, table_page(ino->number), &f);
+    if (!err) {
+        *next = slot_in(f, ino->number)->next_orphan;
+        frame_put(f);
+    }
+    mutex_unlock(&vol->lock);
+    return err;
+}
+
+static uint64 orphan_after(const struct inode *ino)
+{
+    struct list *next = ino->orphan_link.next;
+    if (ino->nlink > 0 || next == &inode_volume(ino)->orphans)
+        return 0;
+    return container_of(next, struct inode, orphan_link)->number;
+}
+
+int inode_store(struct inode *ino)
+{
+    struct frame *f;
+    int err = tree_page(&inode_volume(ino)->inodes, table_page(ino->number), &f);
+    if (err)
+        return err;
+    *slot_in(f, ino->number) = (struct disk_inode){
+        .mode = ino->mode,
+        .nlink = ino->nlink,
+        .size = ino->size,
+        .rdev = ino->rdev,
+        .mtime_ns = ino->mtime_ns,
+        .ctime_ns = ino->ctime_ns,
+        .data = ino->data.disk,
+        .next_orphan = orphan_after(ino),
+    };
+    frame_put(f);
+    return 0;
+}
+
+int64 inode_cost(struct inode *ino)
+{
+    bool adds;
+    if (ino->dirty)
+        return 0;
+    return tree_cost(&inode_volume(ino)->inodes, table_page(ino->number), &adds);
+}
+
+int inode_own(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    struct frame *f;
+    if (ino->dirty)
+        return 0;
+    int err = tree_page(&vol->inodes, table_page(ino->number), &f);
+    if (err)
+        return err;
+    err = tree_own(&vol->inodes, f->index, f);
+    frame_put(f);
+    if (err)
+        return err;
+    ino->dirty = true;
+    list_push_back(&vol->dirty_inodes, &ino->dirty_link);
+    return 0;
+}
+
+// => the lowest number that is free; -ENOSPC, -EIO, -ENOMEM
+static int find_number(struct volume *vol, uint64 *out)
+{
+    uint64 limit = volume_is_classic(vol) ? CLASSIC_INODES : FS_INODES_MAX;
+    struct frame *f = NULL;
+    int err = 0;
+    for (uint64 n = vol->lowest_ino; n < limit && !err; n++) {
+        if (f == NULL || f->index != table_page(n)) {
+            if (f != NULL)
+                frame_put(f);
+            f = NULL;
+            err = tree_page(&vol->inodes, table_page(n), &f);
+        }
+        if (!err && slot_in(f, n)->mode == 0) {
+            frame_put(f);
+            *out = n;
+            return 0;
+        }
+    }
+    if (f != NULL)
+        frame_put(f);
+    return err ? err : -ENOSPC;
+}
+
+int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **out)
+{
+    uint64 number;
+    int err = find_number(vol, &number);
+    if (err)
+        return err;
+    struct inode *ino = inode_new(vol, number);
+    if (ino == NULL)
+        return -ENOMEM;
+    ino->mode = mode;
+    ino->rdev = rdev;
+    ino->mtime_ns = ino->ctime_ns = now_ns();
+    err = inode_own(ino);
+    if (!err)
+        err = inode_store(ino);
+    if (err) {
+        list_remove(&ino->dirty_link);
+        inode_discard(ino);
+        return err;
+    }
+    list_push_front(&vol->orphans, &ino->orphan_link);
+    vol->ninodes++;
+    vol->lowest_ino = number + 1;
+    inode_enter(ino);
+    *out = ino;
+    return 0;
+}
+
+void inode_add_links(struct inode *ino, int n)
+{
+    bool had = ino->nlink > 0;
+    ino->nlink += (uint32)n;
+    if (had && ino->nlink == 0)
+        list_push_front(&inode_volume(ino)->orphans, &ino->orphan_link);
+    else if (!had && ino->nlink > 0)
+        list_remove(&ino->orphan_link);
+}
+
+void inode_touch(struct inode *ino, bool content)
+{
+    ino->ctime_ns = now_ns();
+    if (content)
+        ino->mtime_ns = ino->ctime_ns;
+}
+
+// The orphan before it on the list has to be written anew when this one goes.
+static int own_predecessor(struct inode *ino)
+{
+    struct list *prev = ino->orphan_link.prev;
+    if (list_empty(&ino->orphan_link) || prev == &inode_volume(ino)->orphans)
+        return 0;
+    return inode_own(container_of(prev, struct inode, orphan_link));
+}
+
+static bool all_free(struct frame *f)
+{
+    for (uint64 i = 0; i < INODES_PER_BLOCK; i++)
+        if (slot_in(f, i)->mode != 0)
+            return false;
+    return true;
+}
+
+// Frees the number, and the page of the table if it was the last one there.
+static void free_number(struct inode *ino, struct frame *f)
+{
+    struct volume *vol = inode_volume(ino);
+    memset(slot_in(f, ino->number), 0, sizeof(struct disk_inode));
+    if (ino->number < vol->lowest_ino)
+        vol->lowest_ino = ino->number;
+    if (vol->ninodes > 0)
+        vol->ninodes--;
+    if (all_free(f))
+        tree_punch(&vol->inodes, f->index); // if that fails a page of free inodes stays
+}
+
+static int destroy_owned(struct inode *ino)
+{
+    struct frame *f;
+    int err = tree_page(&inode_volume(ino)->inodes, table_page(ino->number), &f);
+    if (err)
+        return err;
+    err = tree_cut(&ino->data, 0);
+    if (!err) {
+        list_remove(&ino->orphan_link);
+        list_remove(&ino->dirty_link);
+        ino->dirty = false;
+        free_number(ino, f);
+    }
+    frame_put(f);
+    return err;
+}
+
+int inode_destroy(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    int err = tx_begin_names(vol, TX_KEEP);
+    if (!err) {
+        err = own_predecessor(ino);
+        if (!err)
+            err = inode_own(ino);
+        if (!err)
+            err = destroy_owned(ino);
+        tx_end(vol);
+    }
+    if (err)
+        printk("fs: %s: inode %lu could not be given back (error %d)\n", vol->dev->name,
+               ino->number, -err);
+    return err;
+}

@@ -1,0 +1,70 @@
+// Reading blocks and caching pointer blocks (fs/meta.h).
+
+#include "fs/meta.h"
+#include "cache/cache.h"
+#include "errno.h"
+#include "lib/crc.h"
+
+int block_read(struct volume *vol, const struct blkptr *p, void *page)
+{
+    if (blk_read(vol->dev, p->block, page) != 0)
+        return -EIO;
+    return crc32c(0, page, FS_BLOCK) == p->crc ? 0 : -EIO;
+}
+
+bool blkptr_valid(const struct volume *vol, const struct blkptr *p)
+{
+    if (p->block == 0)
+        return true;
+    return p->block >= FS_FIRST_BLOCK && p->block < vol->nblocks && p->gen < vol->generation;
+}
+
+// A pointer block from the disk is believed only if each of its pointers could be true.
+static int check_pointers(struct volume *vol, uint64 block, const struct blkptr *ptrs)
+{
+    for (int i = 0; i < PTRS_PER_BLOCK; i++)
+        if (!blkptr_valid(vol, &ptrs[i]))
+            return volume_damage(vol, "pointer %d of block %lu leads to block %lu, generation %u",
+                                 i, block, ptrs[i].block, ptrs[i].gen);
+    return 0;
+}
+
+static int meta_read(struct volume *vol, const struct blkptr *p, void *page)
+{
+    if (block_read(vol, p, page) != 0)
+        return volume_damage(vol, "pointer block %lu is unreadable or its checksum is not %08x",
+                             p->block, p->crc);
+    return check_pointers(vol, p->block, page);
+}
+
+int meta_get(struct volume *vol, const struct blkptr *p, struct frame **out)
+{
+    *out = cache_find(&vol->meta, p->block);
+    if (*out != NULL)
+        return 0;
+    void *page = kalloc(FRAME_CACHE);
+    if (page == NULL)
+        return -ENOMEM;
+    int err = meta_read(vol, p, page);
+    if (err) {
+        kfree(page);
+        return err;
+    }
+    return cache_enter(&vol->meta, p->block, frame_of_page(page), cache_version(&vol->meta), out);
+}
+
+int meta_new(struct volume *vol, uint64 block, struct frame **out)
+{
+    void *page = kalloc_zeroed(FRAME_CACHE);
+    if (page == NULL)
+        return -ENOMEM;
+    meta_drop(vol, block);
+    cache_enter(&vol->meta, block, frame_of_page(page), cache_version(&vol->meta), out);
+    cache_mark_dirty(*out);
+    return 0;
+}
+
+void meta_drop(struct volume *vol, uint64 block)
+{
+    cache_drop_page(&vol->meta, block);
+}

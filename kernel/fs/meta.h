@@ -1,0 +1,23 @@
+// Blocks of a volume by number, checked against the pointer that names them; and the cache of
+// pointer blocks.  The volume's mutex is held throughout, but for block_read().
+#pragma once
+
+#include "fs/volume.h"
+
+// Reads the block that p names into a page and checks it.  => 0; -EIO, silently.
+int block_read(struct volume *vol, const struct blkptr *p, void *page);
+
+// A pointer as it may stand on the disk: a hole, or inside the volume and of a closed generation.
+bool blkptr_valid(const struct volume *vol, const struct blkptr *p);
+
+// => the pointer block that p names, with a reference; -EIO (said on the console), -ENOMEM.
+int meta_get(struct volume *vol, const struct blkptr *p, struct frame **out);
+// A zeroed pointer block for block number `block`, dirty.  => 0, -ENOMEM.
+int meta_new(struct volume *vol, uint64 block, struct frame **out);
+// The block is free: its page goes.
+void meta_drop(struct volume *vol, uint64 block);
+
+static inline struct blkptr *meta_ptrs(const struct frame *f)
+{
+    return frame_page(f);
+}

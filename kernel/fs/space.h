@@ -1,0 +1,36 @@
+// Which blocks are free: reference counts, allocation, and the blocks that wait for the commit.
+//
+// The truth is the tree of counts.  It is cut into *groups*, the 1,024 counts of one page; a
+// group's bitmap of used blocks is made from its page when the group is first looked at, so that a
+// mount reads none of them.
+//
+// The volume's mutex is held by all callers.
+//
+// Invariants: S1  a block with count > 0 is used.  S2  a block that was freed in the open
+// generation but written in an earlier one is used and pending.  S3  nfree = blocks that are not
+// used.
+#pragma once
+
+#include "fs/volume.h"
+
+int space_init(struct volume *vol, uint64 nfree); // => 0, -ENOMEM
+void space_destroy(struct volume *vol);
+
+// Takes the blocks of the superblock slots, on a volume that has no blocks in use.
+int space_claim_slots(struct volume *vol);
+// Takes a free block and gives it the count 1.  => 0, -ENOSPC, -EIO, -ENOMEM.
+int space_alloc(struct volume *vol, uint64 *block);
+// One more / one fewer pointer names the block.  An error means that its count could not be
+// changed; a block whose last pointer is gone is then lost until the volume is checked.
+int space_share(struct volume *vol, const struct blkptr *p);
+int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left);
+// => how many pointers name the block; negative errno.
+int64 space_count(struct volume *vol, const struct blkptr *p);
+
+// The superblock is durable: what waits becomes free.
+void space_release_pending(struct volume *vol);
+
+// Blocks that a commit may need, at the worst, to write the counts anew.
+uint64 space_commit_reserve(const struct volume *vol);
+
+void space_audit(struct volume *vol);

@@ -1,0 +1,286 @@
+// Looking up and owning (fs/tree.h).  Cutting is in tree_cut.c, sealing in tree_seal.c.
+
+#include "fs/tree.h"
+#include "cache/cache.h"
+#include "errno.h"
+#include "fs/meta.h"
+#include "fs/space.h"
+#include "fs/tree_priv.h"
+#include "lib/string.h"
+
+void tree_init(struct tree *tree, struct volume *vol, const struct object_ops *ops,
+               const struct disk_tree *disk)
+{
+    object_init(&tree->obj, ops);
+    tree->vol = vol;
+    if (disk != NULL)
+        tree->disk = *disk;
+    else
+        memset(&tree->disk, 0, sizeof tree->disk);
+}
+
+bool tree_valid(const struct volume *vol, const struct disk_tree *disk)
+{
+    return disk->height <= TREE_HEIGHT_MAX && blkptr_valid(vol, &disk->root) &&
+           disk->nblocks < vol->nblocks;
+}
+
+// The pointer that stands for `index` one level further down, from the page of the block above.
+static struct blkptr *child(struct frame *f, uint64 index, uint32 level)
+{
+    return &meta_ptrs(f)[tree_slot(index, level)];
+}
+
+int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out)
+{
+    *out = tree->disk.root;
+    if (index >= tree_span(tree->disk.height))
+        out->block = 0;
+    for (uint32 level = tree->disk.height; level > 0 && out->block != 0; level--) {
+        struct frame *f;
+        int err = meta_get(tree->vol, out, &f);
+        if (err)
+            return err;
+        *out = *child(f, index, level);
+        frame_put(f);
+    }
+    return 0;
+}
+
+static int page_damage(struct tree *tree, uint64 index, const struct blkptr *p)
+{
+    return volume_damage(tree->vol,
+                         "page %lu of a file, block %lu, is unreadable or its checksum is not %08x",
+                         index, p->block, p->crc);
+}
+
+static int read_page(struct tree *tree, uint64 index, void *page)
+{
+    struct blkptr p;
+    int err = tree_lookup(tree, index, &p);
+    if (err)
+        return err;
+    if (p.block == 0) {
+        page_zero(page);
+        return 0;
+    }
+    if (block_read(tree->vol, &p, page) != 0)
+        return page_damage(tree, index, &p);
+    return 0;
+}
+
+int tree_page(struct tree *tree, uint64 index, struct frame **out)
+{
+    *out = cache_find(&tree->obj, index);
+    if (*out != NULL)
+        return 0;
+    void *page = kalloc(FRAME_CACHE);
+    if (page == NULL)
+        return -ENOMEM;
+    int err = read_page(tree, index, page);
+    if (err) {
+        kfree(page);
+        return err;
+    }
+    return cache_enter(&tree->obj, index, frame_of_page(page), cache_version(&tree->obj), out);
+}
+
+static int locked_lookup(struct tree *tree, uint64 index, struct blkptr *p)
+{
+    mutex_lock(&tree->vol->lock);
+    int err = tree_lookup(tree, index, p);
+    if (!err && p->block != 0 && p->gen == tree->vol->generation)
+        err = -EAGAIN; // T2: it is in the cache by now
+    mutex_unlock(&tree->vol->lock);
+    return err;
+}
+
+// The disk is read without the mutex.  If the page moves meanwhile, the block may be anything: so
+// bytes that do not add up are damage only if the pointer is still the same.
+int tree_fill(struct object *obj, uint64 index, void *page)
+{
+    struct tree *tree = container_of(obj, struct tree, obj);
+    struct blkptr p, again;
+    int err = locked_lookup(tree, index, &p);
+    if (err)
+        return err;
+    if (p.block == 0) {
+        page_zero(page);
+        return 0;
+    }
+    if (block_read(tree->vol, &p, page) == 0)
+        return 0;
+    err = locked_lookup(tree, index, &again);
+    if (err)
+        return err;
+    if (again.block != p.block || again.gen != p.gen || again.crc != p.crc)
+        return -EAGAIN;
+    return page_damage(tree, index, &p);
+}
+
+int64 tree_cost(struct tree *tree, uint64 index, bool *adds)
+{
+    uint64 gen = tree->vol->generation;
+    struct blkptr p = tree->disk.root;
+    uint32 level = tree->disk.height;
+    int64 cost = 0;
+
+    *adds = false;
+    if (index >=
+        tree_span(level)) { // it grows upwards: one block above the old root for each level
+        uint32 old = level;
+        while (index >= tree_span(level))
+            level++;
+        if (p.block != 0)
+            cost = level - old - 1; // the new root is on the path too
+        p.block = 0;
+    }
+    for (; level > 0 && p.block != 0; level--) {
+        struct frame *f;
+        cost += p.gen != gen;
+        int err = meta_get(tree->vol, &p, &f);
+        if (err)
+            return err;
+        p = *child(f, index, level);
+        frame_put(f);
+    }
+    if (p.block == 0) {
+        *adds = true;
+        return cost + level + 1;
+    }
+    return cost + (p.gen != gen);
+}
+
+// Puts blocks above the root until the tree reaches page `index`.
+static int grow(struct tree *tree, uint64 index)
+{
+    struct volume *vol = tree->vol;
+    struct disk_tree *disk = &tree->disk;
+    while (index >= tree_span(disk->height)) {
+        if (disk->height == TREE_HEIGHT_MAX)
+            return -EFBIG;
+        if (disk->root.block != 0) {
+            struct frame *f;
+            int err = tree_new_block(tree, &f);
+            if (err)
+                return err;
+            meta_ptrs(f)[0] = disk->root;
+            disk->root = (struct blkptr){ .block = f->index, .gen = (uint32)vol->generation };
+            frame_put(f);
+        }
+        disk->height++;
+    }
+    return 0;
+}
+
+int tree_new_block(struct tree *tree, struct frame **out)
+{
+    uint64 block;
+    int err = space_alloc(tree->vol, &block);
+    if (err)
+        return err;
+    err = meta_new(tree->vol, block, out);
+    if (err) {
+        struct blkptr p = { .block = block, .gen = (uint32)tree->vol->generation };
+        uint32 left;
+        space_put(tree->vol, &p, &left);
+        return err;
+    }
+    tree->disk.nblocks++;
+    return 0;
+}
+
+// The copy of a block that stays with others makes one more parent of its children.
+static int share_children(struct volume *vol, const struct blkptr *ptrs)
+{
+    for (int i = 0; i < PTRS_PER_BLOCK; i++) {
+        if (ptrs[i].block == 0)
+            continue;
+        int err = space_share(vol, &ptrs[i]);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+// Takes the old block's name off: frees it, or leaves it to its other parents.
+static int leave_block(struct tree *tree, const struct blkptr *old, struct frame *copy)
+{
+    uint32 left = 0;
+    int err = space_put(tree->vol, old, &left);
+    tree_lost_block(tree);
+    if (err)
+        return 0; // said; the block is lost, the tree is whole
+    if (left == 0) {
+        meta_drop(tree->vol, old->block);
+        return 0;
+    }
+    return share_children(tree->vol, meta_ptrs(copy));
+}
+
+int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
+{
+    struct volume *vol = tree->vol;
+    struct frame *old;
+    if (p->block != 0 && p->gen == vol->generation)
+        return meta_get(vol, p, out);
+    if (p->block != 0) {
+        int err = meta_get(vol, p, &old);
+        if (err)
+            return err;
+    }
+    int err = tree_new_block(tree, out);
+    struct blkptr was = *p;
+    if (!err) {
+        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)vol->generation };
+        if (was.block != 0)
+            page_copy(meta_ptrs(*out), meta_ptrs(old));
+    }
+    if (was.block != 0)
+        frame_put(old);
+    return err || was.block == 0 ? err : leave_block(tree, &was, *out);
+}
+
+// The page itself: the bytes are in the cache, so nothing is copied here.
+static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
+{
+    struct volume *vol = tree->vol;
+    if (p->block == 0 || p->gen != vol->generation) {
+        struct blkptr was = *p;
+        uint32 left;
+        uint64 block;
+        int err = space_alloc(vol, &block);
+        if (err)
+            return err;
+        *p = (struct blkptr){ .block = block, .gen = (uint32)vol->generation };
+        if (was.block != 0)
+            space_put(vol, &was, &left);
+        else
+            tree->disk.nblocks++;
+    }
+    cache_mark_dirty(f);
+    return 0;
+}
+
+int tree_own(struct tree *tree, uint64 index, struct frame *f)
+{
+    int err = grow(tree, index);
+    if (err)
+        return err;
+    struct blkptr *p = &tree->disk.root;
+    struct frame *above = NULL;
+    for (uint32 level = tree->disk.height; level > 0 && !err; level--) {
+        struct frame *block = NULL;
+        err = tree_own_block(tree, p, &block);
+        if (above != NULL)
+            frame_put(above);
+        above = block;
+        if (!err)
+            p = child(block, index, level);
+    }
+    if (!err)
+        err = own_page(tree, p, f);
+    if (above != NULL)
+        frame_put(above);
+    return err;
+}

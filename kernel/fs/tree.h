@@ -1,0 +1,53 @@
+// The copy-on-write tree: which block holds page `index` of a file.
+//
+// The same three verbs as for memory: *look up* changes nothing; *own* makes the path to a page
+// ours before it is changed (a block that other pointers name too is copied and its children are
+// shared, a block that only we name moves); *cut* drops what lies behind the new end, and the last
+// drop of a block frees it.
+//
+// The volume's mutex is held by all callers.  Every step leaves a whole tree: a call that fails
+// half-way has changed nothing that can be read.
+//
+// Invariants: T1  a pointer block whose pointer has the open generation is in the cache and dirty.
+// T2  a page whose pointer has the open generation is in the object's cache and dirty.
+// T3  behind a pointer of an older generation nothing is dirty.
+#pragma once
+
+#include "fs/volume.h"
+
+struct block_writer;
+
+// An empty tree, or one that was read from the disk.
+void tree_init(struct tree *tree, struct volume *vol, const struct object_ops *ops,
+               const struct disk_tree *disk);
+// Could a tree of this shape stand on the disk?
+bool tree_valid(const struct volume *vol, const struct disk_tree *disk);
+
+// => 0, and *out is the pointer to page `index` (block 0: a hole); -EIO, -ENOMEM.
+int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out);
+
+// => page `index` with a reference, from the cache or the disk; a hole gives a page of zeros.
+//    -EIO, -ENOMEM.  (Without the volume's mutex: object_page().)
+int tree_page(struct tree *tree, uint64 index, struct frame **out);
+
+// => blocks that owning page `index` would take; *adds tells whether the tree would then hold more
+//    than it does now.  -EIO, -ENOMEM.
+int64 tree_cost(struct tree *tree, uint64 index, bool *adds);
+
+// Makes page `index` and the path to it ours, and marks f, which is that page in the cache, dirty.
+// => 0, -ENOSPC, -EIO, -ENOMEM, -EFBIG.
+int tree_own(struct tree *tree, uint64 index, struct frame *f);
+
+// Drops all pages from index `from` on, and what of them is cached.  => 0; an error if it could not
+// be done (nothing is changed); damage further down is told on the console and costs space only.
+int tree_cut(struct tree *tree, uint64 from);
+
+// Drops one page: it becomes a hole.
+int tree_punch(struct tree *tree, uint64 index);
+
+// Computes the checksums of all that is ours, from the pages up to the root pointer, and hands the
+// blocks to the writer.  => 0; -EIO from the writer.
+int tree_seal(struct tree *tree, struct block_writer *writer);
+
+// object_ops.fill of every tree's object.  => the volume's mutex is not held.
+int tree_fill(struct object *obj, uint64 index, void *page);

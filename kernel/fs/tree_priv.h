@@ -1,0 +1,31 @@
+// Shared by the files of the tree only.
+#pragma once
+
+#include "fs/tree.h"
+
+// Pages under a tree of height `level`.
+static inline uint64 tree_span(uint32 level)
+{
+    return 1UL << (PTRS_SHIFT * level);
+}
+
+// Which of the 256 pointers of a block at `level` (1: its pointers name pages) leads to page
+// `index`.
+static inline uint32 tree_slot(uint64 index, uint32 level)
+{
+    return index >> (PTRS_SHIFT * (level - 1)) & (PTRS_PER_BLOCK - 1);
+}
+
+// A zeroed pointer block that is ours; f->index is its number.  => 0, and a reference; -ENOSPC, ...
+int tree_new_block(struct tree *tree, struct frame **out);
+
+// Makes the pointer block that *p names ours.  p lies in the root or in a block that is ours.
+// => 0, and its page with a reference; as tree_own()
+int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out);
+
+// One block fewer; a damaged image may have counted wrong.
+static inline void tree_lost_block(struct tree *tree)
+{
+    if (tree->disk.nblocks > 0)
+        tree->disk.nblocks--;
+}

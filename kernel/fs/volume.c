@@ -1,0 +1,286 @@
+// Mounting, unmounting, formatting, and what is asked of a volume as a whole (fs/fs.h).
+
+#include "fs/volume.h"
+#include "cache/cache.h"
+#include "errno.h"
+#include "fs/classic.h"
+#include "fs/inode.h"
+#include "fs/path.h"
+#include "fs/space.h"
+#include "fs/super.h"
+#include "fs/tx.h"
+#include "fs/writer.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mem/audit.h"
+#include "mem/slab.h"
+#include "task/clock.h"
+
+// Changes wait this long before they are committed, unless there are many.
+#define COMMIT_AGE_NS 3000000000UL
+
+static struct list volumes = LIST_INIT(volumes);
+
+int volume_damage(struct volume *vol, const char *fmt, ...)
+{
+    char text[160];
+    va_list ap;
+    va_start(ap, fmt);
+    vformat(text, sizeof text, fmt, ap);
+    va_end(ap);
+    printk("fs: %s: %s\n", vol->dev->name, text);
+    return -EIO;
+}
+
+static void audit(void)
+{
+    list_for_each (item, &volumes) {
+        struct volume *vol = container_of(item, struct volume, link);
+        audit_count(frame_of_page(vol->super_page));
+        audit_count(frame_of_page(vol->inode_table));
+        audit_count(writer_frame(vol->writer));
+        space_audit(vol);
+        inodes_audit(vol);
+    }
+}
+
+// --- making and unmaking the structure in memory -----------------------------------------------
+
+static const struct object_ops metadata_ops = { .fill = tree_fill };
+
+static void volume_free(struct volume *vol)
+{
+    cache_drop(&vol->inodes.obj, 0);
+    cache_drop(&vol->counts.obj, 0);
+    cache_drop(&vol->meta, 0);
+    space_destroy(vol);
+    if (vol->writer != NULL)
+        writer_destroy(vol->writer);
+    if (vol->inode_table != NULL)
+        kfree(vol->inode_table);
+    if (vol->super_page != NULL)
+        kfree(vol->super_page);
+    kmfree(vol);
+}
+
+static int allocate_parts(struct volume *vol)
+{
+    vol->writer = writer_new(vol->dev);
+    vol->inode_table = kalloc_zeroed(FRAME_CACHE);
+    vol->super_page = kalloc_zeroed(FRAME_CACHE);
+    if (vol->writer == NULL || vol->inode_table == NULL || vol->super_page == NULL)
+        return -ENOMEM;
+    return 0;
+}
+
+// => a volume without content; NULL if there is no memory
+static struct volume *volume_new(struct blkdev *dev)
+{
+    struct volume *vol = kmalloc_zeroed(sizeof *vol);
+    if (vol == NULL || cache_init() != 0) {
+        kmfree(vol);
+        return NULL;
+    }
+    vol->dev = dev;
+    vol->read_only = dev->read_only;
+    mutex_init(&vol->lock, "volume", RANK_FS);
+    mutex_init(&vol->rename_lock, "rename", RANK_FS_RENAME);
+    spin_init(&vol->inodes_lock, "inodes", RANK_CACHE);
+    list_init(&vol->orphans);
+    list_init(&vol->dirty_inodes);
+    list_init(&vol->unused_inodes);
+    tree_init(&vol->inodes, vol, &metadata_ops, NULL);
+    tree_init(&vol->counts, vol, &metadata_ops, NULL);
+    object_init(&vol->meta, &metadata_ops);
+    if (allocate_parts(vol) != 0) {
+        volume_free(vol);
+        return NULL;
+    }
+    return vol;
+}
+
+// --- mounting ------------------------------------------------------------------------------------
+
+// Takes over what the superblock says.
+static int adopt(struct volume *vol, const struct superblock *sb)
+{
+    vol->generation = sb->generation + 1;
+    vol->nblocks = sb->nblocks;
+    vol->features = sb->features;
+    vol->ninodes = sb->ninodes;
+    vol->lowest_ino = sb->lowest_ino > FS_ROOT_INO ? sb->lowest_ino : FS_ROOT_INO;
+    if (!tree_valid(vol, &sb->inodes) || !tree_valid(vol, &sb->counts))
+        return volume_damage(vol, "the superblock's trees are not well-formed");
+    vol->inodes.disk = sb->inodes;
+    vol->counts.disk = sb->counts;
+    return space_init(vol, sb->nfree);
+}
+
+// Puts the orphans that the disk lists on the list in memory, each with a reference.  A list that
+// runs in a circle or leads astray ends there.
+static void load_orphans(struct volume *vol, uint64 number)
+{
+    struct inode *ino;
+    while (number != 0 && inode_find(vol, number, &ino) == 0) {
+        bool good = ino->nlink == 0 && list_empty(&ino->orphan_link);
+        if (good) {
+            mutex_lock(&vol->lock);
+            list_push_back(&vol->orphans, &ino->orphan_link);
+            mutex_unlock(&vol->lock);
+        }
+        if (!good || inode_next_orphan(ino, &number) != 0)
+            number = 0;
+        if (!good)
+            inode_put(ino);
+    }
+}
+
+// Gives back the inodes without names that a cut left behind.
+static void bury_orphans(struct volume *vol, uint64 first)
+{
+    load_orphans(vol, first);
+    list_for_each_safe (item, &vol->orphans)
+        inode_put(container_of(item, struct inode, orphan_link));
+}
+
+static int find_root(struct volume *vol)
+{
+    int err = inode_find(vol, FS_ROOT_INO, &vol->root);
+    if (err)
+        return err;
+    if (inode_is_dir(vol->root) && vol->root->nlink > 0)
+        return 0;
+    inode_put(vol->root);
+    return volume_damage(vol, "the root is no directory");
+}
+
+static int mount_on(struct volume *vol)
+{
+    void *spare = kalloc(FRAME_CACHE);
+    if (spare == NULL)
+        return -ENOMEM;
+    struct superblock *sb = vol->super_page;
+    int err = super_read(vol->dev, sb, spare);
+    kfree(spare);
+    if (!err)
+        err = adopt(vol, sb);
+    if (!err)
+        err = find_root(vol);
+    if (!err && !vol->read_only)
+        bury_orphans(vol, sb->orphans);
+    return err;
+}
+
+int volume_mount(struct blkdev *dev, struct volume **out)
+{
+    static bool registered;
+    struct volume *vol = volume_new(dev);
+    if (vol == NULL)
+        return -ENOMEM;
+    int err = mount_on(vol);
+    if (err) {
+        inodes_destroy(vol);
+        volume_free(vol);
+        return err;
+    }
+    list_push_back(&volumes, &vol->link);
+    if (!registered)
+        audit_register("fs", audit);
+    registered = true;
+    *out = vol;
+    return 0;
+}
+
+int volume_unmount(struct volume *vol)
+{
+    inode_put(vol->root);
+    int err = volume_sync(vol);
+    list_remove(&vol->link);
+    inodes_destroy(vol);
+    volume_free(vol);
+    return err;
+}
+
+// --- formatting
+// ------------------------------------------------------------------------------------
+
+static int write_first(struct volume *vol)
+{
+    mutex_lock(&vol->lock);
+    int err = space_claim_slots(vol);
+    if (!err)
+        err = dir_make_root(vol, &vol->root);
+    if (!err)
+        err = commit(vol);
+    mutex_unlock(&vol->lock);
+    return err;
+}
+
+// Neither slot is valid from here on.
+static int wipe_slots(struct volume *vol)
+{
+    int err = 0;
+    for (uint32 i = 0; i < FS_FIRST_BLOCK && !err; i++)
+        err = blk_write(vol->dev, i, vol->super_page);
+    return err ? err : blk_flush(vol->dev);
+}
+
+int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
+{
+    if (nblocks < FS_BLOCKS_MIN || nblocks > FS_BLOCKS_MAX || nblocks > dev->nblocks)
+        return -EINVAL;
+    struct volume *vol = volume_new(dev);
+    if (vol == NULL)
+        return -ENOMEM;
+    vol->generation = 1;
+    vol->nblocks = nblocks;
+    vol->features = classic ? FS_CLASSIC : 0;
+    vol->lowest_ino = FS_ROOT_INO;
+    int err = space_init(vol, nblocks);
+    if (!err)
+        err = wipe_slots(vol);
+    if (!err)
+        err = write_first(vol);
+    inodes_destroy(vol);
+    volume_free(vol);
+    return err;
+}
+
+// --- the volume as a whole
+// --------------------------------------------------------------------------
+
+int volume_sync(struct volume *vol)
+{
+    mutex_lock(&vol->lock);
+    int err = vol->read_only && vol->dirty_since == 0 ? 0 : commit(vol);
+    mutex_unlock(&vol->lock);
+    return err;
+}
+
+void volume_tick(struct volume *vol)
+{
+    uint64 now = clock_ns();
+    mutex_lock(&vol->lock);
+    if (!vol->read_only && vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS)
+        commit(vol);
+    mutex_unlock(&vol->lock);
+}
+
+void volume_info(struct volume *vol, struct volume_info *out)
+{
+    mutex_lock(&vol->lock);
+    *out = (struct volume_info){
+        .blocks = vol->nblocks,
+        .free_blocks = tx_blocks_left(vol),
+        .inodes = vol->ninodes,
+        .generation = vol->generation - 1,
+        .classic = volume_is_classic(vol),
+    };
+    mutex_unlock(&vol->lock);
+}
+
+struct inode *volume_root(struct volume *vol)
+{
+    inode_get(vol->root);
+    return vol->root;
+}

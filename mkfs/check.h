@@ -1,0 +1,16 @@
+// Verifying a volume from scratch: an implementation of its own, on nothing but the format and the
+// device, so that it does not share the mistakes of the file system that it checks.
+#pragma once
+
+#include "dev/blk.h"
+#include "types.h"
+
+struct check_result {
+    uint64 errors; // each is a line on standard error, up to a number
+    uint64 generation, blocks, used, files, dirs, orphans;
+};
+
+// Checks every pointer, checksum, reference count, inode, record and link count of the newest
+// generation.
+void check_volume(struct blkdev *dev, struct check_result *out);
+extern bool check_quiet; // no lines

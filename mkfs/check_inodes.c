@@ -1,0 +1,242 @@
+// The checker's second half: inodes, directories, link counts (mkfs/check.h).
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/name.h"
+#include "lib/panic.h"
+#include "mkfs/check_priv.h"
+
+// What is known of an inode: from the table, and from the names found.
+struct known {
+    uint32 mode, nlink;
+    uint32 names; // records that name it
+    uint32 dirs;  // "." and ".." among them and subdirectories' ".."
+    bool reached; // by a name other than "." and ".."
+    uint64 size, next_orphan, dotdot, parent;
+    struct disk_tree data;
+};
+
+struct inode_list {
+    struct known *inode;
+    uint64 n;
+};
+
+static struct known *known(struct inode_list *l, uint64 number)
+{
+    return number < l->n && l->inode[number].mode != 0 ? &l->inode[number] : NULL;
+}
+
+static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, const void *page)
+{
+    struct inode_list *l = w->arg;
+    const struct disk_inode *d = page;
+    uint64 end = (index + 1) * INODES_PER_BLOCK;
+    if (end > FS_INODES_MAX) {
+        complain(c, "the inode table has a page %lu", index);
+        return;
+    }
+    if (end > l->n) {
+        l->inode = realloc(l->inode, end * sizeof *l->inode);
+        assert(l->inode != NULL);
+        memset(l->inode + l->n, 0, (end - l->n) * sizeof *l->inode);
+        l->n = end;
+    }
+    for (uint64 i = 0; i < INODES_PER_BLOCK; i++, d++)
+        l->inode[index * INODES_PER_BLOCK + i] = (struct known){ .mode = d->mode,
+                                                                 .nlink = d->nlink,
+                                                                 .size = d->size,
+                                                                 .next_orphan = d->next_orphan,
+                                                                 .data = d->data };
+}
+
+// --- directories
+// --------------------------------------------------------------------------------------
+
+struct dir_walk {
+    struct inode_list *list;
+    uint64 number;
+    uint64 pages;
+};
+
+static bool record_well_formed(const struct check *c, const struct dir_record *r, uint32 at)
+{
+    if (r->length < sizeof *r || r->length % 8 != 0 || at + r->length > FS_BLOCK ||
+        sizeof *r + r->namelen > r->length)
+        return false;
+    return !(c->sb.features & FS_CLASSIC) || r->length == CLASSIC_RECORD;
+}
+
+static void take_record(struct check *c, struct dir_walk *d, const struct dir_record *r)
+{
+    struct known *target = known(d->list, r->ino);
+    struct known *dir = known(d->list, d->number);
+    if (target == NULL) {
+        complain(c, "directory %lu: \"%.*s\" leads to inode %lu, which is free", d->number,
+                 r->namelen, r->name, r->ino);
+        return;
+    }
+    if (r->hash != name_hash(r->name, r->namelen))
+        complain(c, "directory %lu: \"%.*s\" has a wrong hash", d->number, r->namelen, r->name);
+    if (r->namelen == 0 || memchr(r->name, '/', r->namelen) || memchr(r->name, 0, r->namelen))
+        complain(c, "directory %lu has an impossible name", d->number);
+    if (r->type != MODE_TYPE(target->mode))
+        complain(c, "directory %lu: \"%.*s\" has a wrong type", d->number, r->namelen, r->name);
+    target->names++;
+    if (r->namelen == 1 && r->name[0] == '.') {
+        if (r->ino != d->number)
+            complain(c, "directory %lu: \".\" leads to %lu", d->number, r->ino);
+    } else if (r->namelen == 2 && r->name[0] == '.' && r->name[1] == '.') {
+        dir->dotdot = r->ino;
+    } else {
+        if (target->reached && MODE_TYPE(target->mode) == TYPE_DIR)
+            complain(c, "directory %lu has two names", r->ino);
+        target->reached = true;
+        target->parent = d->number;
+    }
+}
+
+static void take_dir_page(struct check *c, struct tree_walk *w, uint64 index, const void *page)
+{
+    struct dir_walk *d = w->arg;
+    d->pages++;
+    for (uint32 at = 0; at < FS_BLOCK;) {
+        const struct dir_record *r = (const void *)((const char *)page + at);
+        if (!record_well_formed(c, r, at)) {
+            complain(c, "directory %lu: no record at byte %u of page %lu", d->number, at, index);
+            return;
+        }
+        if (r->ino != 0)
+            take_record(c, d, r);
+        at += r->length;
+    }
+}
+
+// --- files
+// --------------------------------------------------------------------------------------------
+
+static void take_file_page(struct check *c, struct tree_walk *w, uint64 index, const void *page)
+{
+    const struct known *k = w->arg;
+    uint64 end = k->size > index * FS_BLOCK ? k->size - index * FS_BLOCK : 0;
+    if (end == 0) {
+        complain(c, "%s: page %lu is behind the end", w->what, index);
+        return;
+    }
+    for (uint64 i = end; i < FS_BLOCK; i++) {
+        if (((const char *)page)[i] != 0) {
+            complain(c, "%s: bytes behind the end are not zero", w->what);
+            return;
+        }
+    }
+}
+
+static void check_dir(struct check *c, struct inode_list *l, uint64 number, const char *what)
+{
+    struct dir_walk d = { .list = l, .number = number };
+    struct tree_walk w = { .what = what, .page = take_dir_page, .arg = &d };
+    struct known *k = &l->inode[number];
+    walk_tree(c, &w, &k->data);
+    c->out->dirs++;
+    if (d.pages * FS_BLOCK != k->size)
+        complain(c, "directory %lu has %lu pages and the size %lu", number, d.pages, k->size);
+    if (k->nlink > 0 && k->dotdot == 0)
+        complain(c, "directory %lu has no \"..\"", number);
+}
+
+static void check_inode(struct check *c, struct inode_list *l, uint64 number)
+{
+    char what[32];
+    struct known *k = &l->inode[number];
+    uint32 type = MODE_TYPE(k->mode);
+    snprintf(what, sizeof what, "inode %lu", number);
+    if (type == TYPE_DIR) {
+        check_dir(c, l, number, what);
+        return;
+    }
+    if (type != TYPE_REG && type != TYPE_CHR && type != TYPE_LNK)
+        complain(c, "inode %lu has the mode %o", number, k->mode);
+    struct tree_walk w = { .what = what, .page = take_file_page, .arg = k };
+    walk_tree(c, &w, &k->data);
+    c->out->files++;
+}
+
+// --- names against inodes
+// -----------------------------------------------------------------------------
+
+static void check_names(struct check *c, struct inode_list *l, uint64 number)
+{
+    const struct known *k = &l->inode[number];
+    bool is_dir = MODE_TYPE(k->mode) == TYPE_DIR;
+    if (k->nlink == 0)
+        return; // an orphan: what names it had are gone
+    if (k->names != k->nlink)
+        complain(c, "inode %lu has %u names and counts %u", number, k->names, k->nlink);
+    if (!k->reached && number != FS_ROOT_INO)
+        complain(c, "inode %lu has no name in a directory", number);
+    if (is_dir && k->dotdot != (number == FS_ROOT_INO ? FS_ROOT_INO : k->parent))
+        complain(c, "directory %lu: \"..\" leads to %lu", number, k->dotdot);
+}
+
+static void check_orphans(struct check *c, struct inode_list *l)
+{
+    uint64 orphans = 0;
+    for (uint64 i = 0; i < l->n; i++)
+        orphans += l->inode[i].mode != 0 && l->inode[i].nlink == 0;
+    uint64 listed = 0;
+    for (uint64 n = c->sb.orphans; n != 0; listed++) {
+        struct known *k = known(l, n);
+        if (k == NULL || k->nlink != 0 || listed == orphans) {
+            complain(c, "the list of orphans leads to inode %lu", n);
+            break;
+        }
+        n = k->next_orphan;
+    }
+    if (listed != orphans)
+        complain(c, "%lu inodes have no names, %lu are listed", orphans, listed);
+    c->out->orphans = orphans;
+}
+
+static void check_numbers(struct check *c, struct inode_list *l)
+{
+    uint64 used = 0;
+    for (uint64 i = 0; i < l->n; i++)
+        used += l->inode[i].mode != 0;
+    if (used != c->sb.ninodes)
+        complain(c, "%lu inodes are in use, the superblock says %lu", used, c->sb.ninodes);
+    for (uint64 i = FS_ROOT_INO; i < c->sb.lowest_ino; i++) {
+        if (i >= l->n || l->inode[i].mode == 0) {
+            complain(c, "inode %lu is free, but below the lowest free one", i);
+            return;
+        }
+    }
+}
+
+// An orphan's records name inodes no more.
+static void forget_orphan_names(struct inode_list *l, uint64 number)
+{
+    struct known *k = &l->inode[number];
+    if (k->nlink == 0 && k->names > 0)
+        k->names = 0;
+}
+
+void check_inodes(struct check *c)
+{
+    struct inode_list l = { NULL, 0 };
+    struct tree_walk w = { .what = "the inode table", .page = take_inodes, .arg = &l };
+    walk_tree(c, &w, &c->sb.inodes);
+    if (known(&l, FS_ROOT_INO) == NULL || MODE_TYPE(l.inode[FS_ROOT_INO].mode) != TYPE_DIR)
+        complain(c, "there is no root directory");
+    for (uint64 i = 1; i < l.n; i++)
+        if (l.inode[i].mode != 0)
+            check_inode(c, &l, i);
+    for (uint64 i = 1; i < l.n; i++) {
+        forget_orphan_names(&l, i);
+        if (l.inode[i].mode != 0)
+            check_names(c, &l, i);
+    }
+    check_orphans(c, &l);
+    check_numbers(c, &l);
+    free(l.inode);
+}

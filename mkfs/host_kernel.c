@@ -1,0 +1,191 @@
+// Locks, time, messages and the audit on the host (mkfs/host.h).
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mem/audit.h"
+#include "mkfs/host.h"
+#include "riscv/spinlock.h"
+#include "task/clock.h"
+#include "task/mutex.h"
+#include "task/thread.h"
+
+bool host_quiet;
+unsigned long host_lines;
+uint64 host_clock_ahead;
+
+// --- locks: who is held, in order
+// ---------------------------------------------------------------------
+
+#define HELD_MAX 16
+static struct {
+    const void *lock;
+    uint16 rank;
+} held[HELD_MAX];
+static int nheld;
+
+static void take(const void *lock, uint16 rank, const char *name)
+{
+    for (int i = 0; i < nheld; i++) {
+        if (held[i].lock == lock)
+            panic("lock %s taken twice", name);
+        if (rank != RANK_NONE && held[i].rank >= rank &&
+            !(rank == RANK_INODE && held[i].rank == RANK_INODE))
+            panic("lock %s (rank %d) taken while one of rank %d is held", name, rank, held[i].rank);
+    }
+    assert(nheld < HELD_MAX);
+    held[nheld].lock = lock;
+    held[nheld++].rank = rank;
+}
+
+static void give(const void *lock)
+{
+    for (int i = nheld - 1; i >= 0; i--) {
+        if (held[i].lock != lock)
+            continue;
+        held[i] = held[--nheld];
+        return;
+    }
+    panic("a lock is given back that is not held");
+}
+
+bool host_no_locks(void)
+{
+    return nheld == 0;
+}
+
+void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+{
+    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
+}
+
+void spin_lock(struct spinlock *lock)
+{
+    take(lock, lock->rank, lock->name);
+    lock->locked = 1;
+}
+
+bool spin_trylock(struct spinlock *lock)
+{
+    if (lock->locked)
+        return false;
+    take(lock, RANK_NONE, lock->name);
+    lock->locked = 1;
+    return true;
+}
+
+void spin_unlock(struct spinlock *lock)
+{
+    give(lock);
+    lock->locked = 0;
+}
+
+bool spin_held(const struct spinlock *lock)
+{
+    return lock->locked;
+}
+
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
+{
+    memset(m, 0, sizeof *m);
+    m->name = name;
+    m->rank = (uint16)rank;
+}
+
+void mutex_lock(struct mutex *m)
+{
+    take(m, m->rank, m->name);
+}
+
+void mutex_unlock(struct mutex *m)
+{
+    give(m);
+}
+
+// --- the one thread
+// -------------------------------------------------------------------------------------
+
+void waitq_init(struct waitq *wq, const char *name)
+{
+    *wq = (struct waitq)WAITQ_INIT(*wq, name);
+}
+
+void wait_on(struct waitq *wq, struct spinlock *lk)
+{
+    panic("the only thread would wait for ever on %s", lk->name);
+}
+
+void wake_all(struct waitq *wq)
+{
+}
+
+void thread_yield(void)
+{
+    panic("the only thread would wait for ever");
+}
+
+void thread_breathe(void)
+{
+}
+
+uint64 clock_ns(void)
+{
+    uint64 sec;
+    uint32 nsec;
+    clock_realtime(&sec, &nsec);
+    return sec * 1000000000UL + nsec;
+}
+
+void clock_realtime(uint64 *sec, uint32 *nsec)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    *sec = (uint64)now.tv_sec + host_clock_ahead;
+    *nsec = (uint32)now.tv_nsec;
+}
+
+// --- messages
+// -----------------------------------------------------------------------------------------
+
+void printk(const char *fmt, ...)
+{
+    va_list ap;
+    host_lines++;
+    if (host_quiet)
+        return;
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+}
+
+int vformat(char *buf, size_t size, const char *fmt, va_list ap)
+{
+    return vsnprintf(buf, size, fmt, ap);
+}
+
+_Noreturn void panic(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    fprintf(stderr, "panic: ");
+    vfprintf(stderr, fmt, ap);
+    fprintf(stderr, "\n");
+    va_end(ap);
+    abort();
+}
+
+void page_zero(void *page)
+{
+    memset(page, 0, BLK_SIZE);
+}
+
+void page_copy(void *dst, const void *src)
+{
+    memcpy(dst, src, BLK_SIZE);
+}

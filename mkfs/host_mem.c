@@ -1,0 +1,247 @@
+// Memory on the host: frames, small objects, reclaim, the audit's registration (mkfs/host.h).
+//
+// The arena stands for RAM.  Under the address sanitizer every other frame stays poisoned, as a
+// fence.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "lib/panic.h"
+#include "lib/string.h"
+#include "mem/audit.h"
+#include "mem/frame.h"
+#include "mem/slab.h"
+#include "mkfs/host.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define STRIDE 2
+#else
+#define ASAN_POISON_MEMORY_REGION(at, n)   ((void)0)
+#define ASAN_UNPOISON_MEMORY_REGION(at, n) ((void)0)
+#define STRIDE                             1
+#endif
+
+#define RAM_BASE 0x80000000UL
+
+uint64 host_direct_map;
+static struct frame *table;
+static size_t total, in_use, objects, untouched;
+static uint32 free_head; // index + 1, through frame.next
+static reclaim_fn *reclaim;
+static long fail_after;
+static bool failed;
+
+void host_memory(size_t frames)
+{
+    size_t bytes = frames * STRIDE * PGSIZE;
+    void *arena = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    table = calloc(frames, sizeof *table);
+    if (arena == MAP_FAILED || table == NULL) {
+        fprintf(stderr, "out of memory\n");
+        exit(1);
+    }
+    ASAN_POISON_MEMORY_REGION(arena, bytes);
+    host_direct_map = (uint64)arena - RAM_BASE;
+    total = frames;
+}
+
+size_t host_frames_in_use(void)
+{
+    return in_use;
+}
+
+size_t host_objects_in_use(void)
+{
+    return objects;
+}
+
+void host_fail_after(long n)
+{
+    fail_after = n;
+    failed = false;
+}
+
+bool host_failed(void)
+{
+    return failed;
+}
+
+static bool fail_now(void)
+{
+    if (fail_after > 0 && --fail_after == 0)
+        failed = true;
+    else
+        return false;
+    return true;
+}
+
+static struct frame *take_frame(void)
+{
+    if (free_head != 0) {
+        struct frame *f = &table[free_head - 1];
+        free_head = f->next;
+        return f;
+    }
+    return untouched < total ? &table[untouched++] : NULL;
+}
+
+void host_reclaim_all(void)
+{
+    while (reclaim != NULL && reclaim(total) > 0)
+        ;
+}
+
+void *kalloc(enum frame_kind kind)
+{
+    if (fail_now())
+        return NULL;
+    struct frame *f = take_frame();
+    if (f == NULL && reclaim != NULL && reclaim(1) > 0)
+        f = take_frame();
+    if (f == NULL)
+        return NULL;
+    *f = (struct frame){ .refs = 1, .kind = (uint8)kind, .link = LIST_INIT(f->link) };
+    in_use++;
+    void *page = frame_page(f);
+    ASAN_UNPOISON_MEMORY_REGION(page, PGSIZE);
+    memset(page, 0xa5, PGSIZE);
+    return page;
+}
+
+void *kalloc_zeroed(enum frame_kind kind)
+{
+    void *page = kalloc(kind);
+    if (page != NULL)
+        memset(page, 0, PGSIZE);
+    return page;
+}
+
+void kfree(void *page)
+{
+    frame_put(frame_of_page(page));
+}
+
+struct frame *frame_of(paddr_t pa)
+{
+    size_t index = (pa - RAM_BASE) / PGSIZE / STRIDE;
+    assert(pa >= RAM_BASE && index < total);
+    return &table[index];
+}
+
+struct frame *frame_of_page(const void *page)
+{
+    return frame_of(virt_to_phys(page));
+}
+
+paddr_t frame_phys(const struct frame *f)
+{
+    return RAM_BASE + (paddr_t)(f - table) * STRIDE * PGSIZE;
+}
+
+void *frame_page(const struct frame *f)
+{
+    return phys_to_virt(frame_phys(f));
+}
+
+void frame_get(struct frame *f)
+{
+    assert(f->refs > 0);
+    f->refs++;
+}
+
+void frame_put(struct frame *f)
+{
+    assert(f->refs > 0);
+    if (--f->refs > 0)
+        return;
+    assert(f->owner == NULL && list_empty(&f->link));
+    ASAN_POISON_MEMORY_REGION(frame_page(f), PGSIZE);
+    f->kind = FRAME_FREE;
+    f->next = free_head;
+    free_head = (uint32)(f - table) + 1;
+    in_use--;
+}
+
+uint32 frame_refs(const struct frame *f)
+{
+    return f->refs;
+}
+
+void reclaim_register(reclaim_fn *fn)
+{
+    reclaim = fn;
+}
+
+size_t frames_free(void)
+{
+    return total - in_use;
+}
+
+size_t frames_total(void)
+{
+    return total;
+}
+
+// --- small objects: the C library's, counted
+// --------------------------------------------------------
+
+static void *allocate(size_t size)
+{
+    void *obj = fail_now() ? NULL : malloc(size);
+    objects += obj != NULL;
+    return obj;
+}
+
+void *kmalloc(size_t size)
+{
+    return size <= 2048 || size == PGSIZE ? allocate(size) : NULL;
+}
+
+void *kmalloc_zeroed(size_t size)
+{
+    void *obj = kmalloc(size);
+    return obj == NULL ? NULL : memset(obj, 0, size);
+}
+
+void kmfree(void *obj)
+{
+    objects -= obj != NULL;
+    free(obj);
+}
+
+void *obj_alloc(struct obj_cache *cache)
+{
+    return allocate(cache->size);
+}
+
+void *obj_alloc_zeroed(struct obj_cache *cache)
+{
+    void *obj = obj_alloc(cache);
+    return obj == NULL ? NULL : memset(obj, 0, cache->size);
+}
+
+void obj_free(struct obj_cache *cache, void *obj)
+{
+    objects--;
+    free(obj);
+}
+
+// --- for the audit
+// ------------------------------------------------------------------------------------
+
+void host_clear_audit(void)
+{
+    for (size_t i = 0; i < untouched; i++)
+        table[i].audited = 0;
+}
+
+uint64 host_count_refs(void)
+{
+    uint64 refs = 0;
+    for (size_t i = 0; i < untouched; i++)
+        refs += table[i].refs;
+    return refs;
+}
