@@ -3,6 +3,8 @@
 // is kernel/fs/format.h.
 #pragma once
 
+#include "types.h"
+
 #define ROOTINO 1    // inode number of the root directory
 #define BSIZE   1024 // the unit classic programs write in, whatever the disk uses
 #define MAXFILE 268  // BSIZE units in the longest file that classic tests write

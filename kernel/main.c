@@ -13,6 +13,7 @@
 #include "mem/frame.h"
 #include "mem/init.h"
 #include "mem/kmap.h"
+#include "proc/file.h"
 #include "proc/proc.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
@@ -131,6 +132,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     console_init();
     console_register_proclist(proc_list);
     memdev_init();
+    file_init();
     printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
            nharts == 1 ? "" : "s");
     start_others();

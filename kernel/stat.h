@@ -2,6 +2,8 @@
 // (kernel/abi.h); user/lib turns the one into the other.
 #pragma once
 
+#include "types.h"
+
 #define T_DIR    1 // directory
 #define T_FILE   2 // regular file
 #define T_DEVICE 3 // device

@@ -1,0 +1,47 @@
+// What kine offers programs beyond the classic calls of user/user.h.
+#pragma once
+
+#include "kernel/abi.h"
+#include "kernel/errno.h"
+#include "kernel/types.h"
+
+extern int errno;      // why the last call failed
+extern char **environ; // "NAME=value", ended by NULL
+const char *strerror(int error);
+
+// Any system call by number (kernel/syscall.h), with up to six arguments.
+// => the kernel's own result: a negative errno on failure.
+long syscall(long number, ...);
+// The same, as -1 and errno.
+long syscall_errno(long result);
+
+int execve(const char *path, char **argv, char **env);
+int getppid(void);
+int waitpid(int pid, int *status, int options); // status as wait() gives it
+int rmdir(const char *path);
+int getdents(int fd, void *buf, uint size);
+long lseek(int fd, long offset, int whence);
+int ftruncate(int fd, long size);
+int fsync(int fd);
+int sync(void);
+int sched_yield(void);
+int nanosleep(long seconds, long nanoseconds);
+int kill_with(int pid, int signal);
+char *getcwd(char *buf, uint size);
+void *mmap(void *addr, uint64 len, int prot, int flags);
+int munmap(void *addr, uint64 len);
+int mprotect(void *addr, uint64 len, int prot);
+// Runs fn(arg) in a process that shares this one's memory, on the stack that ends at stack_top.
+// => its pid, to be waited for
+int clone_vm(void (*fn)(void *), void *arg, void *stack_top);
+// Like fork, but the parent waits until the child execs or exits, and they share memory until then.
+int vfork(void) __attribute__((returns_twice));
+int power_off(void);
+int reboot(void);
+
+int kine_audit(struct kine_audit *out);
+int kine_meminfo(struct kine_meminfo *out);
+int kine_procs(struct kine_proc *out, int max);
+int kine_inject(int kind, long n);
+int kine_pte(const void *va, struct kine_pte *out);
+

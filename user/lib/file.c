@@ -1,0 +1,107 @@
+// Files, in the classic form.
+#include "kernel/fcntl.h"
+#include "kernel/stat.h"
+#include "kernel/syscall.h"
+#include "user/kine.h"
+#include "user/user.h"
+
+#define FILE_MODE 0644
+#define DIR_MODE  0755
+
+static int result(long r)
+{
+    return (int)syscall_errno(r);
+}
+
+int pipe(int fds[2])
+{
+    return result(syscall(SYS_pipe2, fds, 0));
+}
+
+int write(int fd, const void *buf, int n)
+{
+    return result(syscall(SYS_write, fd, buf, (long)n));
+}
+
+int read(int fd, void *buf, int n)
+{
+    return result(syscall(SYS_read, fd, buf, (long)n));
+}
+
+int close(int fd)
+{
+    return result(syscall(SYS_close, fd));
+}
+
+int open(const char *path, int flags)
+{
+    return result(syscall(SYS_openat, AT_FDCWD, path, flags, FILE_MODE));
+}
+
+int mknod(const char *path, short major, short minor)
+{
+    return result(syscall(SYS_mknodat, AT_FDCWD, path, S_IFCHR | FILE_MODE, MAKEDEV(major, minor)));
+}
+
+int unlink(const char *path)
+{
+    long r = syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+    if (r == -EISDIR || r == -EPERM)
+        return rmdir(path);
+    return result(r);
+}
+
+int rmdir(const char *path)
+{
+    return result(syscall(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR));
+}
+
+int link(const char *old, const char *fresh)
+{
+    return result(syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, fresh, 0));
+}
+
+int mkdir(const char *path)
+{
+    return result(syscall(SYS_mkdirat, AT_FDCWD, path, DIR_MODE));
+}
+
+int chdir(const char *path)
+{
+    return result(syscall(SYS_chdir, path));
+}
+
+int dup(int fd)
+{
+    return result(syscall(SYS_dup, fd));
+}
+
+int getdents(int fd, void *buf, uint size)
+{
+    return result(syscall(SYS_getdents64, fd, buf, (long)size));
+}
+
+long lseek(int fd, long offset, int whence)
+{
+    return syscall_errno(syscall(SYS_lseek, fd, offset, whence));
+}
+
+int ftruncate(int fd, long size)
+{
+    return result(syscall(SYS_ftruncate, fd, size));
+}
+
+int fsync(int fd)
+{
+    return result(syscall(SYS_fsync, fd));
+}
+
+int sync(void)
+{
+    return result(syscall(SYS_sync));
+}
+
+char *getcwd(char *buf, uint size)
+{
+    return result(syscall(SYS_getcwd, buf, (long)size)) < 0 ? 0 : buf;
+}

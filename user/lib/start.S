@@ -1,0 +1,15 @@
+# The first instructions of a program.  The kernel leaves on the stack
+#     sp: argc | argv[0] ... 0 | envp[0] ... 0 | auxiliary vector
+.section .text.start, "ax"
+.globl _start
+_start:
+    li   s0, 0                  # the end of every back trace
+    ld   a0, 0(sp)
+    addi a1, sp, 8
+    addi a2, a0, 1
+    slli a2, a2, 3
+    add  a2, a1, a2
+    la   t0, environ
+    sd   a2, 0(t0)
+    call main
+    call exit

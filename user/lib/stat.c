@@ -1,0 +1,40 @@
+// File status: from Linux's structure to the classic one.
+#include "kernel/fcntl.h"
+#include "kernel/stat.h"
+#include "kernel/syscall.h"
+#include "user/kine.h"
+#include "user/user.h"
+
+static short classic_type(uint mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFDIR: return T_DIR;
+    case S_IFCHR: return T_DEVICE;
+    case S_IFLNK: return T_LINK;
+    default: return T_FILE;
+    }
+}
+
+static int convert(long r, const struct linux_stat *from, struct stat *out)
+{
+    if (r < 0)
+        return (int)syscall_errno(r);
+    out->dev = (int)from->st_dev;
+    out->ino = (uint)from->st_ino;
+    out->type = classic_type(from->st_mode);
+    out->nlink = (short)from->st_nlink;
+    out->size = (uint64)from->st_size;
+    return 0;
+}
+
+int fstat(int fd, struct stat *out)
+{
+    struct linux_stat st;
+    return convert(syscall(SYS_fstat, fd, &st), &st, out);
+}
+
+int stat(const char *path, struct stat *out)
+{
+    struct linux_stat st;
+    return convert(syscall(SYS_newfstatat, AT_FDCWD, path, &st, 0), &st, out);
+}
