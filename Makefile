@@ -78,9 +78,10 @@ kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
 	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(B)/kernel/symbols.o
 kernel/kernel.sym: kernel/kernel
 	$(Q)$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
-# The same kernel for a machine whose firmware is there already: without our M-mode stub.
+# The same kernel for a machine whose firmware is there already: the bare image, without our M-mode
+# stub, for the firmware to load 2 MiB into RAM.
 kernel/kernel-sbi: kernel/kernel
-	$(Q)$(OBJCOPY) -R .mstub -R .mstub.bss $< $@
+	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
 $(B)/user/%.o: user/%.c $(FLAGSTAMP)
