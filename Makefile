@@ -42,7 +42,8 @@ KSRC  := $(sort $(wildcard kernel/*.[cS] kernel/*/*.[cS]))
 KOBJ  := $(patsubst %,$(B)/%.o,$(basename $(KSRC)))
 ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
 ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
-# A program is added by dropping user/NAME.c in; nothing need be said here.
+# A program is added by dropping user/NAME.c in; nothing need be said here.  A large one keeps its
+# parts in user/NAME/*.c.
 UPROGS := $(patsubst user/%.c,$(B)/user/_%,$(sort $(wildcard user/*.c)))
 UTESTS := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
 IMAGE_FILES := README.md $(UPROGS) $(UTESTS)
@@ -96,13 +97,15 @@ $(B)/user/lib.a: $(ULOBJ)
 	$(Q)$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
 ULINK = $(CC) $(UFLAGS) -static -Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,--build-id=none \
 	-Wl,--no-warn-rwx-segments
-$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
-	$(Q)$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
+.SECONDEXPANSION:
+$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld \
+		$$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard user/$$*/*.c))))
+	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 $(UTESTS): $(B)/user/_%: $(B)/user/tests/%.o $(B)/user/lib.a user/user.ld
 	$(Q)$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
-.PRECIOUS: $(B)/user/%.o $(B)/user/tests/%.o
+.PRECIOUS: $(B)/user/%.o
 
 # --- the disk image ---------------------------------------------------------------------------
 # mkfs is the kernel's own file system, compiled for the host.
@@ -175,4 +178,4 @@ help:
 #: make clean        remove everything that was built
 
 -include $(KOBJ:.o=.d) $(ULOBJ:.o=.d) $(MKFSOBJ:.o=.d)
--include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/tests/*.c))
+-include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/*/*.c))
