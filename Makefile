@@ -42,7 +42,8 @@ KSRC  := $(sort $(wildcard kernel/*.[cS] kernel/*/*.[cS]))
 KOBJ  := $(patsubst %,$(B)/%.o,$(basename $(KSRC)))
 ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
 ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
-# A program is added by dropping user/NAME.c in; nothing need be said here.
+# A program is added by dropping user/NAME.c in; nothing need be said here.  A large one keeps its
+# parts in user/NAME/*.c.
 UPROGS := $(patsubst user/%.c,$(B)/user/_%,$(sort $(wildcard user/*.c)))
 # A test program is user/tests/NAME.c, or a folder user/tests/NAME/ whose sources are linked together;
 # all of them are linked with user/tests/lib.
@@ -102,8 +103,10 @@ $(B)/user/lib.a: $(ULOBJ)
 	$(Q)$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
 ULINK = $(CC) $(UFLAGS) -static -Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,--build-id=none \
 	-Wl,--no-warn-rwx-segments
-$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
-	$(Q)$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
+.SECONDEXPANSION:
+$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld \
+		$$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(wildcard user/$$*/*.c))))
+	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 $(B)/user/testlib.a: $(TLOBJ)
 	$(Q)rm -f $@
@@ -114,7 +117,7 @@ $(foreach f,$(UTFOLDERS),$(eval $(f): $(call folder_objects,$(patsubst $(B)/user
 $(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld
 	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/testlib.a $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
-.PRECIOUS: $(B)/user/%.o $(B)/user/tests/%.o
+.PRECIOUS: $(B)/user/%.o
 
 # --- the disk image ---------------------------------------------------------------------------
 # mkfs is the kernel's own file system, compiled for the host.
@@ -191,4 +194,4 @@ help:
 #: make clean        remove everything that was built
 
 -include $(KOBJ:.o=.d) $(ULOBJ:.o=.d) $(MKFSOBJ:.o=.d)
--include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/tests/*.c user/tests/*/*.c))
+-include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/*/*.c user/tests/*/*.c))

@@ -1,4 +1,5 @@
-// echo WORD...: writes its arguments with a space between them and a newline at the end, by one write.
+// echo WORD...: writes its arguments with a space between them and a newline at the end, by one
+// write.
 #include "kernel/types.h"
 #include "user/user.h"
 

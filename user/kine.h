@@ -19,6 +19,7 @@ int execve(const char *path, char **argv, char **env);
 int getppid(void);
 int waitpid(int pid, int *status, int options); // status as wait() gives it
 int rmdir(const char *path);
+int dup2(int from, int to); // => to
 int getdents(int fd, void *buf, uint size);
 long lseek(int fd, long offset, int whence);
 int ftruncate(int fd, long size);
@@ -44,4 +45,3 @@ int kine_meminfo(struct kine_meminfo *out);
 int kine_procs(struct kine_proc *out, int max);
 int kine_inject(int kind, long n);
 int kine_pte(const void *va, struct kine_pte *out);
-

@@ -1,6 +1,6 @@
 // What every program may call: the classic system calls and a small library (kernel/types.h comes
-// first).  Calls return -1 on failure and leave the reason in errno.  Names beyond the classic ones are
-// in user/kine.h.
+// first).  Calls return -1 on failure and leave the reason in errno.  Names beyond the classic ones
+// are in user/kine.h.
 #pragma once
 
 struct stat;
