@@ -50,7 +50,7 @@ TLOBJ  := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/tests/lib/*.c)))
 UTFILES   := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
 UTFOLDERS := $(patsubst user/tests/%/main.c,$(B)/user/_%,$(sort $(wildcard user/tests/*/main.c)))
 UTESTS := $(UTFILES) $(UTFOLDERS)
-IMAGE_FILES := README.md $(UPROGS) $(UTESTS)
+IMAGE_FILES := $(B)/README $(UPROGS) $(UTESTS)
 
 all: kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
 
@@ -83,9 +83,10 @@ kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
 	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(B)/kernel/symbols.o
 kernel/kernel.sym: kernel/kernel
 	$(Q)$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
-# The same kernel for a machine whose firmware is there already: without our M-mode stub.
+# The same kernel for a machine whose firmware is there already: the bare image, without our M-mode
+# stub, for the firmware to load 2 MiB into RAM.
 kernel/kernel-sbi: kernel/kernel
-	$(Q)$(OBJCOPY) -R .mstub -R .mstub.bss $< $@
+	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
 $(B)/user/%.o: user/%.c $(FLAGSTAMP)
@@ -127,6 +128,9 @@ $(B)/host/%.o: %.c
 	$(Q)$(HOSTCC) $(HOSTFLAGS) -c -o $@ $<
 $(B)/mkfs: $(MKFSOBJ)
 	$(Q)$(HOSTCC) -o $@ $^
+# The README's opening words stand in the image's root.
+$(B)/README: README.md
+	@sed '/^## /,$$d' $< > $@
 fs.img: $(B)/mkfs $(IMAGE_FILES)
 	$(call say,MKFS,$@)
 	$(Q)$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
@@ -154,6 +158,7 @@ QEMUOPTS += $(QEMUEXTRA)
 .PHONY: check-qemu
 check-qemu:
 	@command -v $(QEMU) >/dev/null || { echo "$(QEMU) is not installed. Run 'make setup', or install QEMU 6 or later with RISC-V system emulation." >&2; exit 1; }
+	@$(QEMU) -machine help 2>/dev/null | grep -q '^virt ' || { echo "$(QEMU) has no RISC-V 'virt' machine. Run 'make setup', or say QEMU=..." >&2; exit 1; }
 
 # QEMU is make's direct child, so that whoever ends make's child ends QEMU.
 qemu: check-qemu $(QKERNEL) kernel/kernel.sym fs.img

@@ -30,9 +30,9 @@ int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out);
 //    -EIO, -ENOMEM.  (Without the volume's mutex: object_page().)
 int tree_page(struct tree *tree, uint64 index, struct frame **out);
 
-// => blocks that owning page `index` would take; *adds tells whether the tree would then hold more
-//    than it does now.  -EIO, -ENOMEM.
-int64 tree_cost(struct tree *tree, uint64 index, bool *adds);
+// Adds to *takes the blocks that owning page `index` would take, and to *keeps those of them that
+// would not replace others.  => 0, -EIO, -ENOMEM.
+int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps);
 
 // Makes page `index` and the path to it ours, and marks f, which is that page in the cache, dirty.
 // => 0, -ENOSPC, -EIO, -ENOMEM, -EFBIG.

@@ -5,7 +5,8 @@
 // gives their number; the error shows at the next call.
 //
 // Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
-// of processes that share the file do not mix.  Transfers at an explicit offset take no lock here.
+// of processes that share the file do not mix.  A file with one reference has one user, who is
+// here: it needs no lock.  Transfers at an explicit offset take none either.
 
 #include "abi.h"
 #include "errno.h"
@@ -82,11 +83,14 @@ static int64 transfer(struct file *f, struct aspace *as, uint64 buf, size_t n, u
         t.offset = *pos;
         return move(&t, fn, to_user);
     }
-    mutex_lock(&f->lock);
+    bool shared = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) > 1;
+    if (shared)
+        mutex_lock(&f->lock);
     t.offset = f->offset;
     int64 done = move(&t, fn, to_user);
     f->offset = t.offset;
-    mutex_unlock(&f->lock);
+    if (shared)
+        mutex_unlock(&f->lock);
     return done;
 }
 
