@@ -44,7 +44,12 @@ ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
 ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
 # A program is added by dropping user/NAME.c in; nothing need be said here.
 UPROGS := $(patsubst user/%.c,$(B)/user/_%,$(sort $(wildcard user/*.c)))
-UTESTS := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
+# A test program is user/tests/NAME.c, or a folder user/tests/NAME/ whose sources are linked together;
+# all of them are linked with user/tests/lib.
+TLOBJ  := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/tests/lib/*.c)))
+UTFILES   := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
+UTFOLDERS := $(patsubst user/tests/%/main.c,$(B)/user/_%,$(sort $(wildcard user/tests/*/main.c)))
+UTESTS := $(UTFILES) $(UTFOLDERS)
 IMAGE_FILES := $(B)/README $(UPROGS) $(UTESTS)
 
 all: kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
@@ -100,8 +105,14 @@ ULINK = $(CC) $(UFLAGS) -static -Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -W
 $(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
 	$(Q)$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
-$(UTESTS): $(B)/user/_%: $(B)/user/tests/%.o $(B)/user/lib.a user/user.ld
-	$(Q)$(ULINK) -o $@.elf $< $(B)/user/lib.a -lgcc
+$(B)/user/testlib.a: $(TLOBJ)
+	$(Q)rm -f $@
+	$(Q)$(TOOLPREFIX)ar rcs $@ $(TLOBJ)
+folder_objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/tests/$(1)/*.c)))
+$(UTFILES): $(B)/user/_%: $(B)/user/tests/%.o
+$(foreach f,$(UTFOLDERS),$(eval $(f): $(call folder_objects,$(patsubst $(B)/user/_%,%,$(f)))))
+$(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld
+	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/testlib.a $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 .PRECIOUS: $(B)/user/%.o $(B)/user/tests/%.o
 
@@ -180,4 +191,4 @@ help:
 #: make clean        remove everything that was built
 
 -include $(KOBJ:.o=.d) $(ULOBJ:.o=.d) $(MKFSOBJ:.o=.d)
--include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/tests/*.c))
+-include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/tests/*.c user/tests/*/*.c))

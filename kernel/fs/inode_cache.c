@@ -56,7 +56,8 @@ static int find_cached(struct volume *vol, uint64 number, struct inode **out)
         vol->nunused--;
     }
     spin_unlock(&vol->inodes_lock);
-    *out = ino;
+    if (!err)
+        *out = ino;
     return err;
 }
 

@@ -73,11 +73,13 @@ static int create_in(struct inode *dir, const struct name *name, uint32 mode, ui
         err = tx_begin_names(vol, TX_NAMES_KEEP);
     if (err)
         return err;
-    *out = NULL;
-    err = create_named(dir, &where, name, mode, rdev, out);
+    struct inode *made = NULL;
+    err = create_named(dir, &where, name, mode, rdev, &made);
     tx_end(vol);
-    if (err && *out != NULL)
-        inode_put(*out);
+    if (!err)
+        *out = made;
+    else if (made != NULL)
+        inode_put(made);
     return err;
 }
 

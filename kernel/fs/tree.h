@@ -38,8 +38,8 @@ int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps);
 // => 0, -ENOSPC, -EIO, -ENOMEM, -EFBIG.
 int tree_own(struct tree *tree, uint64 index, struct frame *f);
 
-// Drops all pages from index `from` on, and what of them is cached.  => 0; an error if it could not
-// be done (nothing is changed); damage further down is told on the console and costs space only.
+// Drops all pages from index `from` on, and what of them is cached.  => 0; -EIO, -ENOMEM: some of
+// them are dropped, from the end, and the tree is whole.
 int tree_cut(struct tree *tree, uint64 from);
 
 // Drops one page: it becomes a hole.
