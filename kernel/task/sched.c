@@ -8,8 +8,9 @@
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
 // An interrupt that is pending ends wfi even while interrupts are off.
 //
-// on_hart: a thread may be queued before the hart it leaves has saved its registers.  Whoever
-// is to run it waits until that hart clears on_hart (release) after the switch.
+// on_hart: a thread may be queued before the hart it leaves has saved its registers.  Until that
+// hart clears on_hart (release) after the switch, nobody else takes it off the queue.  To take it and
+// then wait would dead-lock: two harts that leave each other's next thread would wait for ever.
 
 #include "task/sched.h"
 #include "lib/panic.h"
@@ -44,16 +45,37 @@ static void runq_add(struct runq *q, struct thread *t)
     spin_unlock(&q->lock);
 }
 
+// => are its registers saved, or still this hart's own?
+static bool can_run_here(const struct thread *t)
+{
+    return t == current_thread() || __atomic_load_n(&t->on_hart, __ATOMIC_ACQUIRE) == 0;
+}
+
+// => the first thread in the queue that this hart can run, with q->lock held
+static struct thread *first_runnable(struct runq *q)
+{
+    if (!q->ready.next)
+        return NULL;
+    list_for_each (l, &q->ready) {
+        struct thread *t = container_of(l, struct thread, run_link);
+        if (can_run_here(t))
+            return t;
+    }
+    return NULL;
+}
+
 static struct thread *runq_take(struct runq *q)
 {
     if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
         return NULL;
     spin_lock(&q->lock);
-    struct list *l = list_pop_front(&q->ready);
-    if (l)
+    struct thread *t = first_runnable(q);
+    if (t) {
+        list_remove(&t->run_link);
         q->length--;
+    }
     spin_unlock(&q->lock);
-    return l ? container_of(l, struct thread, run_link) : NULL;
+    return t;
 }
 
 // An idle hart, `wish` before others; `wish` if none idles.
@@ -181,8 +203,6 @@ void sched_finish_switch(void)
 static void switch_to(struct hart *h, struct thread *next)
 {
     struct thread *prev = h->thread;
-    while (__atomic_load_n(&next->on_hart, __ATOMIC_ACQUIRE))
-        cpu_relax();
     next->on_hart = 1;
     next->hart = h->index;
     next->state = THREAD_RUNNING;
