@@ -25,6 +25,8 @@ enum frame_kind {
     FRAME_KINDS,
 };
 
+#define ROOT_DYING 1 // flags of a root table: nobody will run there again
+
 struct frame {
     uint32 refs;       // atomic
     uint8 kind;        // enum frame_kind; changed by the sole owner only

@@ -140,14 +140,53 @@ void thread_set_root(struct frame *root)
     intr_restore(on);
 }
 
-// Counts on `prev`, which this hart has left for good.
+// Goes back to the kernel's own table if the root kept from the last user thread is dying.
+static void drop_dying_root(struct hart *h)
+{
+    if (!h->root || !(h->root->flags & ROOT_DYING) || h->thread->root == h->root)
+        return;
+    kmap_load();
+    root_leave(h);
+}
+
+void sched_forget_root(struct frame *root)
+{
+    root->flags |= ROOT_DYING;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    uint32 self = 1u << this_hart()->index;
+    uint32 others = __atomic_load_n(&root->active, __ATOMIC_ACQUIRE) & ~self;
+    for (int i = 0; i < nharts; i++)
+        if (others >> i & 1)
+            sbi_send_ipi(harts[i].hartid);
+    while (__atomic_load_n(&root->active, __ATOMIC_ACQUIRE) & others)
+        cpu_relax();
+}
+
+void sched_ipi(void)
+{
+    drop_dying_root(this_hart());
+}
+
+// A dead thread may still be in the hands of the one who woke it last, until that hart drops the
+// thread's lock.
+static void bury(struct thread *t)
+{
+    uint32 *gone = t->gone;
+    spin_lock(&t->lock);
+    spin_unlock(&t->lock);
+    thread_discard(t);
+    if (gone)
+        __atomic_store_n(gone, 1, __ATOMIC_RELEASE);
+}
+
 void sched_finish_switch(void)
 {
     struct thread *prev = this_hart()->prev;
     bool dead = prev->state == THREAD_DEAD;
+    drop_dying_root(this_hart());
     __atomic_store_n(&prev->on_hart, 0, __ATOMIC_RELEASE);
     if (dead)
-        thread_discard(prev);
+        bury(prev);
 }
 
 static void switch_to(struct hart *h, struct thread *next)

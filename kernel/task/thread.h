@@ -38,6 +38,7 @@ struct thread {
     bool interruptible;      // by lock: the sleep in progress may be ended by a signal
     int hart;                // by lock: where it runs or ran last
     uint32 on_hart;          // atomic: 1 until its registers are all saved
+    uint32 *gone;            // set to 1 (release) when all that the dead thread held is given back
     struct list run_link;    // by the run queue's lock
     struct list wait_link;   // by the wait queue's lock
 

@@ -71,7 +71,7 @@ static long read_until_refused(int file)
 
 static void copyout_too_much(void *arg)
 {
-    int file = must_open("/README.md", O_RDONLY);
+    int file = must_open("/README", O_RDONLY);
     await_go(arg);
     take_everything();
     EXPECT(read_until_refused(file), -ENOMEM, "read() into a page that is not to be had");
