@@ -48,7 +48,7 @@ static _Noreturn void init_is_gone(int status, int signal)
     machine_power_off();
 }
 
-// Gives back what the process holds; the kernel's own table serves until the next switch.
+// Gives back what the process holds, all but the root table itself, which this hart has loaded.
 static void drop_holdings(struct proc *p)
 {
     files_put(p->files);
@@ -57,7 +57,7 @@ static void drop_holdings(struct proc *p)
     struct aspace *as = p->aspace;
     p->aspace = NULL;
     spin_unlock(&tree_lock);
-    thread_set_root(NULL);
+    thread_leave_root();
     aspace_put(as);
 }
 

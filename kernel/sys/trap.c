@@ -31,7 +31,6 @@ static void interrupt(uint64 cause, bool from_user)
         csr_clear(sip, INT_SOFT);
         if (panicking)
             panic_halt();
-        sched_ipi();
         break;
     default: panic("interrupt %lx, which nobody asked for", cause);
     }

@@ -109,62 +109,52 @@ static struct thread *pick(struct hart *h)
     return t ? t : h->idle;
 }
 
-static void root_leave(struct hart *h)
-{
-    if (!h->root)
-        return;
-    __atomic_fetch_and(&h->root->active, ~(1u << h->index), __ATOMIC_RELEASE);
-    frame_put(h->root);
-    h->root = NULL;
-}
-
-// Loads a root table.  The hart holds a reference to the root it has loaded, and is named in
+// Loads a root table; NULL: the kernel's own.  A hart has a process's table loaded only while it runs a
+// thread of that process (or one that is just exiting).  It holds a reference to it, and is named in
 // `active` from before it can use a translation until after it has forgotten them all, so that whoever
 // takes a right away knows whom to tell.
-static void root_load(struct hart *h, struct frame *root)
+static void load_root(struct hart *h, struct frame *root)
 {
-    frame_get(root);
-    __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
-    csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
-    sfence_vma_all();
-    root_leave(h);
+    struct frame *old = h->root;
+    if (root) {
+        frame_get(root);
+        __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
+        csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
+        sfence_vma_all();
+    } else {
+        kmap_load();
+    }
     h->root = root;
+    h->kmap_seen = kmap_version();
+    if (old) {
+        __atomic_fetch_and(&old->active, ~(1u << h->index), __ATOMIC_RELEASE);
+        frame_put(old);
+    }
 }
 
 void thread_set_root(struct frame *root)
 {
     bool on = intr_save();
     current_thread()->root = root;
-    if (root && root != this_hart()->root)
-        root_load(this_hart(), root);
+    load_root(this_hart(), root);
     intr_restore(on);
 }
 
-// Goes back to the kernel's own table if the root kept from the last user thread is dying.
-static void drop_dying_root(struct hart *h)
+void thread_leave_root(void)
 {
-    if (!h->root || !(h->root->flags & ROOT_DYING) || h->thread->root == h->root)
-        return;
-    kmap_load();
-    root_leave(h);
+    current_thread()->root = NULL;
 }
 
-void sched_forget_root(struct frame *root)
+// Makes the translations right for `next`: its address space, and its kernel stack, which may have been
+// mapped since this hart last forgot what it knew of the kernel's table.
+static void adopt_map(struct hart *h, const struct thread *next)
 {
-    root->flags |= ROOT_DYING;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    uint32 self = 1u << this_hart()->index;
-    uint32 others = __atomic_load_n(&root->active, __ATOMIC_ACQUIRE) & ~self;
-    for (int i = 0; i < nharts; i++)
-        if (others >> i & 1)
-            sbi_send_ipi(harts[i].hartid);
-    while (__atomic_load_n(&root->active, __ATOMIC_ACQUIRE) & others)
-        cpu_relax();
-}
-
-void sched_ipi(void)
-{
-    drop_dying_root(this_hart());
+    if (next->root != h->root) {
+        load_root(h, next->root);
+    } else if (h->kmap_seen != kmap_version()) {
+        h->kmap_seen = kmap_version();
+        sfence_vma_all();
+    }
 }
 
 // A dead thread may still be in the hands of the one who woke it last, until that hart drops the
@@ -183,7 +173,6 @@ void sched_finish_switch(void)
 {
     struct thread *prev = this_hart()->prev;
     bool dead = prev->state == THREAD_DEAD;
-    drop_dying_root(this_hart());
     __atomic_store_n(&prev->on_hart, 0, __ATOMIC_RELEASE);
     if (dead)
         bury(prev);
@@ -202,8 +191,7 @@ static void switch_to(struct hart *h, struct thread *next)
     h->thread = next;
     h->trapframe = (uint64)next->tf;
     h->fail_kalloc = &next->fail_kalloc;
-    if (next->root && next->root != h->root)
-        root_load(h, next->root);
+    adopt_map(h, next);
     context_switch(&prev->context, &next->context);
     sched_finish_switch();
 }

@@ -18,12 +18,6 @@ void sched_wake(struct thread *t, bool interrupt);
 // The timer interrupt: runs what is due and ends the running thread's slice.
 void sched_timer(bool from_user);
 
-// An address space is about to end: the harts that have kept its root loaded without running it let
-// go of it, all but this one, which does so at its next switch.  => interrupts on, no spinlock held
-void sched_forget_root(struct frame *root);
-// What another hart's inter-processor interrupt asks for.
-void sched_ipi(void);
-
 // This thread's first steps after a switch (thread.c).
 void sched_finish_switch(void);
 

@@ -6,7 +6,6 @@
 #include "memlayout.h"
 #include "riscv/hart.h"
 #include "riscv/tlb.h"
-#include "task/sched.h"
 #include "task/thread.h"
 #include "vm/fault.h"
 #include "vm/pagetable.h"
@@ -51,7 +50,6 @@ void aspace_put(struct aspace *as)
     for (unsigned i = 0; i < as->areas.n; i++)
         pte_clear_range(as->root, as->areas.area[i].start, as->areas.area[i].end, true);
     areas_clear(&as->areas);
-    sched_forget_root(as->root);
     frame_put(as->root);
     obj_free(&aspaces, as);
 }
