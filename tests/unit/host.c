@@ -77,11 +77,6 @@ void sfence_vma_page(uint64 va)
 {
 }
 
-// No hart of ours loads a root.
-void sched_forget_root(struct frame *root)
-{
-}
-
 static void be_hart(int n)
 {
     mine = &hart_table[n];
