@@ -83,6 +83,8 @@ static void take_record(struct check *c, struct dir_walk *d, const struct dir_re
         complain(c, "directory %lu has an impossible name", d->number);
     if (r->type != MODE_TYPE(target->mode))
         complain(c, "directory %lu: \"%.*s\" has a wrong type", d->number, r->namelen, r->name);
+    if (dir->nlink == 0)
+        return; // a directory without names: what it names does not count it
     target->names++;
     if (r->namelen == 1 && r->name[0] == '.') {
         if (r->ino != d->number)
@@ -213,14 +215,6 @@ static void check_numbers(struct check *c, struct inode_list *l)
     }
 }
 
-// An orphan's records name inodes no more.
-static void forget_orphan_names(struct inode_list *l, uint64 number)
-{
-    struct known *k = &l->inode[number];
-    if (k->nlink == 0 && k->names > 0)
-        k->names = 0;
-}
-
 void check_inodes(struct check *c)
 {
     struct inode_list l = { NULL, 0 };
@@ -231,11 +225,9 @@ void check_inodes(struct check *c)
     for (uint64 i = 1; i < l.n; i++)
         if (l.inode[i].mode != 0)
             check_inode(c, &l, i);
-    for (uint64 i = 1; i < l.n; i++) {
-        forget_orphan_names(&l, i);
+    for (uint64 i = 1; i < l.n; i++)
         if (l.inode[i].mode != 0)
             check_names(c, &l, i);
-    }
     check_orphans(c, &l);
     check_numbers(c, &l);
     free(l.inode);

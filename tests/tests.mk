@@ -1,9 +1,47 @@
-# How the tests are run.  Included by the Makefile.
+# How the tests are run.  Included by the Makefile.  docs/testing.md is the chapter about them.
 
-#: make setup        install the packages that building and testing need (Debian, Ubuntu)
 SETUP_PACKAGES := make gcc libc6-dev gcc-riscv64-unknown-elf qemu-system-misc qemu-utils gdb-multiarch \
 	python3 python3-pytest python3-pexpect device-tree-compiler clang-format gnuplot-nox
+
+#: make setup        install the packages that building and testing need (Debian, Ubuntu)
 setup:
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $(SETUP_PACKAGES)
+	@PACKAGES="$(SETUP_PACKAGES)" sh tests/setup.sh
 .PHONY: setup
+
+include tests/unit/unit.mk
+
+PYTEST := PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) -m pytest -p no:cacheprovider
+
+#: make test         everything in about eight minutes: unit tests, layers, guests in QEMU
+#:                   (PYTEST_ARGS='-k cow' for a part, SEED=n for other random numbers)
+test: all unit-build
+	$(PYTEST) $(PYTEST_ARGS) tests
+#: make test-all     the same at every machine size, REPEAT=n times with n seeds
+test-all: all unit-build
+	$(PYTEST) --full --repeat $(or $(REPEAT),1) $(PYTEST_ARGS) tests
+.PHONY: test test-all
+
+#: make grade        points for each part, as a course grader counts them
+grade:
+	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/grade $(GRADE_ARGS)
+.PHONY: grade
+
+#: make mutants      put known faults into copies of the tree and see the tests catch them (MUTANT=name)
+mutants: all
+	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutants/run.py $(MUTANT)
+.PHONY: mutants
+
+#: make layers       check kernel/LAYERS: includes and symbols run downhill, no long functions
+layers: kernel/kernel
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/layers.py $(B)
+.PHONY: layers
+
+#: make bench        guest instructions per operation beside those of other systems
+bench: all
+	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/bench.py $(B)
+.PHONY: bench
+
+# The command that `make qemu` runs, for scripts that add to it.
+print-qemu:
+	@printf '%s\n' '$(QEMU) $(QEMUOPTS)'
+.PHONY: print-qemu

@@ -54,25 +54,29 @@ static size_t evict(size_t want)
     return freed;
 }
 
-// Names the cache's reference to each page, and to the pages of its table; checks C1.
+static void audit_bucket(uint32 bucket, size_t *pages, size_t *dirty)
+{
+    for (uint32 n = *cache_bucket(bucket); n != 0; n = frame_numbered(n)->next) {
+        struct frame *f = frame_numbered(n);
+        audit_count(f);
+        ++*pages;
+        *dirty += (f->flags & CACHE_DIRTY) != 0;
+    }
+}
+
+// Names the cache's reference to each page (C2), and to the pages of its table.
 static void audit(void)
 {
     size_t pages = 0, dirty = 0;
+    spin_lock(&cache.lock);
     for (uint32 b = 0; b < cache.nbuckets; b += BUCKETS_PER_PAGE)
         audit_count(frame_of_page(cache_bucket(b)));
-    for (uint32 b = 0; b < cache.nbuckets; b++) {
-        for (uint32 n = *cache_bucket(b); n != 0; n = frame_numbered(n)->next) {
-            struct frame *f = frame_numbered(n);
-            audit_count(f);
-            pages++;
-            dirty += (f->flags & CACHE_DIRTY) != 0;
-            if (f->flags & CACHE_BUSY)
-                audit_error("cache: page %lu of an object is busy at rest", f->index);
-        }
-    }
+    for (uint32 b = 0; b < cache.nbuckets; b++)
+        audit_bucket(b, &pages, &dirty);
     if (pages != cache.npages || dirty != cache.ndirty)
         audit_error("cache: %zu pages, %zu dirty, but counted as %zu and %zu", pages, dirty,
                     cache.npages, cache.ndirty);
+    spin_unlock(&cache.lock);
 }
 
 // A bucket for every fourth frame of RAM or so.

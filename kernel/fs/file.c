@@ -51,18 +51,17 @@ int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
     return done;
 }
 
-// Makes sure that there is room to own page `index` and the inode.  A page that takes the place of
-// an older one in the end costs nothing: it may use the reserve.
+// Makes sure that there is room to own page `index` and the inode.
 static int room_for_page(struct inode *ino, uint64 index)
 {
     int err;
     do {
-        bool adds;
-        int64 page = tree_cost(&ino->data, index, &adds);
-        int64 inode = inode_cost(ino);
-        if (page < 0 || inode < 0)
-            return page < 0 ? (int)page : (int)inode;
-        err = tx_room(inode_volume(ino), adds ? TX_GROW : TX_KEEP, (uint64)(page + inode));
+        uint64 takes = 0, keeps = 0;
+        err = tree_cost(&ino->data, index, &takes, &keeps);
+        if (!err)
+            err = inode_cost(ino, &takes);
+        if (!err)
+            err = tx_room(inode_volume(ino), takes, keeps);
     } while (err == -EAGAIN);
     return err;
 }
@@ -171,7 +170,7 @@ int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out
 static int cut_pages(struct inode *ino, uint64 size)
 {
     struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, TX_KEEP);
+    int err = tx_begin_names(vol, 0);
     if (err)
         return err;
     err = inode_own(ino);
@@ -188,7 +187,7 @@ static int cut_pages(struct inode *ino, uint64 size)
 static int set_size(struct inode *ino, uint64 size)
 {
     struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, TX_KEEP);
+    int err = tx_begin_names(vol, 0);
     if (err)
         return err;
     err = inode_own(ino);
@@ -200,19 +199,34 @@ static int set_size(struct inode *ino, uint64 size)
     return err;
 }
 
+// => 1 if nothing is stored for page `index`, 0 if something is; negative errno
+static int page_is_hole(struct inode *ino, uint64 index)
+{
+    struct blkptr p;
+    mutex_lock(&inode_volume(ino)->lock);
+    int err = tree_lookup(&ino->data, index, &p);
+    mutex_unlock(&inode_volume(ino)->lock);
+    return err ? err : p.block == 0;
+}
+
+// Clears the bytes from `size` to the end of its page, if there are any.
+static int clear_tail(struct inode *ino, uint64 size)
+{
+    size_t tail = FS_BLOCK - size % FS_BLOCK;
+    if (tail == FS_BLOCK)
+        return 0;
+    int hole = page_is_hole(ino, size / FS_BLOCK);
+    if (hole != 0)
+        return hole < 0 ? hole : 0;
+    return write_piece(ino, NULL, size, tail < ino->size - size ? tail : ino->size - size);
+}
+
 // Bytes behind the end of the last page are zeros, always: whoever writes behind the end later
 // makes them part of the file.
 static int shorten(struct inode *ino, uint64 size)
 {
-    if (size % FS_BLOCK != 0) {
-        size_t tail = FS_BLOCK - size % FS_BLOCK;
-        if (tail > ino->size - size)
-            tail = ino->size - size;
-        int err = write_piece(ino, NULL, size, tail);
-        if (err)
-            return err;
-    }
-    return cut_pages(ino, size);
+    int err = clear_tail(ino, size);
+    return err ? err : cut_pages(ino, size);
 }
 
 int inode_truncate(struct inode *ino, uint64 size)

@@ -30,6 +30,7 @@ struct inode {
     uint32 nlink;
     uint64 mtime_ns, ctime_ns;
     bool dirty;
+    bool unburied;           // dying, and giving it back has failed
     struct list dirty_link;  // volume.dirty_inodes, while dirty
     struct list orphan_link; // volume.orphans, while nlink is 0
 
@@ -62,6 +63,8 @@ int inode_find_locked(struct volume *vol, uint64 number, struct inode **out);
 void inodes_destroy(struct volume *vol);
 // The commit is durable: no inode is dirty.
 void inodes_clean(struct volume *vol);
+// Tries again to give back inodes that could not be given back.  The volume's mutex is not held.
+void inodes_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.
 void inodes_trim(struct volume *vol, size_t keep);
 void inodes_audit(struct volume *vol);
@@ -77,8 +80,8 @@ void inode_discard(struct inode *ino);                      // one that was neve
 int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **out);
 // Makes the place in the inode table ours; from here on the inode can be changed without failing.
 int inode_own(struct inode *ino);
-// => blocks that inode_own() would take; negative errno.
-int64 inode_cost(struct inode *ino);
+// Adds to *takes the blocks that inode_own() would take.  => 0, -EIO, -ENOMEM
+int inode_cost(struct inode *ino, uint64 *takes);
 // Writes it into its place in the table, which is ours.
 int inode_store(struct inode *ino);
 // Reads it from the table.  => 0, -EIO, -ENOMEM

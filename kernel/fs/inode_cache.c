@@ -56,7 +56,8 @@ static int find_cached(struct volume *vol, uint64 number, struct inode **out)
         vol->nunused--;
     }
     spin_unlock(&vol->inodes_lock);
-    *out = ino;
+    if (!err)
+        *out = ino;
     return err;
 }
 
@@ -134,15 +135,54 @@ static void push_unused(struct inode *ino)
     inode_volume(ino)->nunused++;
 }
 
-static void bury(struct inode *ino)
+// Gives a dying inode back.  If that cannot be done now it stays, for inodes_bury() to try again,
+// or for the next mount.
+static int bury(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
-    if (inode_destroy(ino) != 0)
-        return; // it stays an orphan; the next mount tries again
+    int err = inode_destroy(ino);
+    if (err)
+        return err;
     spin_lock(&vol->inodes_lock);
     unhash(ino);
     spin_unlock(&vol->inodes_lock);
     inode_discard(ino);
+    return 0;
+}
+
+// => an orphan that nobody holds, NULL if there is none
+static struct inode *find_unburied(struct volume *vol)
+{
+    struct inode *found = NULL;
+    mutex_lock(&vol->lock);
+    list_for_each (item, &vol->orphans) {
+        struct inode *ino = container_of(item, struct inode, orphan_link);
+        if (ino->unburied)
+            found = ino;
+    }
+    if (found != NULL)
+        found->unburied = false; // ours
+    mutex_unlock(&vol->lock);
+    return found;
+}
+
+static bool bury_or_keep(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    if (bury(ino) == 0)
+        return true;
+    mutex_lock(&vol->lock);
+    ino->unburied = true;
+    mutex_unlock(&vol->lock);
+    return false;
+}
+
+void inodes_bury(struct volume *vol)
+{
+    struct inode *ino;
+    do
+        ino = find_unburied(vol);
+    while (ino != NULL && bury_or_keep(ino));
 }
 
 // What seems to be the last reference goes.
@@ -161,7 +201,7 @@ static void inode_release(struct object *obj)
     full = vol->nunused > unused_limit();
     spin_unlock(&vol->inodes_lock);
     if (dies)
-        bury(ino);
+        bury_or_keep(ino);
     if (full)
         inodes_trim(vol, unused_limit());
 }
@@ -214,19 +254,23 @@ void inodes_destroy(struct volume *vol)
     }
 }
 
+static void audit_inode(struct inode *ino)
+{
+    if (!list_empty(&ino->unused_link) && (ino->data.obj.refs != 0 || ino->dirty))
+        audit_error("fs: inode %lu is listed as unused but is not", ino->number);
+    if (ino->dirty == list_empty(&ino->dirty_link))
+        audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
+    if ((ino->nlink == 0) == list_empty(&ino->orphan_link))
+        audit_error("fs: inode %lu: %u names, and the list of orphans disagrees", ino->number,
+                    ino->nlink);
+}
+
 // Checks that what is listed as dirty, unused or orphaned is so.
 void inodes_audit(struct volume *vol)
 {
-    for (size_t i = 0; i < INODE_BUCKETS; i++) {
-        for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next) {
-            bool unused = !list_empty(&ino->unused_link);
-            if (unused && (ino->data.obj.refs != 0 || ino->dirty))
-                audit_error("fs: inode %lu is listed as unused but is not", ino->number);
-            if (ino->dirty == list_empty(&ino->dirty_link))
-                audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
-            if ((ino->nlink == 0) == list_empty(&ino->orphan_link) && !ino->dying)
-                audit_error("fs: inode %lu: %u names, and the list of orphans disagrees",
-                            ino->number, ino->nlink);
-        }
-    }
+    spin_lock(&vol->inodes_lock);
+    for (size_t i = 0; i < INODE_BUCKETS; i++)
+        for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next)
+            audit_inode(ino);
+    spin_unlock(&vol->inodes_lock);
 }

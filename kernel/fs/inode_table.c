@@ -113,12 +113,12 @@ int inode_store(struct inode *ino)
     return 0;
 }
 
-int64 inode_cost(struct inode *ino)
+int inode_cost(struct inode *ino, uint64 *takes)
 {
-    bool adds;
+    uint64 keeps = 0; // its page is there: none
     if (ino->dirty)
         return 0;
-    return tree_cost(&inode_volume(ino)->inodes, table_page(ino->number), &adds);
+    return tree_cost(&inode_volume(ino)->inodes, table_page(ino->number), takes, &keeps);
 }
 
 int inode_own(struct inode *ino)
@@ -258,7 +258,7 @@ static int destroy_owned(struct inode *ino)
 int inode_destroy(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, TX_KEEP);
+    int err = tx_begin_names(vol, 0);
     if (!err) {
         err = own_predecessor(ino);
         if (!err)

@@ -70,14 +70,16 @@ static int create_in(struct inode *dir, const struct name *name, uint32 mode, ui
         return -EMLINK;
     int err = dir_find_room(dir, name->len, &where);
     if (!err)
-        err = tx_begin_names(vol, TX_GROW);
+        err = tx_begin_names(vol, TX_NAMES_KEEP);
     if (err)
         return err;
-    *out = NULL;
-    err = create_named(dir, &where, name, mode, rdev, out);
+    struct inode *made = NULL;
+    err = create_named(dir, &where, name, mode, rdev, &made);
     tx_end(vol);
-    if (err && *out != NULL)
-        inode_put(*out);
+    if (!err)
+        *out = made;
+    else if (made != NULL)
+        inode_put(made);
     return err;
 }
 
@@ -156,7 +158,7 @@ static int link_in(struct inode *dir, const struct name *name, struct inode *old
         return -ENOENT;
     err = dir_find_room(dir, name->len, &where);
     if (!err)
-        err = tx_begin_names(inode_volume(dir), TX_GROW);
+        err = tx_begin_names(inode_volume(dir), TX_NAMES_KEEP);
     if (err)
         return err;
     err = add_name(dir, &where, name, old);
@@ -242,7 +244,7 @@ static int unlink_target(struct inode *dir, const struct dir_place *where, struc
     struct volume *vol = inode_volume(dir);
     int err = may_unlink(target, kind);
     if (!err)
-        err = tx_begin_names(vol, TX_KEEP);
+        err = tx_begin_names(vol, 0);
     if (err)
         return err;
     err = remove_name(dir, where, target);

@@ -207,8 +207,9 @@ int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left)
     if (err)
         return err;
     uint32 *count = count_in(f, p->block);
-    if (*count == 0) {
-        err = volume_damage(vol, "block %lu is in use but its count is 0", p->block);
+    *count_left = 0;
+    if (*count == 0) { // there is nothing to give back
+        volume_damage(vol, "block %lu is in use but its count is 0", p->block);
     } else {
         *count_left = --*count;
         cache_mark_dirty(f);
@@ -216,7 +217,7 @@ int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left)
             set_free(vol, g, p);
     }
     frame_put(f);
-    return err;
+    return 0;
 }
 
 int64 space_count(struct volume *vol, const struct blkptr *p)

@@ -20,8 +20,8 @@ void space_destroy(struct volume *vol);
 int space_claim_slots(struct volume *vol);
 // Takes a free block and gives it the count 1.  => 0, -ENOSPC, -EIO, -ENOMEM.
 int space_alloc(struct volume *vol, uint64 *block);
-// One more / one fewer pointer names the block.  An error means that its count could not be
-// changed; a block whose last pointer is gone is then lost until the volume is checked.
+// One more / one fewer pointer names the block; a block that none names is freed.  => 0; -EIO,
+// -ENOMEM: its count cannot be got at, nothing has changed.
 int space_share(struct volume *vol, const struct blkptr *p);
 int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left);
 // => how many pointers name the block; negative errno.

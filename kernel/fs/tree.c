@@ -118,37 +118,37 @@ int tree_fill(struct object *obj, uint64 index, void *page)
     return page_damage(tree, index, &p);
 }
 
-int64 tree_cost(struct tree *tree, uint64 index, bool *adds)
+int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
 {
-    uint64 gen = tree->vol->generation;
+    uint64 gen = tree->vol->generation, added = 0;
     struct blkptr p = tree->disk.root;
     uint32 level = tree->disk.height;
-    int64 cost = 0;
 
-    *adds = false;
     if (index >=
         tree_span(level)) { // it grows upwards: one block above the old root for each level
         uint32 old = level;
         while (index >= tree_span(level))
             level++;
         if (p.block != 0)
-            cost = level - old - 1; // the new root is on the path too
+            added = level - old - 1; // the new root is on the path too
         p.block = 0;
     }
     for (; level > 0 && p.block != 0; level--) {
         struct frame *f;
-        cost += p.gen != gen;
+        *takes += p.gen != gen;
         int err = meta_get(tree->vol, &p, &f);
         if (err)
             return err;
         p = *child(f, index, level);
         frame_put(f);
     }
-    if (p.block == 0) {
-        *adds = true;
-        return cost + level + 1;
-    }
-    return cost + (p.gen != gen);
+    if (p.block == 0)
+        added += level + 1;
+    else
+        *takes += p.gen != gen;
+    *takes += added;
+    *keeps += added;
+    return 0;
 }
 
 // Puts blocks above the root until the tree reaches page `index`.
@@ -203,6 +203,13 @@ static int share_children(struct volume *vol, const struct blkptr *ptrs)
     return 0;
 }
 
+// Before a block is replaced: can its count be changed?  Then giving it up will not fail.
+static int countable(struct volume *vol, const struct blkptr *p)
+{
+    int64 count = p->block != 0 ? space_count(vol, p) : 1;
+    return count < 0 ? (int)count : 0;
+}
+
 // Takes the old block's name off: frees it, or leaves it to its other parents.
 static int leave_block(struct tree *tree, const struct blkptr *old, struct frame *copy)
 {
@@ -229,7 +236,9 @@ int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
         if (err)
             return err;
     }
-    int err = tree_new_block(tree, out);
+    int err = countable(vol, p);
+    if (!err)
+        err = tree_new_block(tree, out);
     struct blkptr was = *p;
     if (!err) {
         *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)vol->generation };
@@ -249,7 +258,9 @@ static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
         struct blkptr was = *p;
         uint32 left;
         uint64 block;
-        int err = space_alloc(vol, &block);
+        int err = countable(vol, p);
+        if (!err)
+            err = space_alloc(vol, &block);
         if (err)
             return err;
         *p = (struct blkptr){ .block = block, .gen = (uint32)vol->generation };

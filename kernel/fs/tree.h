@@ -30,16 +30,16 @@ int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out);
 //    -EIO, -ENOMEM.  (Without the volume's mutex: object_page().)
 int tree_page(struct tree *tree, uint64 index, struct frame **out);
 
-// => blocks that owning page `index` would take; *adds tells whether the tree would then hold more
-//    than it does now.  -EIO, -ENOMEM.
-int64 tree_cost(struct tree *tree, uint64 index, bool *adds);
+// Adds to *takes the blocks that owning page `index` would take, and to *keeps those of them that
+// would not replace others.  => 0, -EIO, -ENOMEM.
+int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps);
 
 // Makes page `index` and the path to it ours, and marks f, which is that page in the cache, dirty.
 // => 0, -ENOSPC, -EIO, -ENOMEM, -EFBIG.
 int tree_own(struct tree *tree, uint64 index, struct frame *f);
 
-// Drops all pages from index `from` on, and what of them is cached.  => 0; an error if it could not
-// be done (nothing is changed); damage further down is told on the console and costs space only.
+// Drops all pages from index `from` on, and what of them is cached.  => 0; -EIO, -ENOMEM: some of
+// them are dropped, from the end, and the tree is whole.
 int tree_cut(struct tree *tree, uint64 from);
 
 // Drops one page: it becomes a hole.

@@ -1,7 +1,10 @@
 // Cutting a tree down: dropping pages and the pointer blocks above them (fs/tree.h).
 //
-// The blocks along the cut are owned first, from the root down, which may fail and changes nothing
-// that can be read; then pointers are cleared and what they named is dropped, which cannot fail.
+// A cut goes from the end of the file towards its beginning, and every pointer block that it goes
+// into is made ours first.  So whatever fails, be it a block that cannot be read or a page that
+// cannot be had, the tree is whole: it has lost a part of what was to be cut, the counts agree with
+// it, and the cut can be tried again.  A block that was made ours and then dropped is free at once,
+// so the whole cut takes no more free blocks than the tree is high.
 
 #include "cache/cache.h"
 #include "fs/meta.h"
@@ -9,38 +12,51 @@
 #include "fs/tree_priv.h"
 #include "task/thread.h"
 
-static void drop_children(struct tree *tree, const struct blkptr *p, uint32 level);
+static int drop_children(struct tree *tree, struct blkptr *p, uint32 level);
 
 // Takes one pointer's name off the block.  The last one takes the block's own pointers with it;
-// each block is gone through at most once, however the pointers of a damaged image run, because
-// only a count that falls from 1 to 0 leads further down.
-static void drop(struct tree *tree, struct blkptr *p, uint32 level)
+// each block is gone into at most once, however the pointers of a damaged image run, because only a
+// count of 1 leads further down, and it is 0 afterwards.  => 0, and *p is a hole; -EIO, -ENOMEM
+static int drop(struct tree *tree, struct blkptr *p, uint32 level)
 {
     uint32 left;
+    int err = 0;
     if (p->block == 0)
-        return;
-    if (level > 0 && space_count(tree->vol, p) == 1)
-        drop_children(tree, p, level);
-    space_put(tree->vol, p, &left);
+        return 0;
+    if (level > 0) {
+        int64 count = space_count(tree->vol, p);
+        err = count == 1 ? drop_children(tree, p, level) : count < 0 ? (int)count : 0;
+    }
+    if (!err)
+        err = space_put(tree->vol, p, &left);
+    if (err)
+        return err;
     if (level > 0)
         meta_drop(tree->vol, p->block);
     tree_lost_block(tree);
-    p->block = 0;
-    p->crc = 0;
-    p->gen = 0;
+    *p = (struct blkptr){ .block = 0 };
+    return 0;
 }
 
-static void drop_children(struct tree *tree, const struct blkptr *p, uint32 level)
+// Drops what lies under the pointers from `slot` on.
+static int drop_slots(struct tree *tree, struct frame *f, uint64 slot, uint32 level)
+{
+    int err = 0;
+    for (uint64 i = PTRS_PER_BLOCK; i > slot && !err; i--)
+        err = drop(tree, &meta_ptrs(f)[i - 1], level - 1);
+    thread_breathe();
+    return err;
+}
+
+static int drop_children(struct tree *tree, struct blkptr *p, uint32 level)
 {
     struct frame *f;
-    if (meta_get(tree->vol, p, &f) != 0)
-        return;
-    for (int i = 0; i < PTRS_PER_BLOCK; i++) {
-        struct blkptr child = meta_ptrs(f)[i];
-        drop(tree, &child, level - 1);
-    }
+    int err = tree_own_block(tree, p, &f);
+    if (err)
+        return err;
+    err = drop_slots(tree, f, 0, level);
     frame_put(f);
-    thread_breathe();
+    return err;
 }
 
 // Keeps the first `keep` pages (at least one) of the tree under *p, which is `level` high.
@@ -52,14 +68,10 @@ static int cut_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 k
     int err = tree_own_block(tree, p, &f);
     if (err)
         return err;
-    struct blkptr *ptrs = meta_ptrs(f);
     uint64 slot = keep / tree_span(level - 1), rest = keep % tree_span(level - 1);
-    if (rest > 0) {
-        err = cut_under(tree, &ptrs[slot], level - 1, rest);
-        slot++;
-    }
-    for (; slot < PTRS_PER_BLOCK && !err; slot++)
-        drop(tree, &ptrs[slot], level - 1);
+    err = drop_slots(tree, f, slot + (rest > 0), level);
+    if (!err && rest > 0)
+        err = cut_under(tree, &meta_ptrs(f)[slot], level - 1, rest);
     frame_put(f);
     return err;
 }
@@ -73,42 +85,48 @@ static bool only_first(const struct blkptr *ptrs)
     return true;
 }
 
-// Takes away roots that lead to one child only.
-static int lower(struct tree *tree)
+// Takes the root away if it leads to the first child only.  => false: it stays
+static bool lower_once(struct tree *tree)
 {
     struct disk_tree *disk = &tree->disk;
-    while (disk->height > 0 && disk->root.block != 0) {
-        struct frame *f;
-        int err = meta_get(tree->vol, &disk->root, &f);
-        if (err)
-            return err;
-        struct blkptr first = meta_ptrs(f)[0];
-        bool lone = only_first(meta_ptrs(f));
-        frame_put(f);
-        // A root that older trees name stays: its child would get one more parent by going up.
-        if (!lone || disk->root.gen != (uint32)tree->vol->generation)
-            return 0;
-        meta_drop(tree->vol, disk->root.block);
-        drop(tree, &disk->root, 0); // the block alone
-        disk->root = first;
-        disk->height--;
-    }
-    if (disk->root.block == 0)
-        disk->height = 0;
-    return 0;
+    struct frame *f;
+    // A root that older trees name stays: its child would get one more parent by going up.
+    if (disk->root.gen != (uint32)tree->vol->generation ||
+        meta_get(tree->vol, &disk->root, &f) != 0)
+        return false;
+    struct blkptr first = meta_ptrs(f)[0];
+    bool lone = only_first(meta_ptrs(f));
+    uint64 block = disk->root.block;
+    frame_put(f);
+    if (!lone || drop(tree, &disk->root, 0) != 0) // the block alone
+        return false;
+    meta_drop(tree->vol, block);
+    disk->root = first;
+    disk->height--;
+    return true;
+}
+
+// Makes the tree as low as its pages allow.
+static void lower(struct tree *tree)
+{
+    while (tree->disk.height > 0 && tree->disk.root.block != 0 && lower_once(tree))
+        ;
+    if (tree->disk.root.block == 0)
+        tree->disk.height = 0;
 }
 
 int tree_cut(struct tree *tree, uint64 from)
 {
-    int err = 0;
+    int err;
     if (from == 0)
-        drop(tree, &tree->disk.root, tree->disk.height);
+        err = drop(tree, &tree->disk.root, tree->disk.height);
     else
         err = cut_under(tree, &tree->disk.root, tree->disk.height, from);
     if (err)
-        return err;
+        return err; // what is left may be dirty: it stays in the cache (T2)
     cache_drop(&tree->obj, from);
-    return lower(tree);
+    lower(tree);
+    return 0;
 }
 
 static bool all_holes(const struct blkptr *ptrs)
@@ -121,19 +139,15 @@ static int punch_under(struct tree *tree, struct blkptr *p, uint32 level, uint64
     struct frame *f;
     if (p->block == 0)
         return 0;
-    if (level == 0) {
-        drop(tree, p, 0);
-        return 0;
-    }
+    if (level == 0)
+        return drop(tree, p, 0);
     int err = tree_own_block(tree, p, &f);
     if (err)
         return err;
     err = punch_under(tree, &meta_ptrs(f)[tree_slot(index, level)], level - 1, index);
     bool empty = all_holes(meta_ptrs(f));
     frame_put(f);
-    if (!err && empty)
-        drop(tree, p, level);
-    return err;
+    return !err && empty ? drop(tree, p, level) : err;
 }
 
 int tree_punch(struct tree *tree, uint64 index)
@@ -144,5 +158,6 @@ int tree_punch(struct tree *tree, uint64 index)
     if (err)
         return err;
     cache_drop_page(&tree->obj, index);
-    return lower(tree);
+    lower(tree);
+    return 0;
 }

@@ -41,14 +41,13 @@ void tx_end(struct volume *vol)
     mutex_unlock(&vol->lock);
 }
 
-static uint64 kept_back(const struct volume *vol, enum tx_kind kind)
+int tx_room(struct volume *vol, uint64 takes, uint64 keeps)
 {
-    return space_commit_reserve(vol) + (kind == TX_GROW ? TX_RESERVE : 0);
-}
-
-int tx_room(struct volume *vol, enum tx_kind kind, uint64 blocks)
-{
-    if (vol->space.nfree >= blocks + kept_back(vol, kind))
+    uint64 reserve = space_commit_reserve(vol), free = vol->space.nfree;
+    bool room = free >= reserve + takes;
+    if (keeps > 0 && free < reserve + TX_WORK_RESERVE + keeps)
+        room = false;
+    if (room)
         return 0;
     if (vol->space.npending == 0)
         return -ENOSPC;
@@ -56,13 +55,13 @@ int tx_room(struct volume *vol, enum tx_kind kind, uint64 blocks)
     return err ? err : -EAGAIN;
 }
 
-int tx_begin_names(struct volume *vol, enum tx_kind kind)
+int tx_begin_names(struct volume *vol, uint64 keeps)
 {
     int err = tx_begin(vol);
     if (err)
         return err;
     do
-        err = tx_room(vol, kind, TX_NAMESPACE_BLOCKS);
+        err = tx_room(vol, TX_NAMES_TAKE, keeps);
     while (err == -EAGAIN);
     if (err)
         tx_end(vol);
@@ -71,6 +70,7 @@ int tx_begin_names(struct volume *vol, enum tx_kind kind)
 
 uint64 tx_blocks_left(const struct volume *vol)
 {
-    uint64 free = vol->space.nfree + vol->space.npending, kept = kept_back(vol, TX_GROW);
-    return free > kept ? free - kept : 0;
+    uint64 free = vol->space.nfree + vol->space.npending;
+    uint64 reserve = space_commit_reserve(vol) + TX_WORK_RESERVE;
+    return free > reserve ? free - reserve : 0;
 }

@@ -1,40 +1,44 @@
 // Transactions and the room they need.
 //
-//     err = tx_begin(vol, TX_GROW);         // takes the volume's mutex
-//     err = tx_room(vol, kind, blocks);     // before anything is changed
+//     err = tx_begin(vol);                    // takes the volume's mutex
+//     err = tx_room(vol, takes, keeps);       // before anything is changed
 //     ... own, then change ...
 //     tx_end(vol);
 //
 // Room.  A copy-on-write file system needs free blocks even to delete.  So some are kept back:
 //
-//     free blocks   |<-- commit reserve -->|<-- operations reserve -->|<--- for anybody --->|
+//     free blocks   |<-- commit reserve -->|<-- working reserve -->|<--- to be kept --->|
 //
-// The commit reserve lets a commit write the counts anew at any time.  The operations reserve is
-// for transactions that in the end hold no more blocks than before (TX_KEEP: overwriting, removing,
-// cutting): what they take they give back with the next commit, so if it runs low a commit fills it
-// again, however full the volume is.  A transaction that grows (TX_GROW) takes from what is left,
-// and learns that there is none before it has changed anything: a commit never runs out of space.
+// The commit reserve lets a commit write the counts anew at any time.  From the working reserve a
+// transaction takes the blocks that replace others: overwriting, removing and cutting take nothing
+// else. What was replaced comes back with the next commit, so when the working reserve runs low a
+// commit fills it again, however full the volume is.  Only what a transaction *keeps*, because the
+// volume then holds more than before, comes out of the rest; and it learns that there is none
+// before it has changed anything. So a full volume says so at the write, never at the commit.
 #pragma once
 
 #include "fs/volume.h"
 
-enum tx_kind { TX_GROW, TX_KEEP };
-
-// Blocks that one change of the directory tree owns at the most: two pages of a directory, four
-// inodes, each with its path.
-#define TX_NAMESPACE_BLOCKS 36
-#define TX_RESERVE          64
+// Blocks that a change of the directory tree takes at the most: with four levels of pointer blocks
+// (more a volume cannot fill) a page of a directory, a page cut off it, and three inodes.
+#define TX_NAMES_TAKE 36
+// And of these it keeps, when a name is added, at the most: a page and a new branch of pointer
+// blocks in the directory and in the inode table, and a directory's first page.
+#define TX_NAMES_KEEP   11
+#define TX_WORK_RESERVE 64
 
 // => 0 with the volume's mutex held; -EROFS, or -EIO when memory is full of changes that cannot be
 //    written, without.
 int tx_begin(struct volume *vol);
 void tx_end(struct volume *vol);
 
-// => 0: `blocks` can be allocated.  -EAGAIN: after a commit they may be, what was known about
-//    costs is void: ask again.  -ENOSPC; -EIO.  Nothing has been changed in this transaction yet.
-int tx_room(struct volume *vol, enum tx_kind kind, uint64 blocks);
-// tx_begin() and room for a change of the directory tree.
-int tx_begin_names(struct volume *vol, enum tx_kind kind);
+// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: after a commit they
+// may be, what was known
+//    about costs is void: ask again.  -ENOSPC; -EIO.  Nothing has been changed in this transaction
+//    yet.
+int tx_room(struct volume *vol, uint64 takes, uint64 keeps);
+// tx_begin() and room for a change of the directory tree, with `keeps` 0 or TX_NAMES_KEEP.
+int tx_begin_names(struct volume *vol, uint64 keeps);
 
 // Blocks that can still be given to growing files.
 uint64 tx_blocks_left(const struct volume *vol);

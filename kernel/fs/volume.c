@@ -251,6 +251,7 @@ int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
 
 int volume_sync(struct volume *vol)
 {
+    inodes_bury(vol);
     mutex_lock(&vol->lock);
     int err = vol->read_only && vol->dirty_since == 0 ? 0 : commit(vol);
     mutex_unlock(&vol->lock);
@@ -260,6 +261,7 @@ int volume_sync(struct volume *vol)
 void volume_tick(struct volume *vol)
 {
     uint64 now = clock_ns();
+    inodes_bury(vol);
     mutex_lock(&vol->lock);
     if (!vol->read_only && vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS)
         commit(vol);

@@ -22,12 +22,12 @@ static uint32 byte_remainder(uint32 byte)
 
 static void make_tables(void)
 {
-    for (int b = 0; b < 256; b++) {
-        uint32 r = byte_remainder(b);
-        slice[0][b] = r;
-        for (int k = 1; k < 8; k++) {
-            r = slice[0][r & 0xff] ^ r >> 8;
-            slice[k][b] = r;
+    for (int b = 0; b < 256; b++)
+        slice[0][b] = byte_remainder(b);
+    for (int k = 1; k < 8; k++) {
+        for (int b = 0; b < 256; b++) {
+            uint32 r = slice[k - 1][b];
+            slice[k][b] = slice[0][r & 0xff] ^ r >> 8;
         }
     }
     __atomic_store_n(&ready, true, __ATOMIC_RELEASE);

@@ -61,8 +61,10 @@ static void copy_up(uchar *d, const uchar *s, size_t n)
     if (same_phase(d, s)) {
         for (; n > 0 && !word_aligned(d); n--)
             *d++ = *s++;
-        for (; n >= CHUNK; n -= CHUNK, d += CHUNK, s += CHUNK)
+        for (; n >= 2 * CHUNK; n -= 2 * CHUNK, d += 2 * CHUNK, s += 2 * CHUNK) {
             copy_chunk((word *)d, (const word *)s);
+            copy_chunk((word *)(d + CHUNK), (const word *)(s + CHUNK));
+        }
         for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
             *(word *)d = *(const word *)s;
     }

@@ -74,6 +74,25 @@ void files_close_on_exec(struct files *fs);
 int files_install(struct files *fs, struct file *f, int from, bool cloexec);
 // => the file with a reference, or NULL.
 struct file *files_get(struct files *fs, int fd);
+// The file behind a descriptor for the time of one system call of the process whose table it is.  A
+// table that nobody shares cannot change meanwhile, so no reference is needed.
+// => file NULL: not open; else file_use_end() is due.
+struct file_use {
+    struct file *file;
+    bool counted; // we hold a reference
+};
+static inline struct file_use files_use(struct files *fs, int fd)
+{
+    if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1)
+        return (struct file_use){ fs->fd[fd], false };
+    struct file *f = files_get(fs, fd);
+    return (struct file_use){ f, f != NULL };
+}
+static inline void file_use_end(struct file_use use)
+{
+    if (use.counted)
+        file_put(use.file);
+}
 int files_close(struct files *fs, int fd);                        // 0, -EBADF
 int files_dup3(struct files *fs, int from, int to, bool cloexec); // => to; -EBADF, -EINVAL
 bool files_full(struct files *fs);               // => would files_install() from 0 fail?

@@ -1,15 +1,16 @@
 // Pipes.
 //
-// A pipe is a ring of one page between two files, a reading and a writing end.  User memory is
-// copied straight to and from the ring, and since that may sleep it happens without the spinlock:
-// whoever copies has a turn instead.  There is one turn for reading and one for writing; a reader
-// with the turn owns the filled part of the ring as it was when he looked, a writer with the turn
-// the free part.  A writer keeps his turn until all is written, so that writes never mix; a reader
-// waits for data before he takes his, so that a signal can always end his wait.
+// A pipe is a ring of one page between two files, a reading and a writing end.  A piece of user
+// memory, within one page, is held (user_hold) and then copied under the spinlock.
+//
+// What is one piece and needs no waiting is done by that alone.  Everything else takes a turn
+// first, so that what one call reads or writes stays together: there is one turn for reading and
+// one for writing.  A writer keeps his turn until all is written; a reader waits for data before he
+// takes his, so that a signal can always end his wait.
 //
 // Invariants
 //   P1  0 <= head - tail <= PIPE_SIZE (both counters only grow)
-//   P2  head moves only under the writing turn, tail only under the reading turn
+//   P2  while a turn is taken only its owner moves head (writing) or tail (reading)
 //   P3  whoever makes a condition true that others wait for wakes them, if there are any
 //
 // Locking: `lock` (RANK_PIPE) guards every field.  The list of all pipes has a lock of its own,
@@ -71,14 +72,42 @@ static int wait_more(struct file *f, struct crowd *crowd, struct spinlock *lock)
 
 // --- reading ----------------------------------------------------------------------------------
 
-static int ring_to_user(struct pipe *p, struct aspace *as, uint64 buf, size_t n)
+static size_t bytes_in(const struct pipe *p)
+{
+    return p->head - p->tail;
+}
+
+static void copy_from_ring(const struct pipe *p, char *to, size_t n)
 {
     size_t at = p->tail % PIPE_SIZE;
     size_t first = n < PIPE_SIZE - at ? n : PIPE_SIZE - at;
-    int err = copyout(as, buf, p->ring + at, first);
-    if (err == 0 && n > first)
-        err = copyout(as, buf + first, p->ring, n - first);
-    return err;
+    memcpy(to, p->ring + at, first);
+    if (n > first)
+        memcpy(to + first, p->ring, n - first);
+}
+
+// Reads one piece, with the turn or if nobody has it.
+// => bytes read; 0: without a turn it cannot be done at once; or a negative errno
+static int64 read_piece(struct pipe *p, struct aspace *as, uint64 buf, size_t n, bool turn)
+{
+    struct user_span span;
+    int err = user_hold(as, buf, n, true, &span);
+    if (err)
+        return err;
+    spin_lock(&p->lock);
+    size_t take = n < bytes_in(p) ? n : bytes_in(p);
+    if (take > span.len)
+        take = turn ? span.len : 0;
+    if (p->reading && !turn)
+        take = 0;
+    if (take > 0) {
+        copy_from_ring(p, span.kva, take);
+        p->tail += (uint32)take;
+        crowd_wake(&p->writers);
+    }
+    spin_unlock(&p->lock);
+    user_release(&span);
+    return (int64)take;
 }
 
 // Waits until there is something to read and nobody else reads, or the end has come.
@@ -92,54 +121,80 @@ static int64 await_data(struct file *f, struct pipe *p)
         if (err)
             return err;
     }
-    return p->head - p->tail;
+    return (int64)bytes_in(p);
 }
 
-static int64 pipe_read(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 read_in_turn(struct file *f, struct aspace *as, uint64 buf, size_t n)
 {
     struct pipe *p = f->obj;
-    if (pos)
-        return -ESPIPE;
-    if (n == 0)
-        return 0;
     spin_lock(&p->lock);
-    int64 have = await_data(f, p);
-    if (have <= 0) {
+    int64 got = await_data(f, p);
+    if (got <= 0) {
         spin_unlock(&p->lock);
-        return have;
+        return got;
     }
     p->reading = true;
     spin_unlock(&p->lock);
 
-    if (n > (size_t)have)
-        n = (size_t)have;
-    int err = ring_to_user(p, as, buf, n);
+    size_t done = 0, have = (size_t)got < n ? (size_t)got : n;
+    while (done < have && (got = read_piece(p, as, buf + done, have - done, true)) >= 0)
+        done += (size_t)got;
 
     spin_lock(&p->lock);
     p->reading = false;
-    if (err == 0)
-        p->tail += (uint32)n;
-    crowd_wake(&p->writers);
     crowd_wake(&p->readers);
     spin_unlock(&p->lock);
-    return err ? err : (int64)n;
+    return done ? (int64)done : got;
+}
+
+static int64 pipe_read(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+{
+    if (pos)
+        return -ESPIPE;
+    if (n == 0)
+        return 0;
+    struct pipe *p = f->obj;
+    // A glance without the lock: if there is nothing, the user's page need not be held.
+    int64 got = p->head != p->tail ? read_piece(p, as, buf, n, false) : 0;
+    return got ? got : read_in_turn(f, as, buf, n);
 }
 
 // --- writing ----------------------------------------------------------------------------------
 
-static int user_to_ring(struct pipe *p, struct aspace *as, uint64 buf, size_t n)
+static size_t room_in(const struct pipe *p)
+{
+    return PIPE_SIZE - bytes_in(p);
+}
+
+static void copy_to_ring(const struct pipe *p, const char *from, size_t n)
 {
     size_t at = p->head % PIPE_SIZE;
     size_t first = n < PIPE_SIZE - at ? n : PIPE_SIZE - at;
-    int err = copyin(as, p->ring + at, buf, first);
-    if (err == 0 && n > first)
-        err = copyin(as, p->ring, buf + first, n - first);
-    return err;
+    memcpy(p->ring + at, from, first);
+    if (n > first)
+        memcpy(p->ring, from + first, n - first);
 }
 
-static size_t room_in(const struct pipe *p)
+// Writes one piece, with the turn or if nobody has it.  Without it, it is all or nothing.
+// => bytes written; 0: it cannot be done at once; or a negative errno
+static int64 write_piece(struct pipe *p, struct aspace *as, uint64 buf, size_t n, bool turn)
 {
-    return PIPE_SIZE - (p->head - p->tail);
+    struct user_span span;
+    int err = user_hold(as, buf, n, false, &span);
+    if (err)
+        return err;
+    spin_lock(&p->lock);
+    size_t put = span.len < room_in(p) ? span.len : room_in(p);
+    if (!p->reader_open || (!turn && (p->writing || put < n)))
+        put = 0;
+    if (put > 0) {
+        copy_to_ring(p, span.kva, put);
+        p->head += (uint32)put;
+        crowd_wake(&p->readers);
+    }
+    spin_unlock(&p->lock);
+    user_release(&span);
+    return (int64)put;
 }
 
 // => 0 with the turn, or a negative errno; lock is held
@@ -156,58 +211,55 @@ static int take_writing_turn(struct file *f, struct pipe *p)
     return 0;
 }
 
-// Waits for room.  A write that does not wait and that could fit as a whole is not cut.
-// => bytes of room for at most n, or a negative errno; lock is held
-static int64 await_room(struct file *f, struct pipe *p, size_t n)
+// Waits for room for `need` bytes.  => 0 or a negative errno; lock is held
+static int await_room(struct file *f, struct pipe *p, size_t need)
 {
-    size_t need = (f->flags & O_NONBLOCK) && n <= PIPE_SIZE ? n : 1;
     while (p->reader_open && room_in(p) < need) {
         int err = wait_more(f, &p->writers, &p->lock);
         if (err)
             return err;
     }
-    if (!p->reader_open)
-        return -EPIPE;
-    return (int64)(n < room_in(p) ? n : room_in(p));
+    return p->reader_open ? 0 : -EPIPE;
 }
 
-// Writes one piece.  => bytes written, or a negative errno; lock is held, but dropped in between
-static int64 write_piece(struct file *f, struct aspace *as, uint64 buf, size_t n)
+static int64 write_in_turn(struct file *f, struct aspace *as, uint64 buf, size_t n)
 {
     struct pipe *p = f->obj;
-    int64 piece = await_room(f, p, n);
-    if (piece < 0)
-        return piece;
-    spin_unlock(&p->lock);
-    int err = user_to_ring(p, as, buf, (size_t)piece);
-    spin_lock(&p->lock);
-    if (err)
-        return err;
-    p->head += (uint32)piece;
-    crowd_wake(&p->readers);
-    return piece;
-}
-
-static int64 pipe_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
-{
-    struct pipe *p = f->obj;
-    if (pos)
-        return -ESPIPE;
-    if (n == 0)
-        return 0;
+    size_t done = 0;
     spin_lock(&p->lock);
     int64 got = take_writing_turn(f, p);
     if (got < 0) {
         spin_unlock(&p->lock);
         return got;
     }
-    size_t done = 0;
-    while (done < n && (got = write_piece(f, as, buf + done, n - done)) >= 0)
-        done += (size_t)got;
+    // A write that does not wait and that could fit as a whole is not cut.
+    size_t need = (f->flags & O_NONBLOCK) && n <= PIPE_SIZE ? n : 1;
+    while (done < n && got >= 0) {
+        got = await_room(f, p, need);
+        if (got < 0)
+            break;
+        spin_unlock(&p->lock);
+        got = write_piece(p, as, buf + done, n - done, true);
+        spin_lock(&p->lock);
+        if (got > 0)
+            done += (size_t)got;
+        need = 1;
+    }
     p->writing = false;
     crowd_wake(&p->writers);
     spin_unlock(&p->lock);
     return done ? (int64)done : got;
+}
+
+static int64 pipe_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+{
+    if (pos)
+        return -ESPIPE;
+    if (n == 0)
+        return 0;
+    struct pipe *p = f->obj;
+    int64 done = n <= room_in(p) ? write_piece(p, as, buf, n, false) : 0; // a glance, as above
+    return done ? done : write_in_turn(f, as, buf, n);
 }
 
 // --- life -------------------------------------------------------------------------------------

@@ -74,17 +74,17 @@ static int64 put_entries(struct file *f, struct inode *dir, uint64 buf, size_t n
 
 int64 sys_getdents64(const uint64 *arg)
 {
-    struct file *f = files_get(current_proc()->files, (int)arg[0]);
-    if (!f)
+    struct file_use use = files_use(current_proc()->files, (int)arg[0]);
+    if (!use.file)
         return -EBADF;
-    struct inode *dir = file_inode(f);
+    struct inode *dir = file_inode(use.file);
     int64 result = -ENOTDIR;
     if (dir && (inode_mode(dir) & S_IFMT) == S_IFDIR) {
-        mutex_lock(&f->lock);
-        result = put_entries(f, dir, arg[1], (uint32)arg[2]);
-        mutex_unlock(&f->lock);
+        mutex_lock(&use.file->lock);
+        result = put_entries(use.file, dir, arg[1], (uint32)arg[2]);
+        mutex_unlock(&use.file->lock);
     }
-    file_put(f);
+    file_use_end(use);
     return result;
 }
 

@@ -1,7 +1,7 @@
 // System calls that work through a descriptor on what is open: read, write and their kin, lseek,
 // stat, truncate, sync.
 //
-// Each takes a reference to the file for as long as it lasts, so that a close by a process that
+// Each uses the file (files_use()) for as long as it lasts, so that a close by a process that
 // shares the table does not pull the file away.
 
 #include "sys/sys_file.h"
@@ -19,25 +19,14 @@
 
 enum direction { READING, WRITING };
 
-static struct file *get_file(uint64 fd)
+static struct file_use use_fd(uint64 fd)
 {
-    return files_get(current_proc()->files, (int)fd);
+    return files_use(current_proc()->files, (int)fd);
 }
 
 static bool open_for(const struct file *f, enum direction dir)
 {
     return (f->flags & O_ACCMODE) != (dir == READING ? O_WRONLY : O_RDONLY);
-}
-
-// => the file with a reference, NULL if the descriptor is not open for this
-static struct file *get_file_for(uint64 fd, enum direction dir)
-{
-    struct file *f = get_file(fd);
-    if (f && !open_for(f, dir)) {
-        file_put(f);
-        return NULL;
-    }
-    return f;
 }
 
 static int64 transfer(struct file *f, enum direction dir, uint64 buf, uint64 n, uint64 *pos)
@@ -50,11 +39,11 @@ static int64 transfer(struct file *f, enum direction dir, uint64 buf, uint64 n, 
 
 static int64 transfer_fd(const uint64 *arg, enum direction dir, uint64 *pos)
 {
-    struct file *f = get_file_for(arg[0], dir);
-    if (!f)
-        return -EBADF;
-    int64 done = transfer(f, dir, arg[1], arg[2], pos);
-    file_put(f);
+    struct file_use use = use_fd(arg[0]);
+    int64 done = -EBADF;
+    if (use.file && open_for(use.file, dir))
+        done = transfer(use.file, dir, arg[1], arg[2], pos);
+    file_use_end(use);
     return done;
 }
 
@@ -114,10 +103,8 @@ static int64 transfer_iov(const uint64 *arg, enum direction dir)
     uint64 uaddr = arg[1], count = arg[2];
     if (count > IOV_MAX)
         return -EINVAL;
-    struct file *f = get_file_for(arg[0], dir);
-    if (!f)
-        return -EBADF;
-    int64 done = 0;
+    struct file_use use = use_fd(arg[0]);
+    int64 done = use.file && open_for(use.file, dir) ? 0 : -EBADF;
     bool full = true;
     for (uint64 i = 0; i < count && full && done >= 0; i += IOV_CHUNK) {
         int64 n = fetch_iov(uaddr + i * sizeof *iov, count - i, iov);
@@ -125,9 +112,9 @@ static int64 transfer_iov(const uint64 *arg, enum direction dir)
             done = done ? done : n;
             break;
         }
-        done = transfer_chunk(f, dir, iov, n, done, &full);
+        done = transfer_chunk(use.file, dir, iov, n, done, &full);
     }
-    file_put(f);
+    file_use_end(use);
     return done;
 }
 
@@ -145,59 +132,59 @@ int64 sys_writev(const uint64 *arg)
 
 int64 sys_lseek(const uint64 *arg)
 {
-    struct file *f = get_file(arg[0]);
-    if (!f)
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
         return -EBADF;
-    int64 where = file_seek(f, (int64)arg[1], (int)arg[2]);
-    file_put(f);
+    int64 where = file_seek(use.file, (int64)arg[1], (int)arg[2]);
+    file_use_end(use);
     return where;
 }
 
 int64 sys_ioctl(const uint64 *arg)
 {
-    struct file *f = get_file(arg[0]);
-    if (!f)
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
         return -EBADF;
     int64 result = -ENOTTY;
-    if (f->ops->ioctl)
-        result = f->ops->ioctl(f, current_proc()->aspace, (uint32)arg[1], arg[2]);
-    file_put(f);
+    if (use.file->ops->ioctl)
+        result = use.file->ops->ioctl(use.file, current_proc()->aspace, (uint32)arg[1], arg[2]);
+    file_use_end(use);
     return result;
 }
 
 int64 sys_fstat(const uint64 *arg)
 {
     struct linux_stat st;
-    struct file *f = get_file(arg[0]);
-    if (!f)
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
         return -EBADF;
-    int err = f->ops->stat(f, &st);
-    file_put(f);
+    int err = use.file->ops->stat(use.file, &st);
+    file_use_end(use);
     return err ? err : copyout(current_proc()->aspace, arg[1], &st, sizeof st);
 }
 
 int64 sys_ftruncate(const uint64 *arg)
 {
-    struct file *f = get_file(arg[0]);
-    if (!f)
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
         return -EBADF;
     int64 result = -EINVAL;
-    struct inode *ino = file_inode(f);
+    struct inode *ino = file_inode(use.file);
     bool regular = ino && (inode_mode(ino) & S_IFMT) == S_IFREG;
-    if (regular && open_for(f, WRITING) && (int64)arg[1] >= 0)
+    if (regular && open_for(use.file, WRITING) && (int64)arg[1] >= 0)
         result = inode_truncate(ino, arg[1]);
-    file_put(f);
+    file_use_end(use);
     return result;
 }
 
 int64 sys_fsync(const uint64 *arg)
 {
-    struct file *f = get_file(arg[0]);
-    if (!f)
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
         return -EBADF;
-    struct inode *ino = file_inode(f);
+    struct inode *ino = file_inode(use.file);
     int64 result = ino ? inode_sync(ino) : -EINVAL;
-    file_put(f);
+    file_use_end(use);
     return result;
 }
 

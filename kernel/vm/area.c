@@ -40,7 +40,8 @@ int areas_reserve(struct areas *as, unsigned more)
     struct area *bigger = kmalloc(room * sizeof *bigger);
     if (!bigger)
         return -ENOMEM;
-    memcpy(bigger, as->area, as->n * sizeof *bigger);
+    if (as->n > 0)
+        memcpy(bigger, as->area, as->n * sizeof *bigger);
     kmfree(as->area);
     as->area = bigger;
     as->room = room;
@@ -106,7 +107,7 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
 int areas_copy(struct areas *to, const struct areas *from)
 {
     int err = areas_reserve(to, from->n);
-    if (err)
+    if (err || from->n == 0)
         return err;
     memcpy(to->area, from->area, from->n * sizeof *from->area);
     to->n = from->n;

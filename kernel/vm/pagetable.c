@@ -16,6 +16,12 @@ static pagetable_t table_of(const struct frame *f)
     return frame_page(f);
 }
 
+// The table that a valid inner entry names.
+static inline pagetable_t table_below(pte_t e)
+{
+    return phys_to_virt(PTE2PA(e));
+}
+
 static unsigned index_at(uint64 va, int level)
 {
     return va >> (12 + 9 * level) & 511;
@@ -48,14 +54,14 @@ void pte_fill(pte_t *e, pte_t value)
 // => the entry for va at `level`, or NULL if a table above it is missing
 static pte_t *entry_at(struct frame *root, uint64 va, int level)
 {
-    struct frame *f = root;
+    pagetable_t table = table_of(root);
     for (int l = 2; l > level; l--) {
-        pte_t e = table_of(f)[index_at(va, l)];
+        pte_t e = table[index_at(va, l)];
         if (!(e & PTE_V))
             return NULL;
-        f = pte_frame(e);
+        table = table_below(e);
     }
-    return &table_of(f)[index_at(va, level)];
+    return &table[index_at(va, level)];
 }
 
 pte_t *pte_find(struct frame *root, uint64 va)
@@ -84,20 +90,20 @@ static void trim(struct frame *root, uint64 va, bool dying)
 
 pte_t *pte_find_or_make(struct frame *root, uint64 va)
 {
-    struct frame *f = root;
+    pagetable_t table = table_of(root);
     for (int l = 2; l > 0; l--) {
-        pte_t *e = &table_of(f)[index_at(va, l)];
+        pte_t *e = &table[index_at(va, l)];
         if (!(*e & PTE_V)) {
-            void *table = kalloc_zeroed(FRAME_TABLE);
-            if (!table) {
+            void *below = kalloc_zeroed(FRAME_TABLE);
+            if (!below) {
                 trim(root, va, false);
                 return NULL;
             }
-            pte_fill(e, PA2PTE(virt_to_phys(table)) | PTE_V);
+            pte_fill(e, PA2PTE(virt_to_phys(below)) | PTE_V);
         }
-        f = pte_frame(*e);
+        table = table_below(*e);
     }
-    return &table_of(f)[index_at(va, 0)];
+    return &table[index_at(va, 0)];
 }
 
 void pte_trim(struct frame *root, uint64 va)

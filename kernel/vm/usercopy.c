@@ -14,14 +14,13 @@ static int locate(struct aspace *as, uint64 uva, bool write, void **kva)
     pte_t *e = pte_find(as->root, uva);
     struct frame *f;
     if (e && (*e & (write ? PTE_W : PTE_R))) {
-        f = pte_frame(*e);
-    } else {
-        int err = fault_in(as, uva, write ? ACCESS_WRITE : ACCESS_READ, &f);
-        if (err)
-            return err;
+        *kva = (char *)phys_to_virt(PTE2PA(*e)) + uva % PGSIZE;
+        return 0;
     }
-    *kva = (char *)frame_page(f) + uva % PGSIZE;
-    return 0;
+    int err = fault_in(as, uva, write ? ACCESS_WRITE : ACCESS_READ, &f);
+    if (err == 0)
+        *kva = (char *)frame_page(f) + uva % PGSIZE;
+    return err;
 }
 
 int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_span *out)

@@ -2,9 +2,9 @@
 FSTEST_CC    ?= $(HOSTCC)
 FSTEST_FLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-sanitize=alignment -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
-FSTEST_SRC   := $(FSSRC) mkfs/check.c mkfs/check_inodes.c $(wildcard mkfs/host*.c) tests/unit/fs_test.c
+FSTEST_SRC   := $(FSSRC) mkfs/check.c mkfs/check_inodes.c $(wildcard mkfs/host*.c) tests/unit/fs_test.c tests/unit/fs_model.c
 FSTEST_OBJ   := $(patsubst %.c,$(B)/unit-fs/%.o,$(FSTEST_SRC))
-FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit-fs/%,$(filter-out tests/unit/fs_test.c,$(wildcard tests/unit/fs_*.c)))
+FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit-fs/%,$(filter-out tests/unit/fs_test.c tests/unit/fs_model.c,$(wildcard tests/unit/fs_*.c)))
 
 $(B)/unit-fs/%.o: %.c
 	@mkdir -p $(@D)

@@ -65,6 +65,7 @@ void mount_volume(void)
     root = volume_root(vol);
 }
 
+static uint64 orphans;        // that the last check found
 static size_t frames_at_rest; // the cache's own table
 
 void unmount_volume(void)
@@ -79,6 +80,7 @@ void unmount_volume(void)
     EXPECT_EQ(host_frames_in_use(), frames_at_rest);
     EXPECT_EQ(host_objects_in_use(), 0);
     check_image();
+    EXPECT_EQ(orphans, 0);
 }
 
 void drop_volume(void)
@@ -93,6 +95,7 @@ void check_image(void)
     struct check_result result;
     check_volume(&disk.dev, &result);
     EXPECT_EQ(result.errors, 0);
+    orphans = result.orphans;
 }
 
 void check_audit(void)

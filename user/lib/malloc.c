@@ -1,7 +1,7 @@
 // malloc and free: first fit over a circle of free blocks in order of address, neighbours joined.
 //
-// Every block begins with a header that tells its size in headers, so that all is aligned to 16 bytes.
-// Memory comes from sbrk in pieces of at least 64 KiB and is kept.
+// Every block begins with a header that tells its size in headers, so that all is aligned to 16
+// bytes. Memory comes from sbrk in pieces of at least 64 KiB and is kept.
 #include "kernel/types.h"
 #include "kernel/vm.h"
 #include "user/user.h"

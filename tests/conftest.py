@@ -1,0 +1,61 @@
+"""What all tests share: options, and a fixture that starts machines and surely ends them."""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "guest"))
+import kine  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="every machine size, the slow tests too")
+    parser.addoption("--repeat", type=int, default=1, help="run the guest tests so often")
+
+
+def pytest_sessionstart(session):
+    """Logs are of this run only."""
+    for log in kine.LOGS.glob("*.*"):
+        log.unlink()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: only with --full (make test-all)")
+    config.base_seed = int(os.environ.get("SEED", "1"))
+
+
+def pytest_generate_tests(metafunc):
+    if "seed" in metafunc.fixturenames:
+        first, n = metafunc.config.base_seed, metafunc.config.getoption("repeat")
+        metafunc.parametrize("seed", range(first, first + n), ids=lambda s: f"seed={s}")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("full"):
+        return
+    skip = [i for i in items if i.get_closest_marker("slow")]
+    for item in skip:
+        items.remove(item)
+    config.hook.pytest_deselected(items=skip)
+
+
+@pytest.fixture
+def machine(request):
+    """machine(cpus=3, mem="128M", ...): a machine at its first prompt.
+
+    boot=False leaves it switched off.  Every machine is ended with the test.
+    """
+    machines = []
+
+    def new(boot=True, **options):
+        m = kine.Machine(request.node.name, **options)
+        machines.append(m)
+        if boot:
+            m.boot()
+        return m
+
+    yield new
+    for m in machines:
+        m.close()

@@ -1,0 +1,219 @@
+"""A Kine machine in QEMU, driven over its serial console.
+
+    with Machine("boot", cpus=3) as m:
+        m.boot()
+        assert "hello" in m.run("echo hello")
+        m.audit()
+        m.poweroff()
+
+QEMU is started with the options of `make qemu`, with its own snapshot of fs.img (or a private copy
+that keeps what is written), and is always ended by its own process id.  All that the console says
+goes to build/logs/NAME.log, with the command that started it.
+"""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+import pexpect
+from pexpect.popen_spawn import PopenSpawn
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOGS = ROOT / "build/logs"
+MAKE = os.environ.get("MAKE", "make")
+SLOW = float(os.environ.get("SLOW", "1"))  # multiplies every time limit
+
+# The shell's prompt: two bytes at the beginning of a line.
+PROMPT = re.compile(r"(?<![^\n])\$ ")
+
+
+def make(*words, **kwargs):
+    """Runs make in the project's folder.  => its output; fails the test if make fails."""
+    done = subprocess.run([MAKE, "-s", "--no-print-directory", *words], cwd=kwargs.pop("cwd", ROOT),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=300 * SLOW, env=clean_environment(), **kwargs)
+    assert done.returncode == 0, f"make {' '.join(words)}:\n{done.stdout}"
+    return done.stdout
+
+
+def clean_environment():
+    """The environment without what an outer make left in it."""
+    return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+
+
+class Transcript:
+    """All that the console said: kept for the test, and written to the log at once."""
+
+    def __init__(self, path, heading):
+        self.file = open(path, "a", encoding="utf-8", errors="replace")
+        self.file.write(f"\n==== {heading}\n")
+        self.text = ""
+
+    def write(self, text):
+        self.text += text
+        self.file.write(text)
+
+    def flush(self):
+        self.file.flush()
+
+    def close(self):
+        self.file.close()
+
+
+class Dead(AssertionError):
+    """QEMU ended, or said nothing for too long."""
+
+
+class Machine:
+    def __init__(self, name, cpus=3, mem="128M", bios="none", append="panic=exit", extra=(),
+                 image=None, root=ROOT):
+        self.name = re.sub(r"[^\w.=-]+", "_", name)
+        self.root = root
+        words = ["print-qemu", f"CPUS={cpus}", f"MEM={mem}", f"BIOS={bios}", f"APPEND={append}"]
+        command = shlex.split(make(*words, cwd=root))
+        if image:
+            command = [w.replace("file=fs.img", f"file={image}") for w in command]
+        else:
+            command.append("-snapshot")
+        self.command = command + list(extra)
+        self.child = None
+
+    # --- life -----------------------------------------------------------------------------------
+
+    def start(self):
+        LOGS.mkdir(parents=True, exist_ok=True)
+        self.log = Transcript(LOGS / f"{self.name}.log", shlex.join(self.command))
+        self.child = PopenSpawn(self.command, timeout=30 * SLOW, encoding="utf-8",
+                                codec_errors="replace", cwd=self.root)
+        self.child.logfile_read = self.log
+        return self
+
+    def boot(self, timeout=30):
+        """Starts QEMU unless it runs, and waits for the first prompt.  => what was said before it."""
+        if self.child is None:
+            self.start()
+        return self.expect(PROMPT, timeout)
+
+    def close(self):
+        if self.child is None:
+            return
+        if self.child.proc.poll() is None:
+            self.child.proc.kill()
+        self.child.proc.wait()
+        self.child.proc.stdin.close()
+        self.log.close()
+        self.child = None
+
+    __enter__ = start
+
+    def __exit__(self, *exc):
+        self.close()
+
+    @property
+    def said(self):
+        """Everything the console has said so far, as far as it was waited for."""
+        return self.log.text
+
+    @property
+    def pid(self):
+        return self.child.proc.pid
+
+    # --- talking --------------------------------------------------------------------------------
+
+    def expect(self, pattern, timeout=30):
+        """Waits for a pattern.  => what was said before it."""
+        compiled = pattern if isinstance(pattern, re.Pattern) else re.compile(pattern)
+        try:
+            self.child.expect(compiled, timeout=timeout * SLOW)
+        except pexpect.TIMEOUT:
+            raise Dead(f"no {compiled.pattern!r} within {timeout * SLOW:.0f} s; the last it said:\n"
+                       + str(self.child.before)[-2000:]) from None
+        except pexpect.EOF:
+            raise Dead(f"QEMU ended (status {self.child.proc.wait()}) before {compiled.pattern!r}; "
+                       "the last it said:\n" + str(self.child.before)[-3000:]) from None
+        return self.child.before
+
+    def send(self, text):
+        self.child.send(text)
+
+    def run(self, command, timeout=30):
+        """Types a command at the prompt.  => its output, up to the next prompt."""
+        self.send(command + "\n")
+        self.expect(re.escape(command) + "\n")
+        return self.expect(PROMPT, timeout)
+
+    def audit(self):
+        """The recount of all frames; at rest after a test program."""
+        out = self.run("audit", timeout=60)
+        assert "audit: clean" in out, f"the audit found something:\n{out}"
+
+    def check(self, command, *wanted, timeout=60, audit=True):
+        """Runs a program, looks for lines in its output, and audits.  => the output."""
+        out = self.run(command, timeout)
+        for line in wanted:
+            assert line in out, f"{command}: no {line!r} in:\n{out[-3000:]}"
+        if audit:
+            self.audit()
+        return out
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def wait_end(self, timeout=20):
+        """=> QEMU's exit status, once it has ended by itself."""
+        try:
+            self.child.expect(pexpect.EOF, timeout=timeout * SLOW)
+        except pexpect.TIMEOUT:
+            raise Dead("QEMU goes on; the last it said:\n" + self.child.before[-2000:]) from None
+        return self.child.proc.wait(timeout=5)
+
+    def poweroff(self):
+        self.send("poweroff\n")
+        status = self.wait_end()
+        assert status == 0, f"QEMU's exit status is {status} after poweroff"
+        assert "\r" not in self.said, "a carriage return was printed"
+
+    def cpu_seconds(self):
+        """Host processor time that QEMU has used."""
+        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def private_image(name):
+    """A copy of fs.img of its own, for tests that write to the disk and boot again."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    path = LOGS / f"{re.sub(r'[^a-zA-Z0-9_.-]+', '_', name)}.img"
+    shutil.copyfile(ROOT / "fs.img", path)
+    return path
+
+
+def copy_tree(destination):
+    """The project's sources in another folder, with what is built kept to save time."""
+    ignore = shutil.ignore_patterns(".git", "logs", "unit", "mutants", "tree-*", "__pycache__")
+    shutil.copytree(ROOT, destination, ignore=ignore, symlinks=True)
+    return pathlib.Path(destination)
+
+
+def gone_within(pid, seconds):
+    """=> True if the process ends (or is a zombie) within the time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def end_process(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass

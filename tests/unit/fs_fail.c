@@ -1,0 +1,239 @@
+// Failures: every allocation, every block read and written fails in turn; then the device stays
+// broken for a while. Nothing panics, nothing is lost that was committed, no memory is lost, and
+// once the cause is gone all works.
+
+#include "errno.h"
+#include "fs_test.h"
+
+static bool work_on_file(void)
+{
+    static char data[40000], back[40000];
+    struct inode *ino;
+    if (path_open(root, "/new/file", true, false, REGULAR, 0, &ino) != 0)
+        return false;
+    bool good = inode_write(ino, data, 0, sizeof data) == sizeof data;
+    good &= inode_write(ino, "x", 100, 1) == 1;
+    good &= inode_truncate(ino, 10000) == 0;
+    good &= inode_read(ino, back, 0, sizeof back) == 10000;
+    inode_put(ino);
+    return good;
+}
+
+static bool read_old_file(void)
+{
+    static char back[40000];
+    struct inode *ino;
+    if (path_lookup(root, "/old/file", &ino) != 0)
+        return false;
+    bool good = inode_read(ino, back, 0, sizeof back) == 30000;
+    inode_put(ino);
+    return good;
+}
+
+static bool list_new(void)
+{
+    struct inode *dir;
+    struct dir_entry e;
+    uint64 pos = 0;
+    int more;
+    if (path_lookup(root, "/new", &dir) != 0)
+        return false;
+    while ((more = dir_next(dir, &pos, &e)) == 1)
+        ;
+    inode_put(dir);
+    return more == 0;
+}
+
+// A bit of everything, any of which may fail.  => true: nothing did
+static bool scenario(void)
+{
+    bool good = path_mkdir(root, "/new", 0755) == 0;
+    good &= work_on_file();
+    good &= path_link(root, "/new/file", root, "/other") == 0;
+    good &= volume_sync(vol) == 0;
+    host_reclaim_all();
+    good &= read_old_file();
+    good &= unlink_path("/new/file") == 0;
+    good &= unlink_path("/other") == 0;
+    good &= list_new();
+    good &= unlink_path("/new") == 0;
+    good &= volume_sync(vol) == 0;
+    return good;
+}
+
+static void clean_up(void)
+{
+    unlink_path("/new/file");
+    unlink_path("/other");
+    unlink_path("/new");
+    EXPECT_EQ(volume_sync(vol), 0);
+}
+
+static void prepare(void)
+{
+    make_volume(1000, false);
+    EXPECT_EQ(path_mkdir(root, "/old", 0755), 0);
+    fill_file("/old/file", 30000, 7);
+    EXPECT_EQ(volume_sync(vol), 0);
+}
+
+static void expect_whole(uint64 free)
+{
+    expect_file("/old/file", 30000, 7);
+    EXPECT(!exists("/new"));
+    EXPECT(!exists("/other"));
+    EXPECT_EQ(free_blocks(), free);
+    EXPECT(scenario());
+    unmount_volume();
+    mount_volume();
+}
+
+static void test_no_memory(void)
+{
+    prepare();
+    uint64 free = free_blocks();
+    bool reached = true;
+    long n = 1;
+    for (; reached; n++) {
+        host_reclaim_all();
+        host_fail_after(n);
+        scenario();
+        reached = host_failed();
+        host_fail_after(0);
+        clean_up();
+        expect_whole(free);
+    }
+    EXPECT(n > 30);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_no_memory_at_mount(void)
+{
+    prepare();
+    inode_put(root);
+    EXPECT_EQ(volume_unmount(vol), 0);
+    int err = -ENOMEM;
+    long n = 1;
+    for (; err == -ENOMEM; n++) {
+        host_fail_after(n);
+        err = volume_mount(&disk.dev, &vol);
+        host_fail_after(0);
+    }
+    EXPECT_EQ(err, 0);
+    EXPECT(n > 5);
+    root = volume_root(vol);
+    expect_file("/old/file", 30000, 7);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// The n-th block read fails, alone or with all that follow.
+static void test_reads_fail(void)
+{
+    prepare();
+    uint64 free = free_blocks();
+    host_quiet = true;
+    for (int on = 0; on < 2; on++) {
+        bool reached = true;
+        for (uint64 n = 1; reached; n++) {
+            host_reclaim_all();
+            disk.fail_read = n;
+            disk.failing_on = on;
+            scenario();
+            reached = on ? disk.fail_read == 1 : disk.fail_read == 0;
+            disk.fail_read = 0;
+            clean_up();
+            expect_whole(free);
+        }
+    }
+    host_quiet = false;
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// The n-th block written fails.  A volume that has become read-only is mounted again.
+static void test_writes_fail(void)
+{
+    prepare();
+    uint64 free = free_blocks();
+    int read_only = 0;
+    host_quiet = true;
+    for (int on = 0; on < 2; on++) {
+        bool reached = true;
+        for (uint64 n = 1; reached; n++) {
+            disk.fail_write = n;
+            disk.failing_on = on;
+            scenario();
+            reached = on ? disk.fail_write == 1 : disk.fail_write == 0;
+            disk.fail_write = 0;
+            if (volume_sync(vol) == -EROFS) {
+                read_only++;
+                inode_put(root);
+                EXPECT_EQ(volume_unmount(vol), -EROFS);
+                check_image();
+                mount_volume();
+            }
+            clean_up();
+            expect_whole(free);
+        }
+    }
+    host_quiet = false;
+    EXPECT(read_only > 0);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_flush_fails(void)
+{
+    prepare();
+    host_quiet = true;
+    disk.fail_flush = true;
+    EXPECT_EQ(path_mkdir(root, "/new", 0755), 0);
+    EXPECT_EQ(volume_sync(vol), -EIO);
+    disk.fail_flush = false;
+    host_quiet = false;
+    EXPECT_EQ(volume_sync(vol), 0);
+    unmount_volume();
+    mount_volume();
+    EXPECT(exists("/new"));
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// A device that is read-only gives files, and refuses changes.
+static void test_read_only(void)
+{
+    prepare();
+    unmount_volume();
+    disk.dev.read_only = true;
+    mount_volume();
+    expect_file("/old/file", 30000, 7);
+    EXPECT_EQ(path_mkdir(root, "/new", 0755), -EROFS);
+    EXPECT_EQ(unlink_path("/old/file"), -EROFS);
+    EXPECT_EQ(volume_sync(vol), 0);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// Little memory: what does not fit is committed and evicted, and read back.
+static void test_little_memory(void)
+{
+    make_volume(4096, false);
+    fill_file("/big", 12 << 20, 5);
+    expect_file("/big", 12 << 20, 5);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static const struct test tests[] = {
+    { "no memory", test_no_memory },         { "no memory at mount", test_no_memory_at_mount },
+    { "reads fail", test_reads_fail },       { "writes fail", test_writes_fail },
+    { "flush fails", test_flush_fails },     { "read-only device", test_read_only },
+    { "little memory", test_little_memory },
+};
+
+int main(int argc, char **argv)
+{
+    return run_tests(argc, argv, 1024, tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,296 @@
+// What mem and vm stand on, for unit tests (host.h).
+#include "host.h"
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include "check.h"
+#include "abi.h"
+#include "lib/list.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mem/audit.h"
+#include "mem/init.h"
+#include "mem/kmap.h"
+#include "riscv/csr.h"
+#include "riscv/hart.h"
+#include "riscv/machine.h"
+#include "riscv/spinlock.h"
+#include "riscv/tlb.h"
+#include "task/mutex.h"
+#include "task/thread.h"
+
+#define RAM_BASE  0x80000000UL
+#define HOLD_MAX  256
+#define RESERVED  3 // pages at the beginning that are not ours to hand out
+#define ROOT_HALF 256
+
+// RAM.  The image ends where it begins: all of it is free but what machine_reserved() names.
+char kernel_end[HOST_RAM] __attribute__((aligned(2 << 20)));
+
+uint64 host_direct_map;
+struct machine machine = { .ram_base = RAM_BASE, .ram_size = HOST_RAM, .bootargs = "" };
+bool host_talkative;
+uint32 host_flushed;
+unsigned host_flushes;
+void (*host_before_copy)(void *dst, const void *src);
+
+static struct hart hart_table[HOST_HARTS];
+static long countdowns[HOST_HARTS];
+static _Thread_local struct hart *mine;
+static struct frame *held[HOLD_MAX];
+static int nheld;
+static size_t free_at_begin;
+
+// --- the machine -----------------------------------------------------------------------------
+
+struct hart *this_hart(void)
+{
+    return mine;
+}
+
+bool machine_reserved(int n, paddr_t *start, paddr_t *end)
+{
+    *start = RAM_BASE;
+    *end = RAM_BASE + RESERVED * PGSIZE;
+    return n == 0;
+}
+
+void kmap_share(pagetable_t root)
+{
+    for (int i = ROOT_HALF; i < 512; i++)
+        root[i] = PTE_G;
+}
+
+void tlb_flush_harts(uint32 mask)
+{
+    host_flushed |= mask;
+    host_flushes++;
+}
+
+void icache_flush_harts(uint32 mask)
+{
+}
+
+void sfence_vma_page(uint64 va)
+{
+}
+
+static void be_hart(int n)
+{
+    mine = &hart_table[n];
+    mine->index = n;
+    mine->fail_kalloc = &countdowns[n];
+}
+
+static void audit_held(void)
+{
+    for (int i = 0; i < nheld; i++)
+        audit_count(held[i]);
+}
+
+void host_boot(void)
+{
+    if (mine)
+        return;
+    host_direct_map = (uint64)kernel_end - RAM_BASE;
+    be_hart(0);
+    frames_init();
+    slab_init();
+    audit_register("the test", audit_held);
+}
+
+struct start {
+    int hart;
+    void (*fn)(int hart);
+    pthread_barrier_t *gate;
+};
+
+static void *hart_thread(void *arg)
+{
+    struct start *s = arg;
+
+    be_hart(s->hart);
+    pthread_barrier_wait(s->gate);
+    s->fn(s->hart);
+    return NULL;
+}
+
+void host_run_harts(int n, void (*fn)(int hart))
+{
+    pthread_t thread[HOST_HARTS];
+    struct start start[HOST_HARTS];
+    pthread_barrier_t gate;
+
+    pthread_barrier_init(&gate, NULL, (unsigned)n);
+    for (int i = 0; i < n; i++) {
+        start[i] = (struct start){ i, fn, &gate };
+        pthread_create(&thread[i], NULL, hart_thread, &start[i]);
+    }
+    for (int i = 0; i < n; i++)
+        pthread_join(thread[i], NULL);
+    pthread_barrier_destroy(&gate);
+}
+
+// --- checking --------------------------------------------------------------------------------
+
+void host_hold(struct frame *f)
+{
+    CHECK(nheld < HOLD_MAX);
+    held[nheld++] = f;
+}
+
+void host_drop(struct frame *f)
+{
+    for (int i = 0; i < nheld; i++) {
+        if (held[i] == f) {
+            held[i] = held[--nheld];
+            return;
+        }
+    }
+    CHECK(!"a frame that the test holds");
+}
+
+uint64 host_audit(void)
+{
+    struct kine_audit result;
+
+    audit_run(&result, host_talkative);
+    if (host_talkative && result.lost)
+        printf("%lu frames lost\n", result.lost);
+    CHECK_EQ(result.free + result.accounted + result.lost, result.ram);
+    return result.errors + result.lost;
+}
+
+void host_begin(void)
+{
+    host_boot();
+    host_flushed = 0;
+    host_flushes = 0;
+    host_before_copy = NULL;
+    free_at_begin = frames_free();
+}
+
+// Slabs may keep a page in reserve for each cache, so a few frames less may be free.
+void host_end(void)
+{
+    host_talkative = true;
+    CHECK_EQ(host_audit(), 0);
+    host_talkative = false;
+    CHECK(frames_free() + 12 >= free_at_begin);
+    CHECK_EQ(frames_in_use(FRAME_USER), 0);
+    CHECK_EQ(frames_in_use(FRAME_TABLE), 0);
+}
+
+// --- locks -----------------------------------------------------------------------------------
+
+void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+{
+    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
+}
+
+bool spin_trylock(struct spinlock *lock)
+{
+    if (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
+        return false;
+    __atomic_store_n(&lock->hart, (int16)mine->index, __ATOMIC_RELAXED);
+    return true;
+}
+
+void spin_lock(struct spinlock *lock)
+{
+    CHECK(!spin_held(lock));
+    while (!spin_trylock(lock))
+        sched_yield();
+}
+
+void spin_unlock(struct spinlock *lock)
+{
+    CHECK(spin_held(lock));
+    __atomic_store_n(&lock->hart, -1, __ATOMIC_RELAXED);
+    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+}
+
+bool spin_held(const struct spinlock *lock)
+{
+    return __atomic_load_n(&lock->locked, __ATOMIC_RELAXED) &&
+           __atomic_load_n(&lock->hart, __ATOMIC_RELAXED) == mine->index;
+}
+
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
+{
+    memset(m, 0, sizeof(*m));
+    m->name = name;
+    m->rank = (uint16)rank;
+}
+
+// Whoever holds a mutex is known by his struct hart.
+static uint64 me(void)
+{
+    return (uint64)mine;
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+    uint64 nobody = 0;
+    return __atomic_compare_exchange_n(&m->owner, &nobody, me(), false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+}
+
+void mutex_lock(struct mutex *m)
+{
+    CHECK(!mutex_held(m));
+    while (!mutex_trylock(m))
+        sched_yield();
+}
+
+void mutex_unlock(struct mutex *m)
+{
+    CHECK(mutex_held(m));
+    __atomic_store_n(&m->owner, 0, __ATOMIC_RELEASE);
+}
+
+bool mutex_held(const struct mutex *m)
+{
+    return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == me();
+}
+
+void thread_breathe(void)
+{
+}
+
+bool thread_interrupted(void)
+{
+    return false;
+}
+
+// --- messages and pages ----------------------------------------------------------------------
+
+void printk(const char *fmt, ...)
+{
+    char line[256];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    if (host_talkative)
+        fputs(line, stderr);
+}
+
+int vformat(char *buf, size_t size, const char *fmt, va_list ap)
+{
+    return vsnprintf(buf, size, fmt, ap);
+}
+
+void page_zero(void *page)
+{
+    memset(page, 0, PGSIZE);
+}
+
+void page_copy(void *dst, const void *src)
+{
+    if (host_before_copy)
+        host_before_copy(dst, src);
+    memcpy(dst, src, PGSIZE);
+}

@@ -1,0 +1,35 @@
+// The machine under kernel/mem and kernel/vm in unit tests: RAM is an array, a hart is a thread of
+// the host, and locks are real, so that harts may be let loose on each other.
+#pragma once
+
+#include "types.h"
+#include "mem/frame.h"
+
+#define HOST_RAM   (16UL << 20)
+#define HOST_HARTS 4
+
+// Starts the memory layer; once, at the first call.  The calling thread is hart 0.
+void host_boot(void);
+
+// Runs fn(arg + hart) on `n` harts at the same time and waits for all.
+void host_run_harts(int n, void (*fn)(int hart));
+
+// Frames that the running test holds itself, for the audit.
+void host_hold(struct frame *f);
+void host_drop(struct frame *f);
+
+// Runs the audit.  => broken invariants and lost frames; 0: clean
+uint64 host_audit(void);
+// Messages of printk are shown only if this is set.
+extern bool host_talkative;
+
+// Fences since the test began: the union of the masks of tlb_flush_harts().
+extern uint32 host_flushed;
+extern unsigned host_flushes;
+
+// Called, if set, before a page is copied.
+extern void (*host_before_copy)(void *dst, const void *src);
+
+// Ends a test: nothing may be lost, and as much is free as the test found.
+void host_begin(void);
+void host_end(void);

@@ -1,0 +1,54 @@
+# Unit tests on the host, under AddressSanitizer and UBSan.  Included by tests/tests.mk.
+#
+# A test program is UNIT_NAME = the kernel sources it is about; its own source is
+# tests/unit/test_NAME.c.  The file system's are in fs.mk.
+
+UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/shim -iquote kernel -iquote . -iquote tests/unit \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UB := $(B)/unit
+
+UNITS      := string print lib fdt mem vm
+UNIT_string := kernel/lib/string.c
+UNIT_print := kernel/lib/print.c
+UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
+UNIT_fdt   := kernel/riscv/fdt.c
+# Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
+HOST_MEM   := tests/unit/host.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
+UNIT_mem   := $(HOST_MEM)
+UNIT_vm    := $(HOST_MEM) tests/unit/vm_space.c $(wildcard kernel/vm/*.c)
+
+unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
+UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
+
+$(UB)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(UNITFLAGS) -c -o $@ $<
+# Ours beside the C library's: under other names, and not seen through by the compiler.
+$(UB)/kernel/lib/string.o: UNITFLAGS += -include tests/unit/rename_string.h \
+	-fno-builtin -fno-tree-loop-distribute-patterns
+
+.SECONDEXPANSION:
+$(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lpthread
+
+# Device trees: QEMU's own (packed: QEMU pads it to a megabyte), and one that is all corner cases.
+$(UB)/virt.dtb:
+	@mkdir -p $(@D)
+	$(Q)$(QEMU) -machine virt,dumpdtb=$@.raw -m 128M -smp 3 -display none 2>/dev/null
+	$(Q)dtc -q -I dtb -O dtb -o $@ $@.raw
+$(UB)/tricky.dtb: tests/unit/tricky.dts
+	@mkdir -p $(@D)
+	$(Q)dtc -q -I dts -O dtb -o $@ $<
+
+include tests/unit/fs.mk
+
+unit-build: $(UNIT_BINS) $(FSTESTS) $(UB)/virt.dtb $(UB)/tricky.dtb
+.PHONY: unit-build
+
+#: make unit         unit tests on the host alone
+unit: unit-build
+	@for t in $(UNIT_BINS) $(FSTESTS); do $$t || exit 1; done
+.PHONY: unit
+
+-include $(wildcard $(UB)/tests/unit/*.d $(UB)/kernel/*/*.d $(UB)/mkfs/*.d)

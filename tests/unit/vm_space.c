@@ -1,0 +1,154 @@
+// Address spaces under test, and cache objects as vm sees them (vm_space.h).
+#include "vm_space.h"
+#include <stdlib.h>
+
+#define FILE_PAGES 16
+
+struct file {
+    struct object object;
+    uint64 npages;
+    struct frame *frame[FILE_PAGES];
+};
+
+static struct object *open_file; // one at a time
+
+void object_get(struct object *obj)
+{
+    obj->refs++;
+}
+
+void object_put(struct object *obj)
+{
+    CHECK(obj->refs > 0);
+    obj->refs--;
+}
+
+int object_page(struct object *obj, uint64 index, struct frame **out)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    if (index >= file->npages)
+        return -EIO;
+    frame_get(file->frame[index]);
+    *out = file->frame[index];
+    return 0;
+}
+
+uchar file_byte(uint64 page, uint64 i)
+{
+    return (uchar)(page * 31 + i * 7 + 1);
+}
+
+struct object *file_new(uint64 pages)
+{
+    struct file *file = calloc(1, sizeof(*file));
+
+    CHECK(pages <= FILE_PAGES && !open_file);
+    file->object.refs = 1;
+    file->npages = pages;
+    for (uint64 p = 0; p < pages; p++) {
+        uchar *page = kalloc(FRAME_CACHE);
+        for (uint64 i = 0; i < PGSIZE; i++)
+            page[i] = file_byte(p, i);
+        file->frame[p] = frame_of_page(page);
+        host_hold(file->frame[p]);
+    }
+    open_file = &file->object;
+    return open_file;
+}
+
+// Nobody wrote to the file's own pages, and nobody holds them.
+void file_drop(struct object *obj)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    CHECK_EQ(obj->refs, 1);
+    for (uint64 p = 0; p < file->npages; p++) {
+        const uchar *page = frame_page(file->frame[p]);
+        for (uint64 i = 0; i < PGSIZE; i++)
+            CHECK_EQ(page[i], file_byte(p, i));
+        CHECK_EQ(frame_refs(file->frame[p]), 1);
+        host_drop(file->frame[p]);
+        frame_put(file->frame[p]);
+    }
+    open_file = NULL;
+    free(file);
+}
+
+void vm_begin(void)
+{
+    host_boot();
+    if (!zero_frame)
+        aspace_init();
+    host_begin();
+}
+
+void vm_end(void)
+{
+    for (int i = 0; i < PGSIZE; i++)
+        CHECK_EQ(((uchar *)frame_page(zero_frame))[i], 0);
+    CHECK_EQ(frame_refs(zero_frame), 1);
+    host_end();
+}
+
+struct aspace *space_new(uint64 pages)
+{
+    struct aspace *as = aspace_new();
+
+    CHECK(as != NULL);
+    if (pages > 0)
+        CHECK_EQ(aspace_map(as, &(struct area){ .start = BASE,
+                                                .end = BASE + pages * PGSIZE,
+                                                .prot = PROT_READ | PROT_WRITE }),
+                 0);
+    return as;
+}
+
+pte_t entry(struct aspace *as, uint64 va)
+{
+    uint64 pte, count;
+
+    aspace_entry(as, va, &pte, &count);
+    return pte;
+}
+
+uint64 refs(struct aspace *as, uint64 va)
+{
+    uint64 pte, count;
+
+    aspace_entry(as, va, &pte, &count);
+    return count;
+}
+
+// As the hardware would: the entry decides, and a fault is taken until it does or the process dies.
+static int reach(struct aspace *as, uint64 va, pte_t needed, enum access access, uchar **out)
+{
+    pte_t e;
+
+    for (int tries = 0; ((e = entry(as, va)) & needed) != needed; tries++) {
+        int err = vm_fault(as, va, access);
+        if (err)
+            return err;
+        CHECK(tries < 3);
+    }
+    *out = (uchar *)frame_page(pte_frame(e)) + va % PGSIZE;
+    return 0;
+}
+
+int store_byte(struct aspace *as, uint64 va, uchar value)
+{
+    uchar *p;
+    int err = reach(as, va, PTE_V | PTE_U | PTE_W, ACCESS_WRITE, &p);
+
+    if (!err)
+        *p = value;
+    return err;
+}
+
+int load_byte(struct aspace *as, uint64 va)
+{
+    uchar *p;
+    int err = reach(as, va, PTE_V | PTE_U | PTE_R, ACCESS_READ, &p);
+
+    return err ? err : *p;
+}

@@ -1,0 +1,34 @@
+// Address spaces under test: as a user would use them, through the fault decision.
+#pragma once
+
+#include "check.h"
+#include "host.h"
+#include "abi.h"
+#include "errno.h"
+#include "lib/list.h"
+#include "mem/audit.h"
+#include "memlayout.h"
+#include "vm/aspace.h"
+#include "vm/fault.h"
+#include "vm/pagetable.h"
+#include "vm/usercopy.h"
+
+#define BASE 0x10000UL
+
+// The first call starts vm too.
+void vm_begin(void);
+void vm_end(void);
+
+// A new space with `pages` writable zero-filled pages at BASE.
+struct aspace *space_new(uint64 pages);
+
+// What the hardware and the fault decision together make of an access.  => 0 or a negative errno
+int store_byte(struct aspace *as, uint64 va, uchar value);
+int load_byte(struct aspace *as, uint64 va); // the byte, or a negative errno
+pte_t entry(struct aspace *as, uint64 va);
+uint64 refs(struct aspace *as, uint64 va);
+
+// A file of `pages` pages; byte i of page p is file_byte(p, i).
+struct object *file_new(uint64 pages);
+uchar file_byte(uint64 page, uint64 i);
+void file_drop(struct object *file); // the test's reference: it must be the last
