@@ -14,7 +14,7 @@ static bool is_regular(const struct inode *ino)
 }
 
 // Bytes from `off` to the end of its page, at most n.
-static size_t piece(uint64 off, size_t n)
+static size_t piece_length(uint64 off, size_t n)
 {
     size_t rest = FS_BLOCK - off % FS_BLOCK;
     return n < rest ? n : rest;
@@ -32,7 +32,7 @@ static int64 read_file(struct inode *ino, char *dst, uint64 off, size_t n)
         int err = object_page(&ino->data.obj, at / FS_BLOCK, &f);
         if (err)
             return done > 0 ? (int64)done : err;
-        len = piece(at, n - done);
+        len = piece_length(at, n - done);
         memcpy(dst + done, (char *)frame_page(f) + at % FS_BLOCK, len);
         frame_put(f);
     }
@@ -66,54 +66,59 @@ static int room_for_page(struct inode *ino, uint64 index)
     return err;
 }
 
-// In a transaction: owns the inode and page `index`, and claims the page for writing.  *page: as
-// for cache_claim().
-static int own_for_write(struct inode *ino, uint64 index, struct frame **page)
+// In a transaction: makes the inode, and page `index`, which f is, ours.
+static int own_for_write(struct inode *ino, uint64 index, struct frame *f)
 {
-    bool fresh;
+    if (ino->dirty && (f->flags & CACHE_DIRTY)) // they are (T2)
+        return 0;
     int err = room_for_page(ino, index);
     if (!err)
         err = inode_own(ino);
-    if (err) {
-        if (*page != NULL)
-            frame_put(*page);
-        return err;
-    }
-    err = cache_claim(&ino->data.obj, index, page, &fresh);
+    return err ? err : tree_own(&ino->data, index, f);
+}
+
+// Bytes of a file to be written within one page.
+struct piece {
+    const char *src; // NULL: zeros
+    uint64 off;      // in the file
+    size_t n;
+    uint64 now_ns; // the time of the change
+};
+
+static void store(struct inode *ino, struct frame *f, const struct piece *p)
+{
+    char *at = (char *)frame_page(f) + p->off % FS_BLOCK;
+    if (p->src != NULL)
+        memcpy(at, p->src, p->n);
+    else
+        memset(at, 0, p->n);
+    if (p->off + p->n > ino->size)
+        ino->size = p->off + p->n;
+    ino->mtime_ns = ino->ctime_ns = p->now_ns;
+}
+
+// In a transaction.  f: the page with a reference, which ends here, or NULL if its content does not
+// matter.
+static int write_owned(struct inode *ino, struct frame *f, const struct piece *p)
+{
+    bool fresh;
+    int err = cache_claim(&ino->data.obj, p->off / FS_BLOCK, &f, &fresh);
     if (err)
         return err;
-    err = tree_own(&ino->data, index, *page);
-    if (err)
-        cache_release(*page, fresh);
+    err = own_for_write(ino, p->off / FS_BLOCK, f);
+    if (!err)
+        store(ino, f, p);
+    cache_release(f, err && fresh);
     return err;
 }
 
-// In a transaction.  NULL src: zeros.
-static int store(struct inode *ino, struct frame *f, const char *src, uint64 off, size_t n)
-{
-    int err = own_for_write(ino, off / FS_BLOCK, &f);
-    if (err)
-        return err;
-    char *at = (char *)frame_page(f) + off % FS_BLOCK;
-    if (src != NULL)
-        memcpy(at, src, n);
-    else
-        memset(at, 0, n);
-    cache_release(f, false);
-    if (off + n > ino->size)
-        ino->size = off + n;
-    inode_touch(ino, true);
-    return 0;
-}
-
-// Bytes [off, off + n) within one page; NULL src: zeros.  => 0, negative errno
-static int write_piece(struct inode *ino, const char *src, uint64 off, size_t n)
+static int write_piece(struct inode *ino, const struct piece *p)
 {
     struct frame *f = NULL;
-    uint64 page_start = off - off % FS_BLOCK;
+    uint64 page_start = p->off - p->off % FS_BLOCK;
     // What the page holds matters unless all of it is overwritten or it lies behind the end.
-    if (n < FS_BLOCK && page_start < ino->size) {
-        int err = object_page(&ino->data.obj, off / FS_BLOCK, &f);
+    if (p->n < FS_BLOCK && page_start < ino->size) {
+        int err = object_page(&ino->data.obj, p->off / FS_BLOCK, &f);
         if (err)
             return err;
     }
@@ -123,7 +128,7 @@ static int write_piece(struct inode *ino, const char *src, uint64 off, size_t n)
             frame_put(f);
         return err;
     }
-    err = store(ino, f, src, off, n);
+    err = write_owned(ino, f, p);
     tx_end(inode_volume(ino));
     return err;
 }
@@ -139,12 +144,13 @@ static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t
         return -EFBIG;
     if (n > FS_SIZE_MAX - off)
         n = FS_SIZE_MAX - off;
+    uint64 now = inode_now_ns();
     while (done < n) {
-        size_t len = piece(off + done, n - done);
-        int err = write_piece(ino, src + done, off + done, len);
+        struct piece p = { src + done, off + done, piece_length(off + done, n - done), now };
+        int err = write_piece(ino, &p);
         if (err)
             return done > 0 ? (int64)done : err;
-        done += len;
+        done += p.n;
     }
     return (int64)done;
 }
@@ -218,7 +224,10 @@ static int clear_tail(struct inode *ino, uint64 size)
     int hole = page_is_hole(ino, size / FS_BLOCK);
     if (hole != 0)
         return hole < 0 ? hole : 0;
-    return write_piece(ino, NULL, size, tail < ino->size - size ? tail : ino->size - size);
+    if (tail > ino->size - size)
+        tail = ino->size - size;
+    struct piece p = { NULL, size, tail, inode_now_ns() };
+    return write_piece(ino, &p);
 }
 
 // Bytes behind the end of the last page are zeros, always: whoever writes behind the end later

@@ -91,6 +91,7 @@ int inode_next_orphan(struct inode *ino, uint64 *next);
 // Changes the number of names of an owned inode.
 void inode_add_links(struct inode *ino, int n);
 void inode_touch(struct inode *ino, bool content); // ctime, and with `content` mtime
+uint64 inode_now_ns(void);                         // the time for such changes
 // Gives back all of an inode that nobody holds.  Takes the mutex itself.
 int inode_destroy(struct inode *ino);
 

@@ -9,7 +9,7 @@
 #include "lib/string.h"
 #include "task/clock.h"
 
-static uint64 now_ns(void)
+uint64 inode_now_ns(void)
 {
     uint64 sec;
     uint32 nsec;
@@ -174,7 +174,7 @@ int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **ou
         return -ENOMEM;
     ino->mode = mode;
     ino->rdev = rdev;
-    ino->mtime_ns = ino->ctime_ns = now_ns();
+    ino->mtime_ns = ino->ctime_ns = inode_now_ns();
     err = inode_own(ino);
     if (!err)
         err = inode_store(ino);
@@ -203,7 +203,7 @@ void inode_add_links(struct inode *ino, int n)
 
 void inode_touch(struct inode *ino, bool content)
 {
-    ino->ctime_ns = now_ns();
+    ino->ctime_ns = inode_now_ns();
     if (content)
         ino->mtime_ns = ino->ctime_ns;
 }

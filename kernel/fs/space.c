@@ -75,11 +75,23 @@ static int group_get(struct volume *vol, uint64 n, struct group **out)
     return err;
 }
 
+// Blocks of the tree of counts when none is a hole.
+static uint64 full_tree(const struct volume *vol)
+{
+    uint64 pages = ngroups(vol), all = pages;
+    while (pages > 1) {
+        pages = (pages + PTRS_PER_BLOCK - 1) / PTRS_PER_BLOCK;
+        all += pages;
+    }
+    return all;
+}
+
 int space_init(struct volume *vol, uint64 nfree)
 {
     list_init(&vol->space.pending);
     vol->space.nfree = nfree;
     vol->space.npending = 0;
+    vol->space.count_blocks = full_tree(vol);
     vol->space.cursor = FS_FIRST_BLOCK;
     vol->space.dir = kalloc_zeroed(FRAME_CACHE);
     return vol->space.dir == NULL ? -ENOMEM : 0;
@@ -251,12 +263,7 @@ void space_release_pending(struct volume *vol)
 // exist yet takes its place for good.
 uint64 space_commit_reserve(const struct volume *vol)
 {
-    uint64 pages = ngroups(vol), all = pages;
-    while (pages > 1) {
-        pages = (pages + PTRS_PER_BLOCK - 1) / PTRS_PER_BLOCK;
-        all += pages;
-    }
-    uint64 there = vol->counts.disk.nblocks;
+    uint64 all = vol->space.count_blocks, there = vol->counts.disk.nblocks;
     return all + (there < all ? all - there : 0);
 }
 

@@ -7,16 +7,17 @@
 #include "mem/frame.h"
 #include "task/clock.h"
 
-// Changes may fill one eighth of memory, or any part while memory is plentiful enough for it.
-#define DIRTY_SHARE  8
-#define DIRTY_ALWAYS 64 // pages that are not worth a commit even when memory is short
+// Changes may fill 1/8 of memory; while they fill less than 1/64 they are not worth a commit even
+// if memory is short.
+#define DIRTY_MOST   8
+#define DIRTY_LITTLE 64
 
 static bool memory_full_of_changes(void)
 {
-    size_t dirty = cache_dirty_pages();
-    if (dirty <= DIRTY_ALWAYS)
+    size_t dirty = cache_dirty_pages(), total = frames_total();
+    if (dirty <= total / DIRTY_LITTLE)
         return false;
-    return dirty > frames_total() / DIRTY_SHARE || frames_free() < dirty / 2;
+    return dirty > total / DIRTY_MOST || frames_free() < dirty / 2;
 }
 
 int tx_begin(struct volume *vol)

@@ -36,6 +36,7 @@ struct space {
     uint64 nfree;        // blocks that can be allocated now
     uint64 npending;     // blocks freed in this generation: free once it is durable
     uint64 cursor;       // where the search goes on
+    uint64 count_blocks; // blocks of the tree of counts when none is a hole
     struct group ***dir; // a page of 512 pages of 512 groups
     struct list pending; // groups with pending blocks
 };

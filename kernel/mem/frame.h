@@ -15,7 +15,7 @@
 // What a frame is used for: for the accounts (kine_meminfo, the audit) and the debugger.
 enum frame_kind {
     FRAME_FREE,
-    FRAME_KERNEL, // the image, the frame table, firmware, the device tree: never freed
+    FRAME_KERNEL, // the image, the frame table, firmware, the kernel's own page tables: never freed
     FRAME_USER,   // anonymous memory of processes
     FRAME_TABLE,  // a page table
     FRAME_CACHE,  // a page of a cache object, or a metadata block

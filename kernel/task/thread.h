@@ -38,6 +38,7 @@ struct thread {
     bool interruptible;      // by lock: the sleep in progress may be ended by a signal
     int hart;                // by lock: where it runs or ran last
     uint32 on_hart;          // atomic: 1 until its registers are all saved
+    uint32 *gone;            // set to 1 (release) when all that the dead thread held is given back
     struct list run_link;    // by the run queue's lock
     struct list wait_link;   // by the wait queue's lock
 
@@ -63,8 +64,11 @@ struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg);
 void thread_discard(struct thread *t);
 _Noreturn void thread_exit(void);
 
-// Gives the current thread another root table (NULL: none of its own) and loads it at once.
+// Gives the current thread another root table and loads it at once.
 void thread_set_root(struct frame *root);
+// Takes the current thread's root table away: it will not go to user mode again.  The table stays
+// loaded until the hart runs another thread.
+void thread_leave_root(void);
 
 // Ends an interruptible sleep and makes later ones return -EINTR until thread_clear_interrupt().
 void thread_interrupt(struct thread *t);

@@ -34,6 +34,20 @@ TEST(no_area_kills)
     vm_end();
 }
 
+// Where the kernel's half begins no entry is a user's, whatever its tables hold.
+TEST(addresses_beyond_user_space)
+{
+    vm_begin();
+    struct aspace *as = space_new(1);
+    store_byte(as, BASE, 1);
+    CHECK(entry(as, BASE) != 0);
+    CHECK_EQ(entry(as, MAXVA + BASE), 0);
+    CHECK_EQ(entry(as, (1UL << 39) + BASE), 0);
+    CHECK_EQ(refs(as, (1UL << 63) + BASE), 0);
+    aspace_put(as);
+    vm_end();
+}
+
 TEST(load_of_an_empty_page_shares_the_zero_frame)
 {
     vm_begin();

@@ -82,7 +82,7 @@ static void calls_refuse(uint64 at, int file, int fd[2])
 
 void bad_calls(void)
 {
-    int fd[2], file = must_open("/README.md", O_RDONLY);
+    int fd[2], file = must_open("/README", O_RDONLY);
     must_pipe(fd);
     for (size_t i = 0; i < BAD; i++)
         calls_refuse(bad[i], file, fd);
@@ -92,7 +92,7 @@ void bad_calls(void)
 void wrap_around(void)
 {
     char *page = heap_pages(1);
-    int fd[2], file = must_open("/README.md", O_RDONLY);
+    int fd[2], file = must_open("/README", O_RDONLY);
     must_pipe(fd);
     EXPECT(sys(SYS_read, file, TRAPFRAME - 4, 64), -EFAULT, "read to the last four bytes");
     EXPECT(sys(SYS_read, file, 0xfffffffffffffffcUL, 64), -EFAULT, "read that wraps around");

@@ -244,8 +244,8 @@ void last_three(void)
 // --- a copy is complete before it can be seen ---------------------------------------------------
 
 #define WATCHERS    2
-#define COPY_PAGES  16
-#define COPY_ROUNDS 60
+#define COPY_PAGES  8
+#define COPY_ROUNDS 20
 
 struct watch {
     char *at;

@@ -71,7 +71,7 @@ static long read_until_refused(int file)
 
 static void copyout_too_much(void *arg)
 {
-    int file = must_open("/README.md", O_RDONLY);
+    int file = must_open("/README", O_RDONLY);
     await_go(arg);
     take_everything();
     EXPECT(read_until_refused(file), -ENOMEM, "read() into a page that is not to be had");
@@ -98,10 +98,7 @@ static void fail_allocation(long n)
 // Everything as it was: bytes, frames in use, and the right to write.
 static void check_intact(char *at, uint seed, const struct tally *before, long n)
 {
-    struct tally now = tally_now();
-    EXPECT(now.user, before->user, "frames for users after failure %ld", n);
-    EXPECT(now.tables, before->tables, "frames for tables after failure %ld", n);
-    EXPECT(now.other, before->other, "other frames after failure %ld", n);
+    check_tally(before, "after a fork that failed");
     for (int i = 0; i < PROBES; i++) {
         check_filled(at + i * APART, PGSIZE, seed);
         fill(at + i * APART, PGSIZE, seed + 1);
@@ -230,10 +227,11 @@ static const struct trial {
     const char *what;
     long (*call)(void);
     void (*undo)(void);
+    bool copies_out; // a buffer for which there is no page counts as a bad one
 } trials[] = {
-    { "pipe", try_pipe, undo_pipe },    { "open", try_open, undo_open },
-    { "mkdir", try_mkdir, undo_mkdir }, { "sbrk", try_brk, undo_brk },
-    { "clock", try_clock, undo_clock },
+    { "pipe", try_pipe, undo_pipe, true },     { "open", try_open, undo_open, false },
+    { "mkdir", try_mkdir, undo_mkdir, false }, { "sbrk", try_brk, undo_brk, false },
+    { "clock", try_clock, undo_clock, true },
 };
 
 static void fail_until_done(const struct trial *t)
@@ -246,7 +244,8 @@ static void fail_until_done(const struct trial *t)
         fail_allocation(0);
         if (result >= 0)
             break;
-        EXPECT(result, -ENOMEM, "%s without allocation %ld", t->what, n);
+        CHECK(result == -ENOMEM || (result == -EFAULT && t->copies_out),
+              "%s without allocation %ld gave %ld", t->what, n, result);
     }
     t->undo();
     check_tally(&before, t->what);

@@ -93,9 +93,10 @@ struct tally {
     bool known; // false: the kernel does not tell
 };
 struct tally tally_now(void);
-// Waits a while for the tally to be as it was.  => true if it is; *now is the last one seen
+// Waits a while for the tally to be as it was, but for a table or so for each hart.
+// => true if it is; *now is the last one seen
 bool tally_returns(const struct tally *was, struct tally *now);
-// Fails the part unless the tally is as it was.
+// Fails the part unless the tally is as it was, and the audit finds nothing wrong.
 void check_tally(const struct tally *was, const char *what);
 // Recounts all memory.  => the number of lost frames and broken invariants; 0 where unknown
 long audit_faults(void);
