@@ -18,7 +18,6 @@
 #include "riscv/spinlock.h"
 #include "riscv/tlb.h"
 #include "task/mutex.h"
-#include "task/sched.h"
 #include "task/thread.h"
 
 #define RAM_BASE  0x80000000UL
@@ -74,11 +73,6 @@ void icache_flush_harts(uint32 mask)
 }
 
 void sfence_vma_page(uint64 va)
-{
-}
-
-// No hart of ours loads a root.
-void sched_forget_root(struct frame *root)
 {
 }
 
