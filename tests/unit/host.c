@@ -18,7 +18,6 @@
 #include "riscv/spinlock.h"
 #include "riscv/tlb.h"
 #include "task/mutex.h"
-#include "task/sched.h"
 #include "task/thread.h"
 
 #define RAM_BASE  0x80000000UL
