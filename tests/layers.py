@@ -23,7 +23,7 @@ LINK_TIME_UPCALLS = {
     "usertrap": "the trap vector's way into sys",
     "kerneltrap": "the trap vector's way into sys",
     "panic": "declared in lib for everybody; stopping a machine needs one (riscv/panic.c)",
-    "kmain": "boot code ends in the start-up order",
+    "_start": "where the M-mode stub enters the kernel",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -5,6 +5,10 @@
 #include "kernel/errno.h"
 #include "kernel/types.h"
 
+// With this header a program's formats are checked.
+void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 extern int errno;      // why the last call failed
 extern char **environ; // "NAME=value", ended by NULL
 const char *strerror(int error);
@@ -19,6 +23,7 @@ int execve(const char *path, char **argv, char **env);
 int getppid(void);
 int waitpid(int pid, int *status, int options); // status as wait() gives it
 int rmdir(const char *path);
+int dup2(int from, int to); // => to
 int getdents(int fd, void *buf, uint size);
 long lseek(int fd, long offset, int whence);
 int ftruncate(int fd, long size);
@@ -44,4 +49,3 @@ int kine_meminfo(struct kine_meminfo *out);
 int kine_procs(struct kine_proc *out, int max);
 int kine_inject(int kind, long n);
 int kine_pte(const void *va, struct kine_pte *out);
-

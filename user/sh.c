@@ -1,18 +1,100 @@
-#include "kernel/types.h"
+// The shell.
+//
+//   sh               reads commands from its input; at the console, with a prompt for each
+//   sh FILE ARG...   reads them from the file
+//   sh -c LINE       does this one
+//
+// It knows words with '...' "..." and \, # comments, pipes, < > >> <& >& with a descriptor in front
+// (2>), ; & && ||, ( ... ), $NAME and NAME=value, $? $$ $! $# $0 $1 ... $@, and itself does cd,
+// exit and wait.  A program is looked for in the current directory, then in the root.  At the
+// console a last status other than 0 is shown.
+//
+// The map of its parts is user/sh/sh.h.
 #include "kernel/fcntl.h"
+#include "kernel/stat.h"
+#include "user/kine.h"
+#include "user/sh/sh.h"
 #include "user/user.h"
-int main(void)
+
+#define MAXLINE (64 * 1024)
+
+struct shell shell;
+
+// Reads a line without its newline, byte by byte, so that what follows is left to the programs that
+// share the input.  Bytes that cannot be in a line are left out.  => false at the end of the input
+static bool read_line(int fd, struct buffer *line)
 {
-    static char buf[200]; char *argv[20];
-    for (;;) {
-        printf("$ ");
-        gets(buf, sizeof buf);
-        if (!buf[0]) exit(0);
-        int n = 0; char *s = buf;
-        while (*s) { while (*s == ' ' || *s == '\n') *s++ = 0; if (!*s) break; argv[n++] = s; while (*s && *s != ' ' && *s != '\n') s++; }
-        argv[n] = 0;
-        if (!n) continue;
-        if (fork() == 0) { exec(argv[0], argv); printf("exec %s failed\n", argv[0]); exit(1); }
-        wait(0);
+    char c;
+    int n = 0;
+    line->len = 0;
+    while (read(fd, &c, 1) == 1 && ++n && c != '\n')
+        if (c != '\0' && n <= MAXLINE)
+            buffer_put(line, c);
+    buffer_put(line, '\0');
+    if (n > MAXLINE) {
+        fprintf(2, "sh: a line of more than %d bytes is left out\n", MAXLINE);
+        line->text[0] = '\0';
     }
+    return n > 0;
+}
+
+static void show_status(void)
+{
+    if (shell.killed)
+        fprintf(2, "sh: killed\n");
+    else
+        fprintf(2, "sh: status %d\n", shell.status);
+}
+
+static void converse(void)
+{
+    struct buffer line = { 0 };
+    for (;;) {
+        reap_background();
+        write(2, "$ ", 2);
+        if (!read_line(0, &line))
+            return;
+        shell.news = false;
+        run_line(line.text);
+        if (shell.news && shell.status != 0)
+            show_status();
+    }
+}
+
+static void read_commands(int fd)
+{
+    struct buffer line = { 0 };
+    while (read_line(fd, &line)) {
+        run_line(line.text);
+        reap_background();
+    }
+}
+
+static bool at_console(void)
+{
+    struct stat st;
+    return fstat(0, &st) == 0 && st.type == T_DEVICE;
+}
+
+int main(int argc, char **argv)
+{
+    vars_start(argc, argv);
+    if (argc == 1) {
+        if (at_console())
+            converse();
+        else
+            read_commands(0);
+    } else if (strcmp(argv[1], "-c") == 0 && argc > 2) {
+        vars_start(argc - 2, argv + 2);
+        run_line(argv[2]);
+    } else {
+        int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+        if (fd < 0) {
+            fprintf(2, "sh: %s: %s\n", argv[1], strerror(errno));
+            return 127;
+        }
+        vars_start(argc - 1, argv + 1);
+        read_commands(fd);
+    }
+    return shell.status;
 }

@@ -1,6 +1,6 @@
 // What every program may call: the classic system calls and a small library (kernel/types.h comes
-// first).  Calls return -1 on failure and leave the reason in errno.  Names beyond the classic ones are
-// in user/kine.h.
+// first).  Calls return -1 on failure and leave the reason in errno.  Names beyond the classic ones
+// are in user/kine.h.
 #pragma once
 
 struct stat;
@@ -44,5 +44,5 @@ int memcmp(const void *a, const void *b, uint n);
 void *memcpy(void *dst, const void *src, uint n);
 void *malloc(uint n);
 void free(void *p);
-void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void printf(const char *fmt, ...);
+void fprintf(int fd, const char *fmt, ...);

@@ -15,7 +15,7 @@
 // What a frame is used for: for the accounts (kine_meminfo, the audit) and the debugger.
 enum frame_kind {
     FRAME_FREE,
-    FRAME_KERNEL, // the image, the frame table, firmware, the device tree: never freed
+    FRAME_KERNEL, // the image, the frame table, firmware, the kernel's own page tables: never freed
     FRAME_USER,   // anonymous memory of processes
     FRAME_TABLE,  // a page table
     FRAME_CACHE,  // a page of a cache object, or a metadata block
@@ -73,7 +73,3 @@ size_t frames_free(void);
 size_t frames_total(void);
 // Frames in use for `kind`, summed over the harts.
 size_t frames_in_use(enum frame_kind kind);
-
-// Makes kalloc fail once, `n` page allocations of the current thread from now (1 = the next);
-// 0 switches that off.  For tests of every error path.
-void kalloc_fail_after(long n);

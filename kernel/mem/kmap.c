@@ -29,7 +29,7 @@ pte_t *kmap_entry(uint64 va, int level)
     for (int l = 2; l > level; l--) {
         pte_t *e = &table[index_at(va, l)];
         if (!(*e & PTE_V)) {
-            void *next = kalloc_zeroed(FRAME_TABLE);
+            void *next = kalloc_zeroed(FRAME_KERNEL);
             if (!next)
                 return NULL;
             *e = PA2PTE(virt_to_phys(next)) | PTE_V;
@@ -111,7 +111,7 @@ static void audit_kmap(void)
 
 void kmap_init(void)
 {
-    root = kalloc_zeroed(FRAME_TABLE);
+    root = kalloc_zeroed(FRAME_KERNEL);
     if (!root)
         panic("no memory for the kernel's page table");
     map_ram();

@@ -2,8 +2,12 @@
 //
 // A freed stack stays mapped in its slot and is the first to be handed out again, so that a fork
 // and an exit touch neither the table nor any TLB.  Only a surplus, or the need of memory, has stacks
-// unmapped, and then all harts forget them before the slots are used anew.  A slot that is mapped
-// for the first time is fenced too: a hart may remember that it was empty (manual, 4.2.1).
+// unmapped.
+//
+// Fences.  A hart uses addresses of the region only when it runs on a stack there, or writes the first
+// registers of a thread it has just made.  So no other hart need be told of a change: the version goes
+// up, and every hart that finds it changed forgets what it knew before it switches to a stack
+// (task/sched.c).  A hart that remembers an unmapped stack, or that a slot was empty, does not use it.
 
 #include "lib/list.h"
 #include "mem/audit.h"
@@ -12,8 +16,8 @@
 #include "mem/kstack_priv.h"
 #include "param.h"
 #include "riscv/addr.h"
+#include "riscv/csr.h"
 #include "riscv/spinlock.h"
-#include "riscv/tlb.h"
 
 #define SLOT        (2 * KSTACK_SIZE)
 #define STACK_PAGES (KSTACK_SIZE / PGSIZE)
@@ -29,6 +33,13 @@ static struct {
     uint16 fresh;          // slots from here on were never used
 } slots;                   // by lock
 
+static uint32 version; // atomic
+
+uint32 kmap_version(void)
+{
+    return __atomic_load_n(&version, __ATOMIC_ACQUIRE);
+}
+
 static uint64 slot_stack(unsigned slot)
 {
     return KSTACK_BASE + slot * (uint64)SLOT + KSTACK_SIZE;
@@ -36,11 +47,11 @@ static uint64 slot_stack(unsigned slot)
 
 static void unmap(unsigned slot)
 {
+    __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
     for (int i = 0; i < STACK_PAGES; i++) {
         pte_t *e = kmap_entry(slot_stack(slot) + (uint64)i * PGSIZE, 0);
         pte_t old = *e;
         *e = 0;
-        tlb_flush_harts(~0u);
         kfree(phys_to_virt(PTE2PA(old)));
     }
 }
@@ -66,7 +77,8 @@ static bool map_stack(unsigned slot)
         }
         return false;
     }
-    tlb_flush_harts(~0u);
+    __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
+    sfence_vma_all();
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "lib/print.h"
 #include "proc/file.h"
 #include "proc/proc_priv.h"
+#include "riscv/csr.h"
 #include "riscv/machine.h"
 #include "vm/aspace.h"
 
@@ -47,7 +48,7 @@ static _Noreturn void init_is_gone(int status, int signal)
     machine_power_off();
 }
 
-// Gives back what the process holds; the kernel's own table serves until the next switch.
+// Gives back what the process holds, all but the root table itself, which this hart has loaded.
 static void drop_holdings(struct proc *p)
 {
     files_put(p->files);
@@ -56,7 +57,7 @@ static void drop_holdings(struct proc *p)
     struct aspace *as = p->aspace;
     p->aspace = NULL;
     spin_unlock(&tree_lock);
-    thread_set_root(NULL);
+    thread_leave_root();
     aspace_put(as);
 }
 
@@ -68,6 +69,7 @@ void proc_exit(int status, int signal)
     drop_holdings(p);
     proc_end_vfork(p);
     current_thread()->proc = NULL;
+    current_thread()->gone = &p->thread_gone;
     spin_lock(&tree_lock);
     become_zombie(p, status, signal);
     spin_unlock(&tree_lock);
@@ -91,6 +93,15 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *any)
     return NULL;
 }
 
+// Takes a zombie apart, once its thread has left the hart it died on: so that whoever has waited for a
+// process finds all that it held given back.
+static void reap(struct proc *zombie)
+{
+    while (!__atomic_load_n(&zombie->thread_gone, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    proc_free(zombie);
+}
+
 int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out)
 {
     struct proc *p = current_proc(), *zombie;
@@ -110,6 +121,6 @@ int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out)
     }
     spin_unlock(&tree_lock);
     if (zombie && !keep)
-        proc_free(zombie);
+        reap(zombie);
     return err;
 }

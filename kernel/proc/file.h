@@ -81,7 +81,13 @@ struct file_use {
     struct file *file;
     bool counted; // we hold a reference
 };
-struct file_use files_use(struct files *fs, int fd);
+static inline struct file_use files_use(struct files *fs, int fd)
+{
+    if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1)
+        return (struct file_use){ fs->fd[fd], false };
+    struct file *f = files_get(fs, fd);
+    return (struct file_use){ f, f != NULL };
+}
 static inline void file_use_end(struct file_use use)
 {
     if (use.counted)

@@ -130,14 +130,6 @@ struct file *files_get(struct files *fs, int fd)
     return f;
 }
 
-struct file_use files_use(struct files *fs, int fd)
-{
-    if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1)
-        return (struct file_use){ fs->fd[fd], false };
-    struct file *f = files_get(fs, fd);
-    return (struct file_use){ f, f != NULL };
-}
-
 int files_close(struct files *fs, int fd)
 {
     if ((uint32)fd >= NOFILE)

@@ -23,72 +23,47 @@
 #define STAT_BLOCK    512 // the unit of st_blocks
 #define NS_PER_SECOND 1000000000
 
-// One transfer: where it is and how it goes on.
-struct transfer {
-    struct file *f;
-    struct aspace *as;
-    uint64 buf;
-    size_t left;
-    uint64 offset;
-};
-
-// One page's worth.  => bytes moved, 0 at the end of the file, or a negative errno
-typedef int64 span_fn(struct transfer *t, const struct user_span *span);
-
-static int64 read_span(struct transfer *t, const struct user_span *span)
+// => bytes written at *offset, which with O_APPEND is found here; or a negative errno
+static int64 write_span(struct file *f, const struct user_span *span, uint64 *offset)
 {
-    return inode_read(t->f->obj, span->kva, t->offset, span->len);
+    if (f->flags & O_APPEND)
+        return inode_append(f->obj, span->kva, span->len, offset);
+    return inode_write(f->obj, span->kva, *offset, span->len);
 }
 
-static int64 write_span(struct transfer *t, const struct user_span *span)
+// Moves n > 0 bytes and *offset with them.
+// => bytes moved, 0 at the end of the file, or a negative errno if there are none
+static int64 move(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *offset,
+                  bool to_user)
 {
-    if (t->f->flags & O_APPEND) {
-        uint64 where = t->offset;
-        int64 n = inode_append(t->f->obj, span->kva, span->len, &where);
-        t->offset = where;
-        return n;
-    }
-    return inode_write(t->f->obj, span->kva, t->offset, span->len);
-}
-
-// => bytes moved, or a negative errno if there are none
-static int64 move(struct transfer *t, span_fn *fn, bool to_user)
-{
-    size_t done = 0;
-    while (t->left > 0) {
-        struct user_span span;
-        int64 n = user_hold(t->as, t->buf + done, t->left, to_user, &span);
-        if (n == 0) {
-            n = fn(t, &span);
+    struct user_span span;
+    for (size_t done = 0;; thread_breathe()) {
+        int64 got = user_hold(as, buf + done, n - done, to_user, &span);
+        if (got == 0) {
+            got = to_user ? inode_read(f->obj, span.kva, *offset, span.len)
+                          : write_span(f, &span, offset);
             user_release(&span);
         }
-        if (n < 0)
-            return done ? (int64)done : n;
-        done += (size_t)n;
-        t->left -= (size_t)n;
-        t->offset += (uint64)n;
-        if ((size_t)n < span.len || thread_interrupted())
-            break;
-        thread_breathe();
+        if (got < 0)
+            return done ? (int64)done : got;
+        done += (size_t)got;
+        *offset += (uint64)got;
+        if (done == n || (size_t)got < span.len || thread_interrupted())
+            return (int64)done;
     }
-    return (int64)done;
 }
 
 static int64 transfer(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos,
                       bool to_user)
 {
-    struct transfer t = { .f = f, .as = as, .buf = buf, .left = n };
-    span_fn *fn = to_user ? read_span : write_span;
-    if (pos) {
-        t.offset = *pos;
-        return move(&t, fn, to_user);
-    }
+    if (n == 0)
+        return 0;
+    if (pos)
+        return move(f, as, buf, n, pos, to_user);
     bool shared = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) > 1;
     if (shared)
         mutex_lock(&f->lock);
-    t.offset = f->offset;
-    int64 done = move(&t, fn, to_user);
-    f->offset = t.offset;
+    int64 done = move(f, as, buf, n, &f->offset, to_user);
     if (shared)
         mutex_unlock(&f->lock);
     return done;

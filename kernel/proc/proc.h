@@ -34,6 +34,7 @@ struct proc {
     struct list sibling;
     struct list hash;        // in the PID index
     bool zombie;
+    uint32 thread_gone;      // atomic: 1 once a zombie's thread holds nothing any more
     int exit_status;         // the full int given to exit
     int exit_signal;         // the signal that killed it, or 0
     struct waitq child_exit; // the parent waits here

@@ -42,7 +42,7 @@
 uint64 mstub_init(uint64 hartid, uint64 fdt);
 void mstub_trap(uint64 *arg);
 bool mstub_try_menvcfg(uint64 bits);
-extern char _start[], mstub_begin[], mstub_end[];
+extern char mstub_begin[], mstub_end[], kernel_begin[]; // kernel.ld; entry.S stands first in the kernel
 
 enum hart_state { HART_STOPPED, HART_STARTING, HART_STARTED, HART_ABSENT };
 
@@ -286,7 +286,7 @@ uint64 mstub_init(uint64 self, uint64 fdt)
     if (!first)
         wait_for_start(self);
     stub.hart[self].state = HART_STARTED;
-    csr_write(mepc, first ? (uint64)_start : stub.hart[self].start);
+    csr_write(mepc, first ? (uint64)kernel_begin : stub.hart[self].start);
     uint64 status = csr_read(mstatus) & ~(MSTATUS_MPP | MSTATUS_MPIE | MSTATUS_FS);
     csr_write(mstatus, status | MSTATUS_MPP_S | MSTATUS_MPIE);
     return first ? fdt : stub.hart[self].opaque;

@@ -29,16 +29,6 @@ static bool open_for(const struct file *f, enum direction dir)
     return (f->flags & O_ACCMODE) != (dir == READING ? O_WRONLY : O_RDONLY);
 }
 
-// The same; file NULL also if the descriptor is not open for this.
-static struct file_use use_fd_for(uint64 fd, enum direction dir)
-{
-    struct file_use use = use_fd(fd);
-    if (use.file && open_for(use.file, dir))
-        return use;
-    file_use_end(use);
-    return (struct file_use){ NULL, false };
-}
-
 static int64 transfer(struct file *f, enum direction dir, uint64 buf, uint64 n, uint64 *pos)
 {
     struct aspace *as = current_proc()->aspace;
@@ -49,10 +39,10 @@ static int64 transfer(struct file *f, enum direction dir, uint64 buf, uint64 n, 
 
 static int64 transfer_fd(const uint64 *arg, enum direction dir, uint64 *pos)
 {
-    struct file_use use = use_fd_for(arg[0], dir);
-    if (!use.file)
-        return -EBADF;
-    int64 done = transfer(use.file, dir, arg[1], arg[2], pos);
+    struct file_use use = use_fd(arg[0]);
+    int64 done = -EBADF;
+    if (use.file && open_for(use.file, dir))
+        done = transfer(use.file, dir, arg[1], arg[2], pos);
     file_use_end(use);
     return done;
 }
@@ -113,10 +103,8 @@ static int64 transfer_iov(const uint64 *arg, enum direction dir)
     uint64 uaddr = arg[1], count = arg[2];
     if (count > IOV_MAX)
         return -EINVAL;
-    struct file_use use = use_fd_for(arg[0], dir);
-    if (!use.file)
-        return -EBADF;
-    int64 done = 0;
+    struct file_use use = use_fd(arg[0]);
+    int64 done = use.file && open_for(use.file, dir) ? 0 : -EBADF;
     bool full = true;
     for (uint64 i = 0; i < count && full && done >= 0; i += IOV_CHUNK) {
         int64 n = fetch_iov(uaddr + i * sizeof *iov, count - i, iov);

@@ -8,8 +8,9 @@
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
 // An interrupt that is pending ends wfi even while interrupts are off.
 //
-// on_hart: a thread may be queued before the hart it leaves has saved its registers.  Whoever
-// is to run it waits until that hart clears on_hart (release) after the switch.
+// on_hart: a thread may be queued before the hart it leaves has saved its registers.  Until that
+// hart clears on_hart (release) after the switch, nobody else takes it off the queue.  To take it and
+// then wait would dead-lock: two harts that leave each other's next thread would wait for ever.
 
 #include "task/sched.h"
 #include "lib/panic.h"
@@ -44,16 +45,37 @@ static void runq_add(struct runq *q, struct thread *t)
     spin_unlock(&q->lock);
 }
 
+// => are its registers saved, or still this hart's own?
+static bool can_run_here(const struct thread *t)
+{
+    return t == current_thread() || __atomic_load_n(&t->on_hart, __ATOMIC_ACQUIRE) == 0;
+}
+
+// => the first thread in the queue that this hart can run, with q->lock held
+static struct thread *first_runnable(struct runq *q)
+{
+    if (!q->ready.next)
+        return NULL;
+    list_for_each (l, &q->ready) {
+        struct thread *t = container_of(l, struct thread, run_link);
+        if (can_run_here(t))
+            return t;
+    }
+    return NULL;
+}
+
 static struct thread *runq_take(struct runq *q)
 {
     if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
         return NULL;
     spin_lock(&q->lock);
-    struct list *l = list_pop_front(&q->ready);
-    if (l)
+    struct thread *t = first_runnable(q);
+    if (t) {
+        list_remove(&t->run_link);
         q->length--;
+    }
     spin_unlock(&q->lock);
-    return l ? container_of(l, struct thread, run_link) : NULL;
+    return t;
 }
 
 // An idle hart, `wish` before others; `wish` if none idles.
@@ -109,52 +131,78 @@ static struct thread *pick(struct hart *h)
     return t ? t : h->idle;
 }
 
-static void root_leave(struct hart *h)
-{
-    if (!h->root)
-        return;
-    __atomic_fetch_and(&h->root->active, ~(1u << h->index), __ATOMIC_RELEASE);
-    frame_put(h->root);
-    h->root = NULL;
-}
-
-// Loads a root table.  The hart holds a reference to the root it has loaded, and is named in
+// Loads a root table; NULL: the kernel's own.  A hart has a process's table loaded only while it runs a
+// thread of that process (or one that is just exiting).  It holds a reference to it, and is named in
 // `active` from before it can use a translation until after it has forgotten them all, so that whoever
 // takes a right away knows whom to tell.
-static void root_load(struct hart *h, struct frame *root)
+static void load_root(struct hart *h, struct frame *root)
 {
-    frame_get(root);
-    __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
-    csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
-    sfence_vma_all();
-    root_leave(h);
+    struct frame *old = h->root;
+    if (root) {
+        frame_get(root);
+        __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
+        csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
+        sfence_vma_all();
+    } else {
+        kmap_load();
+    }
     h->root = root;
+    h->kmap_seen = kmap_version();
+    if (old) {
+        __atomic_fetch_and(&old->active, ~(1u << h->index), __ATOMIC_RELEASE);
+        frame_put(old);
+    }
 }
 
 void thread_set_root(struct frame *root)
 {
     bool on = intr_save();
     current_thread()->root = root;
-    if (root && root != this_hart()->root)
-        root_load(this_hart(), root);
+    load_root(this_hart(), root);
     intr_restore(on);
 }
 
-// Counts on `prev`, which this hart has left for good.
+void thread_leave_root(void)
+{
+    current_thread()->root = NULL;
+}
+
+// Makes the translations right for `next`: its address space, and its kernel stack, which may have been
+// mapped since this hart last forgot what it knew of the kernel's table.
+static void adopt_map(struct hart *h, const struct thread *next)
+{
+    if (next->root != h->root) {
+        load_root(h, next->root);
+    } else if (h->kmap_seen != kmap_version()) {
+        h->kmap_seen = kmap_version();
+        sfence_vma_all();
+    }
+}
+
+// A dead thread may still be in the hands of the one who woke it last, until that hart drops the
+// thread's lock.
+static void bury(struct thread *t)
+{
+    uint32 *gone = t->gone;
+    spin_lock(&t->lock);
+    spin_unlock(&t->lock);
+    thread_discard(t);
+    if (gone)
+        __atomic_store_n(gone, 1, __ATOMIC_RELEASE);
+}
+
 void sched_finish_switch(void)
 {
     struct thread *prev = this_hart()->prev;
     bool dead = prev->state == THREAD_DEAD;
     __atomic_store_n(&prev->on_hart, 0, __ATOMIC_RELEASE);
     if (dead)
-        thread_discard(prev);
+        bury(prev);
 }
 
 static void switch_to(struct hart *h, struct thread *next)
 {
     struct thread *prev = h->thread;
-    while (__atomic_load_n(&next->on_hart, __ATOMIC_ACQUIRE))
-        cpu_relax();
     next->on_hart = 1;
     next->hart = h->index;
     next->state = THREAD_RUNNING;
@@ -162,9 +210,8 @@ static void switch_to(struct hart *h, struct thread *next)
     h->prev = prev;
     h->thread = next;
     h->trapframe = (uint64)next->tf;
-    h->fail_kalloc = &next->fail_kalloc;
-    if (next->root && next->root != h->root)
-        root_load(h, next->root);
+    h->fail_kalloc = next->fail_active;
+    adopt_map(h, next);
     context_switch(&prev->context, &next->context);
     sched_finish_switch();
 }

@@ -38,12 +38,15 @@ struct thread {
     bool interruptible;      // by lock: the sleep in progress may be ended by a signal
     int hart;                // by lock: where it runs or ran last
     uint32 on_hart;          // atomic: 1 until its registers are all saved
+    uint32 *gone;            // set to 1 (release) when all that the dead thread held is given back
     struct list run_link;    // by the run queue's lock
     struct list wait_link;   // by the wait queue's lock
 
     struct fp_state fp;      // its own: floating-point registers
     bool fp_used;            // its own: fp holds something
-    long fail_kalloc;        // its own: allocation-failure injector
+    long fail_call;          // its own: allocation-failure injector, in system calls
+    long fail_fault;         // its own: the same, in page faults
+    long *fail_active;       // its own: the one that counts at this moment
     struct locks_held locks; // its own: mutexes, for the checker
     uint64 user_time;        // its own: time-base ticks, sampled by the timer
     uint64 kernel_time;
@@ -63,14 +66,21 @@ struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg);
 void thread_discard(struct thread *t);
 _Noreturn void thread_exit(void);
 
-// Gives the current thread another root table (NULL: none of its own) and loads it at once.
+// Gives the current thread another root table and loads it at once.
 void thread_set_root(struct frame *root);
+// Takes the current thread's root table away: it will not go to user mode again.  The table stays
+// loaded until the hart runs another thread.
+void thread_leave_root(void);
 
 // Ends an interruptible sleep and makes later ones return -EINTR until thread_clear_interrupt().
 void thread_interrupt(struct thread *t);
 void thread_clear_interrupt(struct thread *t);
 // => would an interruptible sleep of the current thread end at once?
 bool thread_interrupted(void);
+
+// Says whether the current thread's allocations are a page fault's from here on, or a system call's: for the
+// failure injector.
+void thread_in_fault(bool fault);
 
 // Lets others run.  No spinlock is held.
 void thread_yield(void);

@@ -192,8 +192,12 @@ def private_image(name):
 
 
 def copy_tree(destination):
-    """The project's sources in another folder, with what is built kept to save time."""
-    ignore = shutil.ignore_patterns(".git", "logs", "unit", "mutants", "tree-*", "__pycache__")
+    """The project in another folder, with what is built, to save time.  => its path"""
+    unwanted = {ROOT / ".git", LOGS, ROOT / "build/mutants"}
+
+    def ignore(folder, names):
+        return [n for n in names if n == "__pycache__" or pathlib.Path(folder) / n in unwanted]
+
     shutil.copytree(ROOT, destination, ignore=ignore, symlinks=True)
     return pathlib.Path(destination)
 

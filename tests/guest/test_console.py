@@ -15,7 +15,7 @@ def test_typed_before_the_prompt(machine, wait):
     m = machine(boot=False).start()
     time.sleep(wait)
     m.send("echo early bird\n")
-    m.expect(r"(?<![^\n])early bird\n")
+    m.expect(r"(?<!echo )early bird\n")
     m.expect(kine.PROMPT)
     m.poweroff()
 
@@ -25,20 +25,19 @@ def test_much_typed_at_once(machine):
     m = machine()
     m.send("sleep 5\n" + "".join(f"echo line {i}\n" for i in range(20)))
     for i in range(20):
-        m.expect(rf"(?<![^\n])line {i}\n")
+        m.expect(rf"(?<!echo )line {i}\n")
     m.expect(kine.PROMPT)
     m.poweroff()
 
 
 def test_prompt_once_for_each_command(machine):
     m = machine()
-    commands = ["echo one", "ls", "cat README.md | wc", "nosuchprogram", "echo -n x", "sleep 1"]
+    commands = ["echo one", "ls", "cat README | wc", "nosuchprogram", "echo -n x", "sleep 1"]
     for command in commands:
         m.run(command)
     time.sleep(0.5)
     m.run("echo end")
-    assert m.said.count("$ ") - m.run("cat README.md").count("$ ") <= len(commands) + 3
-    assert len(re.findall(r"^\$ ", m.said, re.M)) == len(commands) + 3
+    assert len(re.findall(r"^\$ ", m.said, re.M)) == m.said.count("$ ") == len(commands) + 2
     m.poweroff()
 
 

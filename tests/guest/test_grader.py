@@ -4,67 +4,12 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
-import threading
 import time
 
+import grader
 import kine
 import pytest
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Make:
-    """A make that runs QEMU, with its standard output gathered as it comes."""
-
-    def __init__(self, *words, name):
-        self.proc = subprocess.Popen(
-            [kine.MAKE, "-s", "--no-print-directory", *words, "QEMUEXTRA=-snapshot"],
-            cwd=kine.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, env=kine.clean_environment(), start_new_session=True)
-        self.said = ""
-        self.name = name
-        self.thread = threading.Thread(target=self.gather, daemon=True)
-        self.thread.start()
-
-    def gather(self):
-        kine.LOGS.mkdir(parents=True, exist_ok=True)
-        with open(kine.LOGS / f"{self.name}.log", "w", encoding="utf-8") as log:
-            while data := os.read(self.proc.stdout.fileno(), 4096):
-                text = data.decode(errors="replace")
-                self.said += text
-                log.write(text)
-                log.flush()
-
-    def wait_for(self, pattern, seconds=30):
-        end = time.monotonic() + seconds * kine.SLOW
-        while not re.search(pattern, self.said):
-            assert time.monotonic() < end, f"no {pattern!r} in:\n{self.said[-2000:]}"
-            time.sleep(0.05)
-
-    def type(self, text):
-        self.proc.stdin.write(text.encode())
-        self.proc.stdin.flush()
-
-    def children(self):
-        pid = self.proc.pid
-        return [int(p) for p in
-                pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-    def close(self):
-        for pid in self.children() if self.proc.poll() is None else []:
-            kine.end_process(pid)
-        if self.proc.poll() is None:
-            self.proc.kill()
-        self.proc.wait()
-        self.thread.join(5)
-        self.proc.stdin.close()
-        self.proc.stdout.close()
 
 
 @pytest.fixture
@@ -72,27 +17,12 @@ def run_make(request):
     running = []
 
     def new(*words):
-        running.append(Make(*words, name=request.node.name))
+        running.append(grader.Session(*words, "QEMUEXTRA=-snapshot", name=request.node.name))
         return running[-1]
 
     yield new
     for m in running:
         m.close()
-
-
-def packet(text):
-    return f"${text}#{sum(text.encode()) % 256:02x}".encode()
-
-
-def attach(port, seconds=90):
-    """Connects to QEMU's debugger port, as soon as it is there."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=5)
-        except OSError:
-            assert time.monotonic() < end, "nobody listens on the debugger's port"
-            time.sleep(0.1)
 
 
 def test_print_gdbport():
@@ -113,11 +43,11 @@ def test_symbol_file():
 
 def test_grader_session(run_make):
     """Attach, let it go on, type the moment the prompt appears, read marks, end it by SIGTERM."""
-    port = free_port()
+    port = grader.free_port()
     m = run_make("qemu-gdb", f"GDBPORT={port}")
     m.wait_for(r"\n", 90)
-    with attach(port) as gdb:
-        gdb.sendall(packet("c"))
+    with grader.attach(port) as gdb:
+        gdb.sendall(grader.packet("c"))
         m.wait_for(r"(^|\n)\$ ")
         m.type("echo hello there\n")
         m.wait_for(r"\nhello there\n\$ ")
@@ -142,7 +72,7 @@ def test_typed_one_second_after_make(run_make):
     m = run_make("qemu")
     time.sleep(1)
     m.type("echo typed blindly\n")
-    m.wait_for(r"\ntyped blindly\n")
+    m.wait_for(r"(?<!echo )typed blindly\n")
 
 
 def test_cpus_from_the_environment():
@@ -154,7 +84,7 @@ def test_cpus_from_the_environment():
 
 def test_gdb_reads_source_lines(run_make, tmp_path):
     """gdb, as a person uses it: a break point by name is hit, with the source shown."""
-    port = free_port()
+    port = grader.free_port()
     m = run_make("qemu-gdb", f"GDBPORT={port}", "CPUS=1")
     m.wait_for(r"\n", 90)
     gdb = subprocess.run(

@@ -8,9 +8,10 @@ FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit-fs/%,$(filter-out tests/unit
 
 $(B)/unit-fs/%.o: %.c
 	@mkdir -p $(@D)
-	$(FSTEST_CC) $(FSTEST_FLAGS) -c -o $@ $<
+	$(call say,HOSTCC,$<)
+	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -c -o $@ $<
 $(FSTESTS): $(B)/unit-fs/%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
-	$(FSTEST_CC) $(FSTEST_FLAGS) -o $@ $^
+	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -o $@ $^
 
 #: make test-fs      the file system's unit tests on the host
 test-fs: $(FSTESTS)

@@ -83,6 +83,11 @@ static void be_hart(int n)
     mine->fail_kalloc = &countdowns[n];
 }
 
+void host_fail_kalloc(long n)
+{
+    *mine->fail_kalloc = n;
+}
+
 static void audit_held(void)
 {
     for (int i = 0; i < nheld; i++)

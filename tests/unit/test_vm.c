@@ -34,6 +34,20 @@ TEST(no_area_kills)
     vm_end();
 }
 
+// Where the kernel's half begins no entry is a user's, whatever its tables hold.
+TEST(addresses_beyond_user_space)
+{
+    vm_begin();
+    struct aspace *as = space_new(1);
+    store_byte(as, BASE, 1);
+    CHECK(entry(as, BASE) != 0);
+    CHECK_EQ(entry(as, MAXVA + BASE), 0);
+    CHECK_EQ(entry(as, (1UL << 39) + BASE), 0);
+    CHECK_EQ(refs(as, (1UL << 63) + BASE), 0);
+    aspace_put(as);
+    vm_end();
+}
+
 TEST(load_of_an_empty_page_shares_the_zero_frame)
 {
     vm_begin();
@@ -382,9 +396,9 @@ TEST(fork_fails_at_each_allocation)
     int failures = 0;
     for (long n = 1; !child; n++) {
         size_t before = frames_free();
-        kalloc_fail_after(n);
+        host_fail_kalloc(n);
         child = aspace_fork(parent);
-        kalloc_fail_after(0);
+        host_fail_kalloc(0);
         if (child)
             break;
         failures++;
@@ -419,9 +433,9 @@ TEST(fault_fails_at_each_allocation)
         int err = -ENOMEM;
         for (long n = 1; err; n++) {
             pte_t before = entry(as, BASE);
-            kalloc_fail_after(n);
+            host_fail_kalloc(n);
             err = vm_fault(as, BASE, ACCESS_WRITE);
-            kalloc_fail_after(0);
+            host_fail_kalloc(0);
             CHECK(err == 0 || err == -ENOMEM);
             CHECK_EQ(host_audit(), 0);
             if (err)

@@ -22,23 +22,24 @@ UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
 
 $(UB)/%.o: %.c
 	@mkdir -p $(@D)
-	$(HOSTCC) $(UNITFLAGS) -c -o $@ $<
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(UNITFLAGS) -c -o $@ $<
 # Ours beside the C library's: under other names, and not seen through by the compiler.
 $(UB)/kernel/lib/string.o: UNITFLAGS += -include tests/unit/rename_string.h \
 	-fno-builtin -fno-tree-loop-distribute-patterns
 
 .SECONDEXPANSION:
 $(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
-	$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lpthread
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lpthread
 
 # Device trees: QEMU's own (packed: QEMU pads it to a megabyte), and one that is all corner cases.
 $(UB)/virt.dtb:
 	@mkdir -p $(@D)
-	$(QEMU) -machine virt,dumpdtb=$@.raw -m 128M -smp 3 -display none 2>/dev/null
-	dtc -q -I dtb -O dtb -o $@ $@.raw
+	$(Q)$(QEMU) -machine virt,dumpdtb=$@.raw -m 128M -smp 3 -display none 2>/dev/null
+	$(Q)dtc -q -I dtb -O dtb -o $@ $@.raw
 $(UB)/tricky.dtb: tests/unit/tricky.dts
 	@mkdir -p $(@D)
-	dtc -q -I dts -O dtb -o $@ $<
+	$(Q)dtc -q -I dts -O dtb -o $@ $<
 
 include tests/unit/fs.mk
 

@@ -76,6 +76,11 @@ int dup(int fd)
     return result(syscall(SYS_dup, fd));
 }
 
+int dup2(int from, int to)
+{
+    return from == to ? to : result(syscall(SYS_dup3, from, to, 0));
+}
+
 int getdents(int fd, void *buf, uint size)
 {
     return result(syscall(SYS_getdents64, fd, buf, (long)size));

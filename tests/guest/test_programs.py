@@ -1,0 +1,99 @@
+"""The test programs that course graders and this project run in the guest; an audit after each."""
+
+import re
+import shutil
+
+import kine
+import pytest
+
+SIZES = [(1, "32M"), (3, "128M"), (8, "1G")]
+EVERY_SIZE = [(c, m) for c in (1, 3, 8) for m in ("32M", "128M", "1G")]
+
+
+def pytest_generate_tests(metafunc):
+    if "size" in metafunc.fixturenames:
+        sizes = EVERY_SIZE if metafunc.config.getoption("full") else SIZES
+        metafunc.parametrize("size", sizes, ids=lambda s: f"{s[0]}x{s[1]}")
+
+
+def lines(out):
+    return out.splitlines()
+
+
+def test_cowtest(machine, size):
+    m = machine(cpus=size[0], mem=size[1])
+    out = lines(m.check("cowtest", "ALL COW TESTS PASSED", timeout=200))
+    assert out.count("simple: ok") == 2
+    assert out.count("three: ok") == 3
+    assert out.count("file: ok") == 1
+    assert out.count("forkfork: ok") == 1
+    m.poweroff()
+
+
+def test_forktest(machine, size):
+    m = machine(cpus=size[0], mem=size[1])
+    m.check("forktest", "fork test OK")
+    m.poweroff()
+
+
+def test_usertests_quick(machine, size):
+    m = machine(cpus=size[0], mem=size[1])
+    out = m.check("usertests -q", "ALL TESTS PASSED", timeout=250)
+    order = re.findall(r"^test (\w+): ", out, re.M)
+    assert order[:3] == ["copyin", "copyout", "copyinstr1"]
+    assert out.count(": OK\n") >= len(order)
+    m.poweroff()
+
+
+def test_usertests(machine):
+    m = machine()
+    m.check("usertests", "ALL TESTS PASSED", timeout=500)
+    m.poweroff()
+
+
+def test_usertests_by_name(machine):
+    m = machine()
+    out = m.check("usertests copyinstr1", "test copyinstr1: OK", "ALL TESTS PASSED")
+    assert out.count("test ") == 1
+    m.poweroff()
+
+
+@pytest.mark.parametrize("cpus", [1, 3])
+def test_grind(machine, cpus, seed):
+    """Random system calls from several processes; the seed is printed and replays the run."""
+    m = machine(cpus=cpus)
+    m.check(f"grind {seed} 20", timeout=120)
+    m.poweroff()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cpus", [1, 3, 8])
+def test_grind_a_minute(machine, cpus, seed):
+    m = machine(cpus=cpus)
+    m.check(f"grind {seed} 60", timeout=200)
+    m.poweroff()
+
+
+def test_stressfs(machine):
+    m = machine()
+    m.check("stressfs", timeout=60)
+    m.poweroff()
+
+
+def test_zombie(machine):
+    """An orphan's parent is gone: init reaps it."""
+    m = machine()
+    m.check("zombie")
+    m.run("sleep 3")
+    assert not re.search(r"\bZ\b", m.run("ps"))
+    m.poweroff()
+
+
+def test_classic_program(machine, tmp_path):
+    """A program for the classic API, dropped into user/ of a fresh tree, compiles and runs."""
+    tree = kine.copy_tree(tmp_path / "kine")
+    shutil.copy(kine.ROOT / "tests/guest/programs/classic.c", tree / "user")
+    kine.make("fs.img", cwd=tree)
+    m = machine(root=tree)
+    m.check("classic", "classic: -5 ff text ! 0x", "classic: all well")
+    m.poweroff()

@@ -1,0 +1,19 @@
+// audit: has the kernel recount every frame and check its invariants (M1 to M5).  Says `audit:
+// clean` and succeeds, or fails.
+#include "kernel/types.h"
+#include "user/kine.h"
+#include "user/user.h"
+
+int main(void)
+{
+    struct kine_audit a;
+    if (kine_audit(&a) < 0) {
+        fprintf(2, "audit: %s\n", strerror(errno));
+        return 2;
+    }
+    printf("audit: %lu frames, %lu lost, %lu errors\n", a.ram, a.lost, a.errors);
+    if (a.lost || a.errors)
+        return 1;
+    printf("audit: clean\n");
+    return 0;
+}

@@ -1,0 +1,52 @@
+// head [-N] [FILE...]: the first N lines (10) of each file, or of its input.
+#include "kernel/types.h"
+#include "kernel/fcntl.h"
+#include "user/kine.h"
+#include "user/user.h"
+
+#define LINES 10
+
+static char buf[4096];
+
+// => how many of the n bytes at p belong to the first *lines lines; *lines becomes what is still
+// wanted
+static int first_lines(const char *p, int n, int *lines)
+{
+    int i = 0;
+    while (i<n && * lines> 0)
+        *lines -= p[i++] == '\n';
+    return i;
+}
+
+static int head(int fd, const char *name, int lines)
+{
+    int n = 0;
+    while (lines > 0 && (n = read(fd, buf, sizeof buf)) > 0) {
+        int keep = first_lines(buf, n, &lines);
+        if (write(1, buf, keep) != keep)
+            return 1;
+    }
+    if (n < 0)
+        fprintf(2, "head: %s: %s\n", name, strerror(errno));
+    return n < 0;
+}
+
+int main(int argc, char **argv)
+{
+    int lines = LINES, first = 1, status = 0;
+    if (argc > 1 && argv[1][0] == '-')
+        lines = atoi(argv[first++] + 1);
+    if (first == argc)
+        return head(0, "input", lines);
+    for (int i = first; i < argc; i++) {
+        int fd = open(argv[i], O_RDONLY);
+        if (fd < 0) {
+            fprintf(2, "head: %s: %s\n", argv[i], strerror(errno));
+            status = 1;
+            continue;
+        }
+        status |= head(fd, argv[i], lines);
+        close(fd);
+    }
+    return status;
+}

@@ -1,0 +1,42 @@
+// What the shell must do itself.
+#include "user/kine.h"
+#include "user/sh/sh.h"
+#include "user/user.h"
+
+static int do_cd(struct args *args)
+{
+    const char *where = args->n > 1 ? args->v[1] : "/";
+    if (chdir(where) == 0)
+        return 0;
+    fprintf(2, "sh: cd: %s: %s\n", where, strerror(errno));
+    return 1;
+}
+
+static int do_exit(struct args *args)
+{
+    exit(args->n > 1 ? atoi(args->v[1]) : shell.status);
+}
+
+static int do_wait(struct args *args)
+{
+    while (wait(0) >= 0)
+        ;
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    builtin run;
+} builtins[] = {
+    { "cd", do_cd },
+    { "exit", do_exit },
+    { "wait", do_wait },
+};
+
+builtin find_builtin(const char *name)
+{
+    for (uint i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
+        if (strcmp(builtins[i].name, name) == 0)
+            return builtins[i].run;
+    return 0;
+}

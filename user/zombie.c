@@ -1,0 +1,10 @@
+// zombie: leaves a dead child unwaited for while it sleeps, then leaves it to init.
+#include "kernel/types.h"
+#include "user/user.h"
+
+int main(void)
+{
+    if (fork() > 0)
+        sleep(5);
+    return 0;
+}
