@@ -183,8 +183,10 @@ struct kine_proc {
     uint64 kernel_ticks;
 };
 
-// kine_inject: kinds of fault.  n = 0 switches it off.  Children inherit nothing.
-#define KINE_FAIL_KALLOC 1 // the n-th page allocation made by this process from now on fails
+// kine_inject: the n-th page allocation of a kind that this process makes from now on fails.  n = 0
+// switches it off.  Children inherit nothing.
+#define KINE_FAIL_KALLOC 1 // those made in its system calls
+#define KINE_FAIL_FAULT  2 // those made in its page faults
 
 // kine_pte: what maps an address of the caller's.
 struct kine_pte {

@@ -197,7 +197,7 @@ static void *allocate(size_t size)
 
 void *kmalloc(size_t size)
 {
-    return size <= 2048 || size == PGSIZE ? allocate(size) : NULL;
+    return size <= PGSIZE ? allocate(size) : NULL;
 }
 
 void *kmalloc_zeroed(size_t size)

@@ -1,15 +1,18 @@
 // Process 1: opens the console, keeps a shell running, and reaps every orphan.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
+#include "user/kine.h"
 #include "user/user.h"
 
 #define CONSOLE_MAJOR 1
+#define NO_SHELL      127 // status of a child that could not become sh
+#define PAUSE         10  // ticks between tries when there is no shell to be had
 
 static void open_console(void)
 {
-    if (open("console", O_RDWR) < 0) {
-        mknod("console", CONSOLE_MAJOR, 0);
-        open("console", O_RDWR);
+    if (open("/console", O_RDWR) < 0) {
+        mknod("/console", CONSOLE_MAJOR, 0);
+        open("/console", O_RDWR);
     }
     dup(0);
     dup(0);
@@ -20,11 +23,21 @@ static int start_shell(void)
     char *argv[] = { "sh", 0 };
     int pid = fork();
     if (pid == 0) {
-        exec("sh", argv);
-        printf("init: sh cannot be run\n");
-        exit(1);
+        exec("/sh", argv);
+        printf("init: sh: %s\n", strerror(errno));
+        exit(NO_SHELL);
     }
     return pid;
+}
+
+// Reaps whoever ends until it is the shell.  => its status
+static int reap_until(int shell)
+{
+    int status = 0, gone;
+    do
+        gone = wait(&status);
+    while (gone >= 0 && gone != shell);
+    return status;
 }
 
 int main(void)
@@ -32,13 +45,10 @@ int main(void)
     open_console();
     for (;;) {
         printf("init: starting sh\n");
-        int shell = start_shell(), gone;
-        if (shell < 0) {
-            printf("init: no process to be had for sh, trying again\n");
-            sleep(10);
-            continue;
-        }
-        while ((gone = wait(0)) >= 0 && gone != shell)
-            ;
+        int shell = start_shell();
+        if (shell < 0)
+            printf("init: fork: %s\n", strerror(errno));
+        if (shell < 0 || reap_until(shell) == NO_SHELL)
+            sleep(PAUSE);
     }
 }

@@ -5,6 +5,10 @@
 #include "kernel/errno.h"
 #include "kernel/types.h"
 
+// With this header a program's formats are checked.
+void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 extern int errno;      // why the last call failed
 extern char **environ; // "NAME=value", ended by NULL
 const char *strerror(int error);

@@ -44,5 +44,5 @@ int memcmp(const void *a, const void *b, uint n);
 void *memcpy(void *dst, const void *src, uint n);
 void *malloc(uint n);
 void free(void *p);
-void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void printf(const char *fmt, ...);
+void fprintf(int fd, const char *fmt, ...);

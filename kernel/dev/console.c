@@ -109,6 +109,17 @@ static int64 console_write(int minor, const void *buf, size_t n)
     return err ? err : (int64)n;
 }
 
+void console_flush(void)
+{
+    spin_lock(&con.lock);
+    int err = 0;
+    while (uart_room(UART_RING) < UART_RING && err == 0)
+        err = wait_on_interruptible(&con.writers, &con.lock);
+    spin_unlock(&con.lock);
+    if (err == 0)
+        uart_settle();
+}
+
 static void drained(void)
 {
     output_retry();

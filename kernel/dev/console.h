@@ -7,3 +7,5 @@ void console_init(void);
 // What Ctrl-P calls: prints the processes by printk.  It is called from an interrupt, without
 // locks.
 void console_register_proclist(void (*list)(void));
+// Waits until the terminal has been given everything written so far, or a signal comes.
+void console_flush(void);

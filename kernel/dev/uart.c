@@ -49,6 +49,7 @@ enum {
 #define MCR_DTR_RTS_OUT2 0x0b // OUT2 gates the interrupt line on many boards
 #define LSR_RECEIVED     0x01
 #define LSR_SENT         0x20 // the FIFO is empty, or the one byte is gone
+#define LSR_IDLE         0x40 // and the last byte is on the wire
 #define FIFO_DEPTH       16
 #define DEFAULT_BAUD     115200
 #define EARLY_KEPT       64 // received bytes kept from before the FIFO was on
@@ -185,6 +186,12 @@ void uart_write(const char *text, size_t n)
         uart.ring[uart.head++ % UART_RING] = text[i];
     feed_and_arm();
     spin_unlock(&uart.lock);
+}
+
+void uart_settle(void)
+{
+    while (uart.base && !(reg_read(LSR) & LSR_IDLE))
+        cpu_relax();
 }
 
 void uart_write_polled(const char *text, size_t n)

@@ -29,6 +29,9 @@ int uart_getc(void);
 // Flow control: with `on` false bytes stay in the port (and, when that is full, with the sender).
 void uart_receive(bool on);
 
+// Waits, by polling, until the port has sent its last byte.
+void uart_settle(void);
+
 // Sends what is in the ring and then n bytes, by polling.  Takes no lock: for a kernel that has
 // panicked, or that has nobody else running yet.
 void uart_write_polled(const char *text, size_t n);

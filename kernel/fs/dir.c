@@ -4,6 +4,7 @@
 #include "cache/cache.h"
 #include "errno.h"
 #include "fs/classic.h"
+#include "fs/dir_index.h"
 #include "lib/string.h"
 
 static struct dir_record *record_at(struct frame *f, uint32 offset)
@@ -37,16 +38,15 @@ int dir_page(struct inode *dir, uint64 index, struct frame **out)
 // What a search asks of each record.  => true: this is it
 typedef bool record_test(const struct dir_record *r, const void *arg);
 
-// Looks for a record in one page from byte `from` on.  => 1 and its offset; 0; -EIO
-static int search_page(struct inode *dir, struct frame *f, uint32 from, record_test *test,
+// Looks for a record in one page from the record at `offset` on.  => 1 and its offset; 0; -EIO
+static int search_page(struct inode *dir, struct frame *f, uint32 offset, record_test *test,
                        const void *arg, uint32 *at)
 {
-    uint32 offset = 0;
     while (offset < FS_BLOCK) {
         const struct dir_record *r = record_at(f, offset);
         if (!record_sane(r, offset))
             return record_damage(dir, f->index, offset);
-        if (offset >= from && test(r, arg)) {
+        if (test(r, arg)) {
             *at = offset;
             return 1;
         }
@@ -83,13 +83,39 @@ static bool has_name(const struct dir_record *r, const void *arg)
            memcmp(r->name, n->s, n->len) == 0;
 }
 
+// Goes through all records.  => as search()
+static int find_by_search(struct inode *dir, const struct name *name, struct dir_place *at,
+                          struct frame **f)
+{
+    *at = (struct dir_place){ 0, 0 };
+    return search(dir, has_name, name, at, f);
+}
+
+// Looks at the places that the index gives.  => as search()
+static int find_by_index(struct inode *dir, const struct name *name, struct dir_place *at,
+                         struct frame **f)
+{
+    uint64 cursor = 0;
+    while (dir_index_next(dir, name->hash, &cursor, at)) {
+        int err = dir_page(dir, at->page, f);
+        if (err)
+            return err;
+        const struct dir_record *r = record_at(*f, at->offset);
+        if (record_sane(r, at->offset) && has_name(r, name))
+            return 1;
+        frame_put(*f);
+    }
+    return 0;
+}
+
 int dir_find(struct inode *dir, const struct name *name, uint64 *ino, struct dir_place *where)
 {
-    struct dir_place at = { 0, 0 };
+    struct dir_place at;
     struct frame *f;
     if (dir->nlink == 0 && !name_is_dot(name))
         return -ENOENT;
-    int found = search(dir, has_name, name, &at, &f);
+    int found = dir_index_ready(dir) ? find_by_index(dir, name, &at, &f)
+                                     : find_by_search(dir, name, &at, &f);
     if (found <= 0)
         return found < 0 ? found : -ENOENT;
     *ino = record_at(f, at.offset)->ino;
@@ -112,6 +138,17 @@ static bool is_real_name(const struct dir_record *r, const void *arg)
 static bool is_any_name(const struct dir_record *r, const void *arg)
 {
     return r->ino != 0;
+}
+
+int dir_next_record(struct inode *dir, struct dir_place *where, struct dir_record *out)
+{
+    struct frame *f;
+    int found = search(dir, is_any_name, NULL, where, &f);
+    if (found == 1) {
+        *out = *record_at(f, where->offset);
+        frame_put(f);
+    }
+    return found;
 }
 
 int dir_is_empty(struct inode *dir)
@@ -149,6 +186,29 @@ int dir_name_of(struct inode *dir, uint64 number, struct dir_entry *out)
     return 0;
 }
 
+static bool at_or_behind(const struct dir_record *r, const void *arg)
+{
+    return (uint64)r % FS_BLOCK >= *(const uint64 *)arg;
+}
+
+// A place that came from outside may lie within a record: moves it to the next.  => 0, -EIO,
+// -ENOMEM
+static int align(struct inode *dir, struct dir_place *at)
+{
+    struct frame *f;
+    uint64 wanted = at->offset;
+    if (wanted == 0 || at->page >= page_count(dir))
+        return 0;
+    int err = dir_page(dir, at->page, &f);
+    if (err)
+        return err;
+    int found = search_page(dir, f, 0, at_or_behind, &wanted, &at->offset);
+    frame_put(f);
+    if (found == 0)
+        *at = (struct dir_place){ at->page + 1, 0 };
+    return found < 0 ? found : 0;
+}
+
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out)
 {
     struct dir_place at = { *pos / FS_BLOCK, (uint32)(*pos % FS_BLOCK) };
@@ -156,7 +216,9 @@ int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out)
     if (!inode_is_dir(dir))
         return -ENOTDIR;
     mutex_lock(&dir->lock);
-    int found = search(dir, is_any_name, NULL, &at, &f);
+    int found = align(dir, &at);
+    if (!found)
+        found = search(dir, is_any_name, NULL, &at, &f);
     if (found == 1) {
         const struct dir_record *r = record_at(f, at.offset);
         to_entry(r, out);
@@ -189,13 +251,15 @@ int dir_find_room(struct inode *dir, size_t len, struct dir_place *where)
     struct volume *vol = inode_volume(dir);
     struct room_wanted wanted = { vol, record_length(vol, len) };
     struct frame *f;
-    *where = (struct dir_place){ dir->room_hint, 0 };
+    *where = (struct dir_place){ dir->room_page, dir->room_offset };
     int found = search(dir, has_room, &wanted, where, &f);
     if (found < 0)
         return found;
     if (found == 1)
         frame_put(f);
-    dir->room_hint = where->page; // pages before are too full, until a name is taken from them
+    // What is before has no room, until a name is taken from there.
+    dir->room_page = where->page;
+    dir->room_offset = where->offset;
     return 0;
 }
 
@@ -241,6 +305,8 @@ void dir_put_name(struct inode *dir, const struct dir_place *where, struct frame
     r->type = (uint8)MODE_TYPE(target->mode);
     r->hash = name->hash;
     memcpy(r->name, name->s, name->len);
+    struct dir_place at = { where->page, (uint32)((char *)r - (char *)frame_page(f)) };
+    dir_index_add(dir, r->hash, &at);
     inode_touch(dir, true);
 }
 
@@ -264,12 +330,15 @@ void dir_take_name(struct inode *dir, const struct dir_place *where, struct fram
 {
     struct dir_record *r = record_at(f, where->offset);
     uint16 length = r->length;
+    dir_index_remove(dir, r->hash, where);
     memset(r, 0, length);
     r->length = length;
     if (!volume_is_classic(inode_volume(dir)))
         join_before(f, where->offset);
-    if (dir->room_hint > where->page)
-        dir->room_hint = where->page;
+    if (dir->room_page >= where->page) {
+        dir->room_page = where->page;
+        dir->room_offset = 0;
+    }
     inode_touch(dir, true);
 }
 

@@ -34,8 +34,11 @@ struct inode {
     struct list dirty_link;  // volume.dirty_inodes, while dirty
     struct list orphan_link; // volume.orphans, while nlink is 0
 
-    // By the inode's lock.
-    uint64 room_hint; // of a directory: no page below has room for a record
+    // By the inode's lock; of a directory.
+    uint64 room_page;        // no record before this
+    uint32 room_offset;      // place has room for a name
+    int searches;            // without an index, or until the next try to make one
+    struct dir_index *index; // NULL: none
 
     // By volume.inodes_lock.
     bool dying;

@@ -2,6 +2,7 @@
 
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/dir_index.h"
 #include "fs/inode.h"
 #include "lib/panic.h"
 #include "mem/audit.h"
@@ -106,6 +107,7 @@ struct inode *inode_new(struct volume *vol, uint64 number)
 
 void inode_discard(struct inode *ino)
 {
+    dir_index_drop(ino);
     obj_free(&inode_objects, ino);
 }
 
@@ -256,6 +258,7 @@ void inodes_destroy(struct volume *vol)
 
 static void audit_inode(struct inode *ino)
 {
+    dir_index_audit(ino);
     if (!list_empty(&ino->unused_link) && (ino->data.obj.refs != 0 || ino->dirty))
         audit_error("fs: inode %lu is listed as unused but is not", ino->number);
     if (ino->dirty == list_empty(&ino->dirty_link))

@@ -117,12 +117,6 @@ static bool fail_injected(void)
     return countdown && *countdown > 0 && --*countdown == 0;
 }
 
-void kalloc_fail_after(long n)
-{
-    if (this_hart()->fail_kalloc)
-        *this_hart()->fail_kalloc = n;
-}
-
 void *kalloc(enum frame_kind kind)
 {
     if (fail_injected())

@@ -73,7 +73,3 @@ size_t frames_free(void);
 size_t frames_total(void);
 // Frames in use for `kind`, summed over the harts.
 size_t frames_in_use(enum frame_kind kind);
-
-// Makes kalloc fail once, `n` page allocations of the current thread from now (1 = the next);
-// 0 switches that off.  For tests of every error path.
-void kalloc_fail_after(long n);

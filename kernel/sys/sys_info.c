@@ -1,6 +1,7 @@
 // System calls on the system as a whole.
 
 #include "abi.h"
+#include "dev/console.h"
 #include "errno.h"
 #include "lib/string.h"
 #include "mem/frame.h"
@@ -44,6 +45,7 @@ int64 sys_reboot(const uint64 *arg) // magic, magic, command
     if (cmd != LINUX_REBOOT_CMD_POWER_OFF && cmd != LINUX_REBOOT_CMD_RESTART)
         return -EINVAL;
     sys_sync(NULL); // the system loses nothing by an orderly end
+    console_flush();
     if (cmd == LINUX_REBOOT_CMD_RESTART)
         machine_reboot();
     machine_power_off();

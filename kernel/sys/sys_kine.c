@@ -71,9 +71,10 @@ int64 sys_kine_procs(const uint64 *arg) // struct kine_proc *, max
 
 int64 sys_kine_inject(const uint64 *arg) // kind, n
 {
-    if (arg[0] != KINE_FAIL_KALLOC || (int64)arg[1] < 0)
+    struct thread *t = current_thread();
+    if ((int64)arg[1] < 0 || (arg[0] != KINE_FAIL_KALLOC && arg[0] != KINE_FAIL_FAULT))
         return -EINVAL;
-    kalloc_fail_after((long)arg[1]);
+    *(arg[0] == KINE_FAIL_FAULT ? &t->fail_fault : &t->fail_call) = (long)arg[1];
     return 0;
 }
 

@@ -47,7 +47,9 @@ static _Noreturn void kill_for(const struct trapframe *tf, int signal, const cha
 
 static void page_fault(const struct trapframe *tf, enum access access)
 {
+    thread_in_fault(true);
     int err = vm_fault(current_proc()->aspace, tf->stval, access);
+    thread_in_fault(false);
     if (err == -ENOMEM)
         kill_for(tf, SIGKILL, "out of memory");
     if (err == -EIO)

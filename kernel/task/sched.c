@@ -210,7 +210,7 @@ static void switch_to(struct hart *h, struct thread *next)
     h->prev = prev;
     h->thread = next;
     h->trapframe = (uint64)next->tf;
-    h->fail_kalloc = &next->fail_kalloc;
+    h->fail_kalloc = next->fail_active;
     adopt_map(h, next);
     context_switch(&prev->context, &next->context);
     sched_finish_switch();

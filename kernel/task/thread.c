@@ -40,6 +40,7 @@ struct thread *thread_new(const char *name, void (*fn)(void *), void *arg)
     t->context.s[1] = (uint64)begin;
     t->context.s[2] = (uint64)t;
     t->state = THREAD_NEW;
+    t->fail_active = &t->fail_call;
     t->hart = this_hart()->index;
     spin_init(&t->lock, "thread", RANK_THREAD);
     list_init(&t->run_link);
@@ -88,6 +89,13 @@ void thread_clear_interrupt(struct thread *t)
     spin_lock(&t->lock);
     t->interrupted = false;
     spin_unlock(&t->lock);
+}
+
+void thread_in_fault(bool fault)
+{
+    struct thread *t = current_thread();
+    t->fail_active = fault ? &t->fail_fault : &t->fail_call;
+    this_hart()->fail_kalloc = t->fail_active;
 }
 
 bool thread_interrupted(void)

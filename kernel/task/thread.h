@@ -44,7 +44,9 @@ struct thread {
 
     struct fp_state fp;      // its own: floating-point registers
     bool fp_used;            // its own: fp holds something
-    long fail_kalloc;        // its own: allocation-failure injector
+    long fail_call;          // its own: allocation-failure injector, in system calls
+    long fail_fault;         // its own: the same, in page faults
+    long *fail_active;       // its own: the one that counts at this moment
     struct locks_held locks; // its own: mutexes, for the checker
     uint64 user_time;        // its own: time-base ticks, sampled by the timer
     uint64 kernel_time;
@@ -75,6 +77,10 @@ void thread_interrupt(struct thread *t);
 void thread_clear_interrupt(struct thread *t);
 // => would an interruptible sleep of the current thread end at once?
 bool thread_interrupted(void);
+
+// Says whether the current thread's allocations are a page fault's from here on, or a system call's: for the
+// failure injector.
+void thread_in_fault(bool fault);
 
 // Lets others run.  No spinlock is held.
 void thread_yield(void);

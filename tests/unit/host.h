@@ -27,6 +27,9 @@ extern bool host_talkative;
 extern uint32 host_flushed;
 extern unsigned host_flushes;
 
+// Makes the n-th kalloc of the calling hart from now on fail (1: the next); 0 switches that off.
+void host_fail_kalloc(long n);
+
 // Called, if set, before a page is copied.
 extern void (*host_before_copy)(void *dst, const void *src);
 

@@ -109,7 +109,7 @@ TEST(injected_failure_comes_once)
 {
     host_begin();
     for (long n = 1; n < 5; n++) {
-        kalloc_fail_after(n);
+        host_fail_kalloc(n);
         for (long i = 1; i < 8; i++) {
             void *page = kalloc(FRAME_OTHER);
             CHECK((page == NULL) == (i == n));
@@ -117,8 +117,8 @@ TEST(injected_failure_comes_once)
                 kfree(page);
         }
     }
-    kalloc_fail_after(1);
-    kalloc_fail_after(0);
+    host_fail_kalloc(1);
+    host_fail_kalloc(0);
     void *page = kalloc(FRAME_OTHER);
     CHECK(page != NULL);
     kfree(page);

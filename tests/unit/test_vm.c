@@ -396,9 +396,9 @@ TEST(fork_fails_at_each_allocation)
     int failures = 0;
     for (long n = 1; !child; n++) {
         size_t before = frames_free();
-        kalloc_fail_after(n);
+        host_fail_kalloc(n);
         child = aspace_fork(parent);
-        kalloc_fail_after(0);
+        host_fail_kalloc(0);
         if (child)
             break;
         failures++;
@@ -433,9 +433,9 @@ TEST(fault_fails_at_each_allocation)
         int err = -ENOMEM;
         for (long n = 1; err; n++) {
             pte_t before = entry(as, BASE);
-            kalloc_fail_after(n);
+            host_fail_kalloc(n);
             err = vm_fault(as, BASE, ACCESS_WRITE);
-            kalloc_fail_after(0);
+            host_fail_kalloc(0);
             CHECK(err == 0 || err == -ENOMEM);
             CHECK_EQ(host_audit(), 0);
             if (err)

@@ -1,8 +1,8 @@
 #include "kernel/types.h"
 #include "user/user.h"
 
-// Reads a line with its newline, at most max - 1 bytes, byte by byte: what follows is left for others
-// who share the descriptor.
+// Reads a line with its newline, at most max - 1 bytes, byte by byte: what follows is left for
+// others who share the descriptor.
 char *gets(char *buf, int max)
 {
     int n = 0;

@@ -1,98 +1,141 @@
-// malloc and free: first fit over a circle of free blocks in order of address, neighbours joined.
+// malloc and free: memory is a row of chunks, each of which knows its own length and that of the
+// one before it, so that a freed chunk finds its free neighbours at once and becomes one with them.
+// The free ones are in a list; the first that is big enough is taken, and what is left of it stays.
 //
-// Every block begins with a header that tells its size in headers, so that all is aligned to 16 bytes.
-// Memory comes from sbrk in pieces of at least 64 KiB and is kept.
+//   | before, size | data ...... | before, size | data .. | before, 0 |    the last one is the
+//   row's end
+//
+// Memory comes from sbrk() and is kept.  Should the program move the break itself, another row
+// begins behind that. All is aligned to 16 bytes.  Not for threads.
+//
+// A1 a chunk's `before` is the size of the chunk in front of it, 0 for the first of a row.
+// A2 of two neighbours at most one is free.
 #include "kernel/types.h"
 #include "kernel/vm.h"
 #include "user/user.h"
 
-#define PIECE (64 * 1024)
+#define ALIGN      16
+#define PIECE      (16 * 1024) // at least so much is asked of sbrk
+#define USED       1UL         // in size: the sizes themselves are multiples of ALIGN
+#define ROUNDUP(n) (((uint64)(n) + ALIGN - 1) & ~(uint64)(ALIGN - 1))
 
-struct block {
-    struct block *next; // in the circle, while free
-    uint64 units;       // of sizeof(struct block), this header included
+struct chunk {
+    uint64 before;
+    uint64 size; // this head included, and USED
+    // data, or while free:
+    struct chunk *next, *prev;
 };
+#define HEAD     (2 * sizeof(uint64))
+#define MIN_SIZE sizeof(struct chunk)
 
-static struct block ring = { &ring, 0 }; // never handed out: the circle is never empty
-static struct block *at = &ring;         // where the last search ended
+static struct chunk list = { 0, 0, &list, &list };
+static struct chunk *row_end; // of the row that can still grow
 
-// => the free block after which b belongs
-static struct block *place_of(const struct block *b)
+static uint64 size_of(const struct chunk *c)
 {
-    struct block *p = at;
-    while (!(p < b && b < p->next) && !(p >= p->next && (b > p || b < p->next)))
-        p = p->next;
-    return p;
+    return c->size & ~USED;
 }
 
-static bool join(struct block *low, struct block *high)
+static struct chunk *after(struct chunk *c)
 {
-    if (low == &ring || low + low->units != high)
-        return false;
-    low->units += high->units;
-    low->next = high->next;
-    return true;
+    return (struct chunk *)((char *)c + size_of(c));
 }
 
-static void put_back(struct block *b)
+static struct chunk *front(struct chunk *c)
 {
-    struct block *before = place_of(b);
-    b->next = before->next;
-    before->next = b;
-    if (b->next != &ring)
-        join(b, b->next);
-    join(before, b);
-    at = before;
+    return (struct chunk *)((char *)c - c->before);
 }
 
-static bool get_more(uint64 units)
+static void take_out(struct chunk *c)
 {
-    uint64 bytes = units * sizeof(struct block);
-    if (bytes < PIECE)
-        bytes = PIECE;
-    if (bytes > 0x7fffffff)
-        return false;
-    char *piece = sbrk((int)bytes);
+    c->next->prev = c->prev;
+    c->prev->next = c->next;
+}
+
+static void set_size(struct chunk *c, uint64 size, uint64 used)
+{
+    c->size = size | used;
+    after(c)->before = size;
+}
+
+// c belongs to nobody: joins it with its free neighbours and puts it in the list.
+static void put_in(struct chunk *c)
+{
+    struct chunk *behind = after(c);
+    uint64 size = size_of(c);
+    if (!(behind->size & USED)) {
+        take_out(behind);
+        size += behind->size;
+    }
+    if (c->before && !(front(c)->size & USED)) {
+        c = front(c);
+        take_out(c);
+        size += c->size;
+    }
+    set_size(c, size, 0);
+    c->next = list.next;
+    c->prev = &list;
+    c->next->prev = list.next = c;
+}
+
+// A row's end has no data, so only its head is there.
+static void end_row(char *at)
+{
+    row_end = (struct chunk *)at;
+    row_end->size = USED;
+}
+
+// => false: there is no memory
+static bool grow(uint64 need)
+{
+    uint64 n = need + ALIGN + HEAD; // to align a row of its own, and for its end
+    if (n < PIECE)
+        n = PIECE;
+    char *piece = n <= 0x7fffffff ? sbrk((int)n) : SBRK_ERROR;
     if (piece == SBRK_ERROR)
         return false;
-    struct block *b = (struct block *)(((uint64)piece + 15) & ~15UL);
-    b->units = ((uint64)piece + bytes - (uint64)b) / sizeof *b;
-    put_back(b);
+    struct chunk *c = row_end;
+    if (!c || piece != (char *)c + HEAD) {
+        c = (struct chunk *)ROUNDUP(piece);
+        c->before = 0;
+    }
+    uint64 size = ((uint64)(piece + n) - HEAD - (uint64)c) / ALIGN * ALIGN;
+    end_row((char *)c + size);
+    set_size(c, size, USED);
+    put_in(c);
     return true;
 }
 
-// Takes `units` from the end of a block, or all of it.
-static struct block *carve(struct block *before, struct block *b, uint64 units)
+// Takes `size` bytes of a free chunk, and leaves the rest free if it can be a chunk.
+static void *take(struct chunk *c, uint64 size)
 {
-    at = before;
-    if (b->units == units) {
-        before->next = b->next;
-        return b;
+    uint64 rest = c->size - size;
+    take_out(c);
+    if (rest < MIN_SIZE) {
+        c->size |= USED;
+    } else {
+        set_size(c, size, USED);
+        set_size(after(c), rest, USED);
+        put_in(after(c));
     }
-    b->units -= units;
-    b += b->units;
-    b->units = units;
-    return b;
+    return (char *)c + HEAD;
 }
 
 void *malloc(uint n)
 {
-    uint64 units = ((uint64)n + sizeof(struct block) - 1) / sizeof(struct block) + 1;
-    for (;;) {
-        struct block *before = at;
-        do {
-            struct block *b = before->next;
-            if (b->units >= units)
-                return carve(before, b, units) + 1;
-            before = b;
-        } while (before != at);
-        if (!get_more(units + 1))
-            return 0;
-    }
+    uint64 size = ROUNDUP((uint64)n + HEAD);
+    if (size < MIN_SIZE)
+        size = MIN_SIZE;
+    do
+        for (struct chunk *c = list.next; c != &list; c = c->next)
+            if (c->size >= size)
+                return take(c, size);
+    while (grow(size));
+    return 0;
 }
 
 void free(void *p)
 {
     if (p)
-        put_back((struct block *)p - 1);
+        put_in((struct chunk *)((char *)p - HEAD));
 }

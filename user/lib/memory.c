@@ -3,6 +3,7 @@
 #include "kernel/syscall.h"
 #include "kernel/vm.h"
 #include "user/kine.h"
+#include "user/lib/lib.h"
 #include "user/user.h"
 
 static uint64 brk(uint64 to)
@@ -10,7 +11,8 @@ static uint64 brk(uint64 to)
     return (uint64)syscall(SYS_brk, to);
 }
 
-// Moves the break.  => the old one, or SBRK_ERROR.  A shrink below the heap's start changes nothing.
+// Moves the break.  => the old one, or SBRK_ERROR.  A shrink below the heap's start changes
+// nothing.
 static char *move_break(int n)
 {
     uint64 old = brk(0), want = old + (uint64)(long)n;
@@ -29,17 +31,31 @@ char *sbrklazy(int n)
     return move_break(n);
 }
 
-// Grow, then populate, then undo if memory does not suffice: so that what is granted never ends in an
-// out-of-memory kill.
+// Makes every page of the range present and writable, the partly used ones at its ends too.
+static long populate(uint64 start, uint64 n)
+{
+    uint64 first = PGROUNDDOWN(start), end = PGROUNDUP(start + n);
+    return syscall(SYS_madvise, first, end - first, MADV_POPULATE_WRITE);
+}
+
+// The page of a local variable is known to be there.
+bool can_store(const void *p, uint64 n)
+{
+    char here;
+    uint64 first = (uint64)p, last = first + n - 1, page = PGROUNDDOWN((uint64)&here);
+    if (PGROUNDDOWN(first) == page && PGROUNDDOWN(last) == page)
+        return true;
+    return last >= first && populate(first, n) == 0;
+}
+
+// Grow, then populate, then undo if memory does not suffice: so that what is granted never ends in
+// an out-of-memory kill.
 char *sbrk(int n)
 {
     char *old = move_break(n);
     if (n <= 0 || old == SBRK_ERROR)
         return old;
-    uint64 first = PGROUNDUP((uint64)old), end = PGROUNDUP((uint64)old + (uint64)n);
-    if (first == end)
-        return old;
-    long r = syscall(SYS_madvise, first, end - first, MADV_POPULATE_WRITE);
+    long r = populate((uint64)old, (uint64)n);
     if (r < 0) {
         brk((uint64)old);
         errno = (int)-r;

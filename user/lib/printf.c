@@ -1,5 +1,6 @@
-// Formatted output: %d %i %u %x %X %o %p %c %s %%, with l, ll, a width, '0' and '-'.  A call's text goes
-// out in as few writes as its length allows, so that a short line is not torn by another process.
+// Formatted output: %d %i %u %x %X %o %p %c %s %%, with l, ll, a width, '0' and '-'.  A call's text
+// goes out in as few writes as its length allows, so that a short line is not torn by another
+// process.
 #include <stdarg.h>
 #include "kernel/types.h"
 #include "user/user.h"

@@ -1,6 +1,7 @@
 // Processes and time, in the classic form.
 #include "kernel/syscall.h"
 #include "user/kine.h"
+#include "user/lib/lib.h"
 #include "user/user.h"
 
 #define TICK_NS   100000000L // a tick is 1/10 s
@@ -22,6 +23,10 @@ static int wait_for(int type, int pid, int *status, int options)
 {
     struct siginfo info;
     info.si_pid = 0;
+    if (status && !can_store(status, sizeof *status)) {
+        errno = EFAULT;
+        return -1;
+    }
     if (syscall_errno(syscall(SYS_waitid, type, pid, &info, options | WEXITED, 0)) < 0)
         return -1;
     if (status && info.si_pid)
@@ -39,8 +44,13 @@ int waitpid(int pid, int *status, int options)
     return wait_for(pid > 0 ? P_PID : P_ALL, pid, status, options);
 }
 
+// Process 0 and negative ones stand for groups in the system call; here they are nobody.
 int kill(int pid)
 {
+    if (pid <= 0) {
+        errno = ESRCH;
+        return -1;
+    }
     return kill_with(pid, SIGKILL);
 }
 

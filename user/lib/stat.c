@@ -3,6 +3,7 @@
 #include "kernel/stat.h"
 #include "kernel/syscall.h"
 #include "user/kine.h"
+#include "user/lib/lib.h"
 #include "user/user.h"
 
 static short classic_type(uint mode)
@@ -17,6 +18,8 @@ static short classic_type(uint mode)
 
 static int convert(long r, const struct linux_stat *from, struct stat *out)
 {
+    if (r >= 0 && !can_store(out, sizeof *out))
+        r = -EFAULT;
     if (r < 0)
         return (int)syscall_errno(r);
     out->dev = (int)from->st_dev;

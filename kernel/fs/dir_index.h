@@ -1,0 +1,25 @@
+// The index of a directory, in memory: from the hash of a name to the places of records with that
+// hash, so that finding a name, or finding that it is not there, does not depend on how many there
+// are.
+//
+// It is made by going through the whole directory, once the directory has been searched a few
+// times; it is kept in step by whoever changes records; it is thrown away when it is full (and made
+// anew, larger) or when the inode goes. Without one, for want of memory or because the directory is
+// damaged, a search goes through the records.
+//
+// The directory's lock is held by all callers.
+#pragma once
+
+#include "fs/dir.h"
+
+// => true if there is an index
+bool dir_index_ready(struct inode *dir);
+// The next place of a record with that hash.  *cursor: 0 to begin.  => false: there is none
+bool dir_index_next(struct inode *dir, uint32 hash, uint64 *cursor, struct dir_place *where);
+
+// A record with that hash is there / is gone.  Without an index these do nothing.
+void dir_index_add(struct inode *dir, uint32 hash, const struct dir_place *where);
+void dir_index_remove(struct inode *dir, uint32 hash, const struct dir_place *where);
+
+void dir_index_drop(struct inode *dir);
+void dir_index_audit(struct inode *dir);

@@ -1,0 +1,142 @@
+// Rows about page faults, and about the memory that a sleeping child costs.
+#include "kernel/riscv.h"
+#include "kernel/vm.h"
+#include "user/bench/bench.h"
+#include "user/kine.h"
+#include "user/user.h"
+
+#define PAGES 64 // faults in one run
+#define MIB   (1024 * 1024L)
+#define KIB   (PGSIZE / 1024)
+
+static volatile char *heap; // of heap_setup
+
+bool heap_setup(long n)
+{
+    char *p = sbrk((int)n);
+    if (p == SBRK_ERROR)
+        return false;
+    heap = p;
+    for (long i = 0; i < n; i += PGSIZE)
+        heap[i] = 1;
+    return true;
+}
+
+void heap_teardown(long n)
+{
+    if (heap)
+        sbrk(-(int)n);
+    heap = 0;
+}
+
+int sleeping_child(void)
+{
+    int ready[2];
+    char c;
+    if (pipe(ready) < 0)
+        return -1;
+    int pid = fork();
+    if (pid == 0) {
+        write(ready[1], "r", 1);
+        for (;;)
+            sleep(1000);
+    }
+    if (pid > 0)
+        read(ready[0], &c, 1);
+    close(ready[0]);
+    close(ready[1]);
+    sched_yield(); // it goes on from its write to its sleep
+    return pid;
+}
+
+void end_child(int pid)
+{
+    if (pid <= 0)
+        return;
+    kill(pid);
+    while (wait(0) > 0)
+        ;
+}
+
+// --- faults -----------------------------------------------------------------------------------
+
+static long store_to_pages(volatile char *p)
+{
+    uint64 start = instructions();
+    for (long i = 0; i < PAGES * PGSIZE; i += PGSIZE)
+        p[i] = 2;
+    return (long)(instructions() - start) / PAGES;
+}
+
+static long load_from_pages(volatile char *p)
+{
+    uint64 start = instructions();
+    for (long i = 0; i < PAGES * PGSIZE; i += PGSIZE)
+        (void)p[i];
+    return (long)(instructions() - start) / PAGES;
+}
+
+static long cow_copy(long arg)
+{
+    int pid = sleeping_child();
+    if (pid < 0)
+        return UNAVAILABLE;
+    long n = store_to_pages(heap);
+    end_child(pid);
+    return n;
+}
+
+static long cow_reuse(long arg)
+{
+    int pid = sleeping_child();
+    if (pid < 0)
+        return UNAVAILABLE;
+    end_child(pid);
+    return store_to_pages(heap);
+}
+
+static long on_empty_pages(long (*touch)(volatile char *))
+{
+    char *p = sbrklazy((PAGES + 1) * PGSIZE);
+    if (p == SBRK_ERROR)
+        return UNAVAILABLE;
+    volatile char *first = (char *)PGROUNDUP((uint64)p);
+    long n = touch(first);
+    sbrk(-(PAGES + 1) * PGSIZE);
+    return n;
+}
+
+static long zero_fill(long arg)
+{
+    return on_empty_pages(store_to_pages);
+}
+
+static long zero_read(long arg)
+{
+    return on_empty_pages(load_from_pages);
+}
+
+// --- memory for a child -----------------------------------------------------------------------
+
+static long child_memory(long arg)
+{
+    struct kine_meminfo before, after;
+    if (kine_meminfo(&before) < 0)
+        return UNAVAILABLE;
+    int pid = sleeping_child();
+    if (pid < 0)
+        return UNAVAILABLE;
+    kine_meminfo(&after);
+    end_child(pid);
+    return ((long)before.free - (long)after.free) * KIB;
+}
+
+const struct row memory_rows[] = {
+    { "cow-copy", heap_setup, cow_copy, heap_teardown, PAGES *PGSIZE },
+    { "cow-reuse", heap_setup, cow_reuse, heap_teardown, PAGES *PGSIZE },
+    { "zero-fill", 0, zero_fill, 0, 0 },
+    { "zero-read", 0, zero_read, 0, 0 },
+    { "child-kib-small", 0, child_memory, 0, 0 },
+    { "child-kib-64m", heap_setup, child_memory, heap_teardown, 64 * MIB },
+    { 0 },
+};
