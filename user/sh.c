@@ -52,8 +52,10 @@ static void converse(void)
     for (;;) {
         reap_background();
         write(2, "$ ", 2);
-        if (!read_line(0, &line))
+        if (!read_line(0, &line)) {
+            write(2, "\n", 1);
             return;
+        }
         shell.news = false;
         run_line(line.text);
         if (shell.news && shell.status != 0)
