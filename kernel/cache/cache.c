@@ -157,13 +157,16 @@ static int claim_fresh(struct object *obj, uint64 index, struct frame **out)
     return 0;
 }
 
-// Marks the page busy if the cache and the caller are its only holders.
-static bool make_busy(struct frame *f)
+// Finds the page, if the caller has not brought it, and marks it busy if the cache and the caller
+// are its only holders.  => true: it is claimed; *page NULL: it is not there
+static bool claim_there(struct object *obj, uint64 index, struct frame **page)
 {
     spin_lock(&cache.lock);
-    bool alone = frame_refs(f) == 2;
+    if (*page == NULL && (*page = lookup_idle(obj, index)) != NULL)
+        frame_get(*page);
+    bool alone = *page != NULL && frame_refs(*page) == 2;
     if (alone)
-        f->flags |= CACHE_BUSY;
+        (*page)->flags |= CACHE_BUSY;
     spin_unlock(&cache.lock);
     return alone;
 }
@@ -171,16 +174,16 @@ static bool make_busy(struct frame *f)
 int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fresh)
 {
     *fresh = false;
-    while (*page == NULL && (*page = cache_find(obj, index)) == NULL) {
-        int err = claim_fresh(obj, index, page);
-        *fresh = err == 0;
-        if (err != -EAGAIN)
-            return err;
-    }
-    while (!make_busy(*page)) {
-        int err = unshare(page);
-        if (err) {
-            frame_put(*page);
+    while (!claim_there(obj, index, page)) {
+        struct frame *shared = *page;
+        int err = shared != NULL ? unshare(page) : claim_fresh(obj, index, page);
+        if (!err && shared == NULL) {
+            *fresh = true;
+            return 0;
+        }
+        if (err && err != -EAGAIN) {
+            if (shared != NULL)
+                frame_put(shared);
             return err;
         }
     }
