@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import sys
 
 import pytest
@@ -59,3 +60,13 @@ def machine(request):
     yield new
     for m in machines:
         m.close()
+
+
+@pytest.fixture(scope="session")
+def programs_tree(tmp_path_factory):
+    """The project with the programs of tests/guest/programs dropped into user/, and built."""
+    tree = kine.copy_tree(tmp_path_factory.mktemp("programs") / "kine")
+    for source in (kine.ROOT / "tests/guest/programs").glob("*.c"):
+        shutil.copy(source, tree / "user")
+    kine.make("fs.img", cwd=tree)
+    return tree
