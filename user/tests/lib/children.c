@@ -8,7 +8,7 @@ int start(job *fn, void *arg)
 {
     int pid = fork();
     if (pid < 0)
-        FAIL("fork failed");
+        FAIL("fork failed: %s", strerror(errno));
     if (pid == 0) {
         fn(arg);
         exit(0);

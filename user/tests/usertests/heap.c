@@ -126,11 +126,12 @@ void sbrk_same_count(void)
 {
     long n[2];
     int fd[2];
-    must_pipe(fd);
     for (int i = 0; i < 2; i++) {
+        must_pipe(fd);
         int pid = fork();
         if (pid == 0)
             count_to(fd[1]);
+        close(fd[1]);
         EXPECT(read(fd[0], &n[i], sizeof n[i]), sizeof n[i], "read of the count");
         EXPECT(finish(pid).status, 0, "the child's exit");
     }
