@@ -121,6 +121,7 @@ void kill_refused(void)
     EXPECT(sys(SYS_kill, getpid(), -1), -EINVAL, "kill with signal -1");
     EXPECT(sys(SYS_kill, getpid(), 0), 0, "kill with signal 0");
     CHECK(sys(SYS_kill, 1, SIGKILL) < 0, "init can be killed");
+    EXPECT(sys(SYS_kill, getpid(), SIGCHLD), 0, "kill with a signal that does nothing");
     pid = start(do_nothing, NULL);
     sleep_ms(20);
     EXPECT(sys(SYS_kill, pid, SIGKILL), 0, "kill of a zombie");

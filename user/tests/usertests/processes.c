@@ -234,6 +234,24 @@ void vfork_waits(void)
     EXPECT(finish(pid).status, 3, "the child's exit");
 }
 
+// The child becomes another program; the memory is the parent's alone again, as it was left.
+void vfork_execs(void)
+{
+    static char *argv[] = { "true", NULL };
+    static volatile int value;
+    for (int i = 0; i < 20; i++) {
+        value = 0;
+        int pid = vfork();
+        if (pid == 0) {
+            value = i + 1;
+            sys(SYS_execve, "/true", argv, 0);
+            sys(SYS_exit, 9);
+        }
+        EXPECT(value, i + 1, "what the child stored before exec");
+        EXPECT(finish(pid).status, 0, "exit of the program");
+    }
+}
+
 static void vfork_and_hang(void *arg)
 {
     int pid = vfork();
