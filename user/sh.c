@@ -11,7 +11,7 @@
 //
 // The map of its parts is user/sh/sh.h.
 #include "kernel/fcntl.h"
-#include "kernel/stat.h"
+#include "kernel/syscall.h"
 #include "user/kine.h"
 #include "user/sh/sh.h"
 #include "user/user.h"
@@ -74,8 +74,8 @@ static void read_commands(int fd)
 
 static bool at_console(void)
 {
-    struct stat st;
-    return fstat(0, &st) == 0 && st.type == T_DEVICE;
+    uint16 window[4];
+    return syscall(SYS_ioctl, 0, TIOCGWINSZ, window) == 0;
 }
 
 int main(int argc, char **argv)

@@ -19,10 +19,11 @@
 #define POISON    0x5a
 
 static struct frame_cache {
-    struct spinlock lock;   // RANK_FRAMES: head, count
-    uint32 head;            // index + 1 of the first free frame
+    struct spinlock lock; // RANK_FRAMES: head, count
+    uint32 head;          // index + 1 of the first free frame
     uint32 count;
-    long in_use[FRAME_KINDS]; // allocated less freed here; atomic; only the sum over harts means anything
+    long in_use[FRAME_KINDS]; // allocated less freed here; atomic; only the sum over harts means
+                              // anything
 } caches[NCPU] = {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("frames", RANK_FRAMES) },
 };

@@ -26,17 +26,17 @@ enum frame_kind {
 };
 
 struct frame {
-    uint32 refs;       // atomic
-    uint8 kind;        // enum frame_kind; changed by the sole owner only
-    uint8 flags;       // the kind's own use
-    uint32 next;       // while free: index + 1 of the next free frame; else the kind's own use
-    uint32 audited;    // references found by the audit in progress
+    uint32 refs;    // atomic
+    uint8 kind;     // enum frame_kind; changed by the sole owner only
+    uint8 flags;    // the kind's own use
+    uint32 next;    // while free: index + 1 of the next free frame; else the kind's own use
+    uint32 audited; // references found by the audit in progress
     union {
         struct list link; // the kind's own use
         uint32 active;    // a root table: harts that have it loaded, one bit each; atomic
     };
-    void *owner;  // FRAME_CACHE: the object whose page it is in the cache
-    uint64 index; // FRAME_CACHE: which
+    void *owner;                // FRAME_CACHE: the object whose page it is in the cache
+    uint64 index;               // FRAME_CACHE: which
 } __attribute__((aligned(64))); // a power of two: from address to frame is a shift
 
 // => a page-aligned page with one reference; its bytes are arbitrary.  NULL if there is no
@@ -70,7 +70,7 @@ static inline void *frame_page(const struct frame *f) // its kernel address
     return phys_to_virt(frame_phys(f));
 }
 
-bool frame_is_ram(paddr_t pa);               // false for devices and beyond the end
+bool frame_is_ram(paddr_t pa); // false for devices and beyond the end
 
 // The rare ends of the functions below: the count was or becomes 0, or wraps.
 void frame_free(struct frame *f);
@@ -82,7 +82,8 @@ static inline uint32 frame_refs(const struct frame *f)
     return __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
 }
 
-// Adds n references at one time.  => the caller holds one already, or the lock that keeps one in being.
+// Adds n references at one time.  => the caller holds one already, or the lock that keeps one in
+// being.
 static inline void frame_get_many(struct frame *f, uint32 n)
 {
     uint32 old = __atomic_fetch_add(&f->refs, n, __ATOMIC_RELAXED);

@@ -25,8 +25,8 @@ static void leave(void)
         intr_on();
 }
 
-// Reads until the lock looks free, and only then tries to take it.  A hart that waits for one that has
-// panicked stops.
+// Reads until the lock looks free, and only then tries to take it.  A hart that waits for one that
+// has panicked stops.
 void spin_lock_wait(struct spinlock *lock)
 {
     do {

@@ -12,9 +12,9 @@ struct spinlock {
     const char *name;
 };
 
-#define SPINLOCK_INIT(lock_name, lock_rank)                                  \
-    {                                                                        \
-        .locked = 0, .rank = (lock_rank), .hart = -1, .name = (lock_name)    \
+#define SPINLOCK_INIT(lock_name, lock_rank)                                                        \
+    {                                                                                              \
+        .locked = 0, .rank = (lock_rank), .hart = -1, .name = (lock_name)                          \
     }
 
 void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank);

@@ -6,7 +6,7 @@
 
 struct mutex {
     uint64 owner; // the owning thread's address, 0 if free; atomic (mutex.c)
-    uint16 rank;          // enum lock_rank
+    uint16 rank;  // enum lock_rank
     struct waitq waiters;
     const char *name;
 };

@@ -1,16 +1,16 @@
 // The scheduler (task/sched.h).
 //
-// A thread that is READY stands in exactly one run queue.  A woken thread goes to the hart it ran on
-// last, or to an idle one.  A hart with nothing to do steals from the longest queue it sees; one that
-// finds nothing says so (`idling`) and waits.
+// A thread that is READY stands in exactly one run queue.  A woken thread goes to the hart it ran
+// on last, or to an idle one.  A hart with nothing to do steals from the longest queue it sees; one
+// that finds nothing says so (`idling`) and waits.
 //
 // Wakeups are not lost between queue and wfi: the waker queues, fences, and reads `idling`; the
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
 // An interrupt that is pending ends wfi even while interrupts are off.
 //
 // on_hart: a thread may be queued before the hart it leaves has saved its registers.  Until that
-// hart clears on_hart (release) after the switch, nobody else takes it off the queue.  To take it and
-// then wait would dead-lock: two harts that leave each other's next thread would wait for ever.
+// hart clears on_hart (release) after the switch, nobody else takes it off the queue.  To take it
+// and then wait would dead-lock: two harts that leave each other's next thread would wait for ever.
 
 #include "task/sched.h"
 #include "lib/panic.h"
@@ -30,7 +30,7 @@
 static struct runq {
     struct spinlock lock; // RANK_RUNQ: ready, length
     struct list ready;
-    uint32 length;        // read without the lock as a hint
+    uint32 length; // read without the lock as a hint
 } runqs[NCPU] = {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("run queue", RANK_RUNQ) },
 };
@@ -131,10 +131,10 @@ static struct thread *pick(struct hart *h)
     return t ? t : h->idle;
 }
 
-// Loads a root table; NULL: the kernel's own.  A hart has a process's table loaded only while it runs a
-// thread of that process (or one that is just exiting).  It holds a reference to it, and is named in
-// `active` from before it can use a translation until after it has forgotten them all, so that whoever
-// takes a right away knows whom to tell.
+// Loads a root table; NULL: the kernel's own.  A hart has a process's table loaded only while it
+// runs a thread of that process (or one that is just exiting).  It holds a reference to it, and is
+// named in `active` from before it can use a translation until after it has forgotten them all, so
+// that whoever takes a right away knows whom to tell.
 static void load_root(struct hart *h, struct frame *root)
 {
     struct frame *old = h->root;
@@ -167,8 +167,8 @@ void thread_leave_root(void)
     current_thread()->root = NULL;
 }
 
-// Makes the translations right for `next`: its address space, and its kernel stack, which may have been
-// mapped since this hart last forgot what it knew of the kernel's table.
+// Makes the translations right for `next`: its address space, and its kernel stack, which may have
+// been mapped since this hart last forgot what it knew of the kernel's table.
 static void adopt_map(struct hart *h, const struct thread *next)
 {
     if (next->root != h->root) {

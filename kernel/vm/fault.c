@@ -1,5 +1,5 @@
-// The fault decision: what happens when a user touches an address whose entry does not allow it.  The
-// kernel's own copies to and from user memory take the same decision (usercopy.c).
+// The fault decision: what happens when a user touches an address whose entry does not allow it.
+// The kernel's own copies to and from user memory take the same decision (usercopy.c).
 //
 //                            is there an area, and does it allow the access?
 //                          no |                                  | yes
@@ -8,18 +8,18 @@
 //              does the area have the object's bytes here?              a store, and no W?
 //        no |          partly |               | whole             yes |                  | no
 //     anonymous        own frame:        read or exec:          PTE_COW set?      another hart was
-//   load: zero frame   bytes, then       the cache's frame   no |      yes |      faster, or this one
-//   as COW             zeros             itself (COW if      kill    count is 1?  remembers the old
-//   store: own,                          writable)              yes |     | no    entry: fence, retry
-//   cleared frame                        store: a copy     take it    copy it, map the
+//   load: zero frame   bytes, then       the cache's frame   no |      yes |      faster, or this
+//   one as COW             zeros             itself (COW if      kill    count is 1?  remembers the
+//   old store: own,                          writable)              yes |     | no    entry: fence,
+//   retry cleared frame                        store: a copy     take it    copy it, map the
 //                                                          back: W    copy, drop the old
 //
 // No frame to be had: -ENOMEM; kalloc has reclaimed before it says so.
 //
 // Fences.  An entry that becomes valid, or gains W, needs none: a hart that remembers the old entry
-// faults once more, comes here, finds the access allowed, and fences then (privileged manual, 4.2.1,
-// allows such a spurious fault).  An entry that names another frame than before does: every hart that
-// runs the address space must forget the old frame before it is dropped.
+// faults once more, comes here, finds the access allowed, and fences then (privileged
+// manual, 4.2.1, allows such a spurious fault).  An entry that names another frame than before
+// does: every hart that runs the address space must forget the old frame before it is dropped.
 
 #include "vm/fault.h"
 #include "errno.h"

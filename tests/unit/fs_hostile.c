@@ -1,8 +1,8 @@
 // Hostile images: errors, never a panic, a wild access or an endless loop (HAZARDS 28).
 //
-// Two kinds of damage.  *Flips*: bits of the image change; checksums must find that, and files that were not hit read
-// as before.  *Lies*: a field of a structure changes and all checksums are made right again, so that only the checks
-// of meaning stand between the lie and the kernel.
+// Two kinds of damage.  *Flips*: bits of the image change; checksums must find that, and files that
+// were not hit read as before.  *Lies*: a field of a structure changes and all checksums are made
+// right again, so that only the checks of meaning stand between the lie and the kernel.
 //
 //     SEED=n ROUNDS=n fs_hostile [NAME]
 
@@ -57,7 +57,8 @@ static void forget_image(void)
     mem_disk_free(&disk);
 }
 
-// --- using whatever there is --------------------------------------------------------------------------
+// --- using whatever there is
+// --------------------------------------------------------------------------
 
 static int visited; // a damaged directory may contain itself
 
@@ -140,7 +141,8 @@ static void use_volume(void)
     EXPECT(host_frames_in_use() <= frames || frames < 10);
 }
 
-// --- flips --------------------------------------------------------------------------------------------
+// --- flips
+// --------------------------------------------------------------------------------------------
 
 static void expect_unless_hit(const char *path, size_t n, uint64 seed)
 {
@@ -188,7 +190,8 @@ static void test_flips(void)
     forget_image();
 }
 
-// --- lies ---------------------------------------------------------------------------------------------
+// --- lies
+// ---------------------------------------------------------------------------------------------
 
 static unsigned char sealed[BLOCKS];
 
@@ -242,8 +245,9 @@ static void seal_volume(void)
 // A value that is likely to do harm.
 static uint64 bad_value(void)
 {
-    static const uint64 values[] = { 0, 1, 2, 3, 5, 255, 256, 4096, 65535, BLOCKS - 1, BLOCKS,
-                                     1UL << 31, 1UL << 32, 1UL << 47, 1UL << 48, 1UL << 63, ~0UL };
+    static const uint64 values[] = { 0,         1,         2,         3,          5,      255,
+                                     256,       4096,      65535,     BLOCKS - 1, BLOCKS, 1UL << 31,
+                                     1UL << 32, 1UL << 47, 1UL << 48, 1UL << 63,  ~0UL };
     return pick(2) ? values[pick(sizeof values / sizeof values[0])] : pick(BLOCKS);
 }
 
@@ -254,8 +258,9 @@ static void tell_lies(void)
     memcpy(disk.data, image, BLOCKS * FS_BLOCK);
     while (lies-- > 0) {
         uint64 value = bad_value();
-        unsigned char *at = pick(5) == 0 ? (unsigned char *)newest_slot() + 12 + pick(120)
-                                         : disk.data + (2 + pick(138)) * FS_BLOCK + pick(FS_BLOCK - 8);
+        unsigned char *at = pick(5) == 0
+                                ? (unsigned char *)newest_slot() + 12 + pick(120)
+                                : disk.data + (2 + pick(138)) * FS_BLOCK + pick(FS_BLOCK - 8);
         size_t width = (size_t)1 << pick(4);
         if (pick(4))
             at -= (uint64)at % 8;
