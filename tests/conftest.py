@@ -27,10 +27,22 @@ def pytest_configure(config):
     config.base_seed = int(os.environ.get("SEED", "1"))
 
 
+def pytest_report_header(config):
+    return f"random numbers from seed {config.base_seed}: SEED={config.base_seed} repeats them"
+
+
 def pytest_generate_tests(metafunc):
-    if "seed" in metafunc.fixturenames:
-        first, n = metafunc.config.base_seed, metafunc.config.getoption("repeat")
-        metafunc.parametrize("seed", range(first, first + n), ids=lambda s: f"seed={s}")
+    n = metafunc.config.getoption("repeat")
+    if n > 1:
+        first = metafunc.config.base_seed
+        metafunc.parametrize("seed", range(first, first + n), ids=lambda s: f"seed={s}",
+                             indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def seed(request):
+    """Where the test's random numbers begin."""
+    return getattr(request, "param", request.config.base_seed)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -20,10 +20,21 @@ def rough(machine, programs_tree):
     return lambda **options: machine(root=programs_tree, **options)
 
 
-def test_ten_thousand_forks(rough):
-    m = rough()
-    assert "forkloop: 10000 of 10000" in m.run("forkloop 10000", timeout=200)
-    alive(m)
+def test_ten_thousand_forks(machine):
+    m = machine()
+    m.check("forkloop 10000", ": OK", timeout=200)
+    m.poweroff()
+
+
+@pytest.mark.parametrize("command", ["forkbomb -t 3", "membomb -t 3", "oomtest", "fptest",
+                                     "killer -t 5 -s {seed}"],
+                         ids=lambda command: command.split()[0])
+@pytest.mark.parametrize("cpus,mem", [(1, "32M"), (3, "128M")])
+def test_self_checking(machine, command, cpus, mem, seed):
+    """Programs that do something rough and see for themselves that all is as before."""
+    m = machine(cpus=cpus, mem=mem)
+    m.check(command.format(seed=seed), ": OK", timeout=120)
+    m.poweroff()
 
 
 @pytest.mark.parametrize("cpus,mem", [(1, "32M"), (3, "128M"), (8, "1G")])
