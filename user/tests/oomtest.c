@@ -7,13 +7,6 @@
 
 #define ROUNDS 3
 
-static void take_everything(void)
-{
-    for (int step = 256; step > 0; step /= 2)
-        while (sbrk(step * PGSIZE) != SBRK_ERROR)
-            ;
-}
-
 // Results that are fine with or without memory.
 static void expect_sane(const char *what, long result)
 {

@@ -41,13 +41,6 @@ void oom_fault(void)
     must_pass("a child afterwards", do_nothing, NULL);
 }
 
-static void take_everything(void)
-{
-    for (int step = 256; step > 0; step /= 2)
-        while (sbrk(step * PGSIZE) != SBRK_ERROR)
-            ;
-}
-
 #define PROMISED 4096 // pages that reclaim might still find
 
 // Reads into promised pages.  => the error of the first read() that finds no page, 0 if none did
