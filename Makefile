@@ -1,5 +1,14 @@
 # Kine.  `make help` lists what can be made; README.md is the first ten minutes.
 
+ifneq ($(and $(filter setup,$(MAKECMDGOALS)),$(filter-out setup,$(MAKECMDGOALS))),)
+# `make setup test`: the tools are looked for by a second make, once the first has installed them.
+$(MAKECMDGOALS): after-setup ;
+after-setup:
+	@$(MAKE) --no-print-directory setup
+	@$(MAKE) --no-print-directory $(filter-out setup,$(MAKECMDGOALS))
+.PHONY: $(MAKECMDGOALS) after-setup
+else
+
 # --- tools ------------------------------------------------------------------------------------
 ifndef TOOLPREFIX
 TOOLPREFIX := $(firstword $(foreach p,riscv64-unknown-elf- riscv64-elf- riscv64-linux-gnu-,\
@@ -200,3 +209,5 @@ help:
 
 -include $(KOBJ:.o=.d) $(ULOBJ:.o=.d) $(MKFSOBJ:.o=.d)
 -include $(patsubst user/%.c,$(B)/user/%.d,$(wildcard user/*.c user/*/*.c user/tests/*/*.c))
+
+endif

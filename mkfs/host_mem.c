@@ -26,7 +26,8 @@
 #define RAM_BASE 0x80000000UL
 
 uint64 host_direct_map;
-static struct frame *table;
+uint64 frame_base;
+static struct frame *table; // every STRIDE-th is in use
 static size_t total, in_use, objects, untouched;
 static uint32 free_head; // index + 1, through frame.next
 static reclaim_fn *reclaim;
@@ -38,11 +39,13 @@ void host_memory(size_t frames)
     size_t bytes = frames * STRIDE * PGSIZE;
     void *arena = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    table = calloc(frames, sizeof *table);
+    table = aligned_alloc(sizeof *table, frames * STRIDE * sizeof *table);
     if (arena == MAP_FAILED || table == NULL) {
         fprintf(stderr, "out of memory\n");
         exit(1);
     }
+    memset(table, 0, frames * STRIDE * sizeof *table);
+    frame_base = (uint64)table - (RAM_BASE >> PGSHIFT) * sizeof *table;
     ASAN_POISON_MEMORY_REGION(arena, bytes);
     host_direct_map = (uint64)arena - RAM_BASE;
     total = frames;
@@ -85,7 +88,7 @@ static struct frame *take_frame(void)
         free_head = f->next;
         return f;
     }
-    return untouched < total ? &table[untouched++] : NULL;
+    return untouched < total ? &table[untouched++ * STRIDE] : NULL;
 }
 
 void host_reclaim_all(void)
@@ -124,50 +127,20 @@ void kfree(void *page)
     frame_put(frame_of_page(page));
 }
 
-struct frame *frame_of(paddr_t pa)
+void frame_free(struct frame *f)
 {
-    size_t index = (pa - RAM_BASE) / PGSIZE / STRIDE;
-    assert(pa >= RAM_BASE && index < total);
-    return &table[index];
-}
-
-struct frame *frame_of_page(const void *page)
-{
-    return frame_of(virt_to_phys(page));
-}
-
-paddr_t frame_phys(const struct frame *f)
-{
-    return RAM_BASE + (paddr_t)(f - table) * STRIDE * PGSIZE;
-}
-
-void *frame_page(const struct frame *f)
-{
-    return phys_to_virt(frame_phys(f));
-}
-
-void frame_get(struct frame *f)
-{
-    assert(f->refs > 0);
-    f->refs++;
-}
-
-void frame_put(struct frame *f)
-{
-    assert(f->refs > 0);
-    if (--f->refs > 0)
-        return;
     assert(f->owner == NULL && list_empty(&f->link));
     ASAN_POISON_MEMORY_REGION(frame_page(f), PGSIZE);
+    f->refs = 0;
     f->kind = FRAME_FREE;
     f->next = free_head;
     free_head = (uint32)(f - table) + 1;
     in_use--;
 }
 
-uint32 frame_refs(const struct frame *f)
+void frame_miscounted(const struct frame *f, const char *what)
 {
-    return f->refs;
+    panic("a frame is %s with %u references", what, f->refs);
 }
 
 void reclaim_register(reclaim_fn *fn)
@@ -233,13 +206,13 @@ void obj_free(struct obj_cache *cache, void *obj)
 void host_clear_audit(void)
 {
     for (size_t i = 0; i < untouched; i++)
-        table[i].audited = 0;
+        table[i * STRIDE].audited = 0;
 }
 
 uint64 host_count_refs(void)
 {
     uint64 refs = 0;
     for (size_t i = 0; i < untouched; i++)
-        refs += table[i].refs;
+        refs += table[i * STRIDE].refs;
     return refs;
 }

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import sys
 
 import pytest
@@ -26,10 +27,22 @@ def pytest_configure(config):
     config.base_seed = int(os.environ.get("SEED", "1"))
 
 
+def pytest_report_header(config):
+    return f"random numbers from seed {config.base_seed}: SEED={config.base_seed} repeats them"
+
+
 def pytest_generate_tests(metafunc):
-    if "seed" in metafunc.fixturenames:
-        first, n = metafunc.config.base_seed, metafunc.config.getoption("repeat")
-        metafunc.parametrize("seed", range(first, first + n), ids=lambda s: f"seed={s}")
+    n = metafunc.config.getoption("repeat")
+    if n > 1:
+        first = metafunc.config.base_seed
+        metafunc.parametrize("seed", range(first, first + n), ids=lambda s: f"seed={s}",
+                             indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def seed(request):
+    """Where the test's random numbers begin."""
+    return getattr(request, "param", request.config.base_seed)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -59,3 +72,13 @@ def machine(request):
     yield new
     for m in machines:
         m.close()
+
+
+@pytest.fixture(scope="session")
+def programs_tree(tmp_path_factory):
+    """The project with the programs of tests/guest/programs dropped into user/, and built."""
+    tree = kine.copy_tree(tmp_path_factory.mktemp("programs") / "kine")
+    for source in (kine.ROOT / "tests/guest/programs").glob("*.c"):
+        shutil.copy(source, tree / "user")
+    kine.make("fs.img", cwd=tree)
+    return tree

@@ -8,6 +8,7 @@ setup:
 	@PACKAGES="$(SETUP_PACKAGES)" sh tests/setup.sh
 .PHONY: setup
 
+#: make unit         unit tests on the host alone, without QEMU's guests
 include tests/unit/unit.mk
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) -m pytest -p no:cacheprovider

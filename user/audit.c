@@ -1,5 +1,5 @@
 // audit: has the kernel recount every frame and check its invariants (M1 to M5).  Says `audit:
-// clean` and succeeds, or fails.
+// clean` and succeeds, or `audit: NOT CLEAN` and fails.
 #include "kernel/types.h"
 #include "user/kine.h"
 #include "user/user.h"
@@ -12,8 +12,10 @@ int main(void)
         return 2;
     }
     printf("audit: %lu frames, %lu lost, %lu errors\n", a.ram, a.lost, a.errors);
-    if (a.lost || a.errors)
+    if (a.lost || a.errors) {
+        printf("audit: NOT CLEAN\n");
         return 1;
+    }
     printf("audit: clean\n");
     return 0;
 }

@@ -9,6 +9,9 @@
 
 #define RUNS 11
 
+static const struct row *const groups[] = { process_rows, memory_rows, file_rows };
+#define NGROUPS (sizeof groups / sizeof groups[0])
+
 static void sort(long *v, int n)
 {
     for (int i = 1; i < n; i++)
@@ -42,20 +45,33 @@ static void measure(const struct row *r)
         printf("bench %s %ld\n", r->name, value);
 }
 
-static bool wanted(const char *name, int argc, char **argv)
+static void measure_all(const struct row *r)
 {
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], name) == 0)
-            return true;
-    return argc < 2;
+    for (; r->name; r++)
+        measure(r);
+}
+
+// => false: there is no such row
+static bool measure_named(const char *name)
+{
+    for (uint g = 0; g < NGROUPS; g++)
+        for (const struct row *r = groups[g]; r->name; r++)
+            if (strcmp(r->name, name) == 0) {
+                measure(r);
+                return true;
+            }
+    fprintf(2, "bench: no row %s\n", name);
+    return false;
 }
 
 int main(int argc, char **argv)
 {
-    const struct row *groups[] = { process_rows, memory_rows, file_rows };
-    for (uint g = 0; g < sizeof groups / sizeof groups[0]; g++)
-        for (const struct row *r = groups[g]; r->name; r++)
-            if (wanted(r->name, argc, argv))
-                measure(r);
-    return 0;
+    int status = 0;
+    if (argc < 2)
+        for (uint g = 0; g < NGROUPS; g++)
+            measure_all(groups[g]);
+    for (int i = 1; i < argc; i++)
+        if (!measure_named(argv[i]))
+            status = 1;
+    return status;
 }

@@ -1,4 +1,5 @@
-// head [-N] [FILE...]: the first N lines (10) of each file, or of its input.
+// head [-N] [FILE...]: the first N lines (10) of each file, or of its input.  Where it can, it
+// leaves its input at the end of what it took, for those who share it.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/kine.h"
@@ -13,7 +14,7 @@ static char buf[4096];
 static int first_lines(const char *p, int n, int *lines)
 {
     int i = 0;
-    while (i<n && * lines> 0)
+    while (*lines > 0 && i < n)
         *lines -= p[i++] == '\n';
     return i;
 }
@@ -23,8 +24,11 @@ static int head(int fd, const char *name, int lines)
     int n = 0;
     while (lines > 0 && (n = read(fd, buf, sizeof buf)) > 0) {
         int keep = first_lines(buf, n, &lines);
-        if (write(1, buf, keep) != keep)
+        lseek(fd, keep - n, SEEK_CUR);
+        if (write(1, buf, keep) != keep) {
+            fprintf(2, "head: output: %s\n", strerror(errno));
             return 1;
+        }
     }
     if (n < 0)
         fprintf(2, "head: %s: %s\n", name, strerror(errno));

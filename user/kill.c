@@ -11,7 +11,10 @@ int main(int argc, char **argv)
     }
     int status = 0;
     for (int i = 1; i < argc; i++)
-        if (kill(atoi(argv[i])) < 0) {
+        if (argv[i][0] < '0' || argv[i][0] > '9') {
+            fprintf(2, "kill: %s: not a process id\n", argv[i]);
+            status = 1;
+        } else if (kill(atoi(argv[i])) < 0) {
             fprintf(2, "kill: %s: %s\n", argv[i], strerror(errno));
             status = 1;
         }

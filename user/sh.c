@@ -11,7 +11,7 @@
 //
 // The map of its parts is user/sh/sh.h.
 #include "kernel/fcntl.h"
-#include "kernel/stat.h"
+#include "kernel/syscall.h"
 #include "user/kine.h"
 #include "user/sh/sh.h"
 #include "user/user.h"
@@ -52,8 +52,10 @@ static void converse(void)
     for (;;) {
         reap_background();
         write(2, "$ ", 2);
-        if (!read_line(0, &line))
+        if (!read_line(0, &line)) {
+            write(2, "\n", 1);
             return;
+        }
         shell.news = false;
         run_line(line.text);
         if (shell.news && shell.status != 0)
@@ -72,8 +74,8 @@ static void read_commands(int fd)
 
 static bool at_console(void)
 {
-    struct stat st;
-    return fstat(0, &st) == 0 && st.type == T_DEVICE;
+    uint16 window[4];
+    return syscall(SYS_ioctl, 0, TIOCGWINSZ, window) == 0;
 }
 
 int main(int argc, char **argv)

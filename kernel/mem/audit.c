@@ -66,8 +66,8 @@ static void check_frame(struct frame *f, struct kine_audit *out)
     else
         out->lost++;
     if (f->kind != FRAME_KERNEL && f->refs != f->audited)
-        audit_error("M1: frame %p (kind %d) has %u references, %u found",
-                    (void *)frame_phys(f), f->kind, f->refs, f->audited);
+        audit_error("M1: frame %p (kind %d) has %u references, %u found", (void *)frame_phys(f),
+                    f->kind, f->refs, f->audited);
 }
 
 // M5, from the other side: what the free lists hold is what the frames say is free.

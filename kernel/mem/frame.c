@@ -19,10 +19,11 @@
 #define POISON    0x5a
 
 static struct frame_cache {
-    struct spinlock lock;   // RANK_FRAMES: head, count
-    uint32 head;            // index + 1 of the first free frame
+    struct spinlock lock; // RANK_FRAMES: head, count
+    uint32 head;          // index + 1 of the first free frame
     uint32 count;
-    long in_use[FRAME_KINDS]; // allocated less freed here; atomic; only the sum over harts means anything
+    long in_use[FRAME_KINDS]; // allocated less freed here; atomic; only the sum over harts means
+                              // anything
 } caches[NCPU] = {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("frames", RANK_FRAMES) },
 };
@@ -30,26 +31,6 @@ static struct frame_cache {
 #define RECLAIMERS 4
 static reclaim_fn *reclaimers[RECLAIMERS];
 static int nreclaimers;
-
-struct frame *frame_of(paddr_t pa)
-{
-    return frame_at((pa - machine.ram_base) >> PGSHIFT);
-}
-
-struct frame *frame_of_page(const void *page)
-{
-    return frame_of(virt_to_phys(page));
-}
-
-paddr_t frame_phys(const struct frame *f)
-{
-    return machine.ram_base + (frame_index(f) << PGSHIFT);
-}
-
-void *frame_page(const struct frame *f)
-{
-    return phys_to_virt(frame_phys(f));
-}
 
 bool frame_is_ram(paddr_t pa)
 {
@@ -117,6 +98,18 @@ static bool fail_injected(void)
     return countdown && *countdown > 0 && --*countdown == 0;
 }
 
+// The pool's own count is looked at first: it is mostly enough, and cheaper than the sum.
+bool frames_suffice(size_t want)
+{
+    want += FRAMES_RESERVE;
+    if (pool.nfree + pool.nfree_fresh >= want)
+        return true;
+    while (frames_free() < want)
+        if (!reclaim())
+            return false;
+    return true;
+}
+
 void *kalloc(enum frame_kind kind)
 {
     if (fail_injected())
@@ -143,8 +136,9 @@ void *kalloc_zeroed(enum frame_kind kind)
     return page;
 }
 
-static void release(struct frame *f)
+void frame_free(struct frame *f)
 {
+    __atomic_store_n(&f->refs, 0, __ATOMIC_RELAXED);
     count_use(f->kind, -1);
     f->kind = FRAME_FREE;
 #ifdef DEBUG
@@ -174,36 +168,9 @@ void kfree(void *page)
     frame_put(frame_of_page(page));
 }
 
-void frame_get(struct frame *f)
+void frame_miscounted(const struct frame *f, const char *what)
 {
-    frame_get_many(f, 1);
-}
-
-void frame_get_many(struct frame *f, uint32 n)
-{
-    uint32 old = __atomic_fetch_add(&f->refs, n, __ATOMIC_RELAXED);
-    if (old == 0 || old + n < old)
-        panic("frame_get: frame %p has %u references", (void *)frame_phys(f), old);
-}
-
-// A sole holder needs no atomic operation: nobody else can change a count of one.
-void frame_put(struct frame *f)
-{
-    if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1) {
-        __atomic_store_n(&f->refs, 0, __ATOMIC_RELAXED);
-        release(f);
-        return;
-    }
-    uint32 old = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
-    if (old == 0)
-        panic("frame_put: frame %p is free already", (void *)frame_phys(f));
-    if (old == 1)
-        release(f);
-}
-
-uint32 frame_refs(const struct frame *f)
-{
-    return __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
+    panic("frame %p is %s with %u references", (void *)frame_phys(f), what, f->refs);
 }
 
 size_t frames_free(void)

@@ -26,18 +26,18 @@ enum frame_kind {
 };
 
 struct frame {
-    uint32 refs;       // atomic
-    uint8 kind;        // enum frame_kind; changed by the sole owner only
-    uint8 flags;       // the kind's own use
-    uint32 next;       // while free: index + 1 of the next free frame; else the kind's own use
-    uint32 audited;    // references found by the audit in progress
+    uint32 refs;    // atomic
+    uint8 kind;     // enum frame_kind; changed by the sole owner only
+    uint8 flags;    // the kind's own use
+    uint32 next;    // while free: index + 1 of the next free frame; else the kind's own use
+    uint32 audited; // references found by the audit in progress
     union {
         struct list link; // the kind's own use
         uint32 active;    // a root table: harts that have it loaded, one bit each; atomic
     };
-    void *owner;  // FRAME_CACHE: the object whose page it is in the cache
-    uint64 index; // FRAME_CACHE: which
-};
+    void *owner;                // FRAME_CACHE: the object whose page it is in the cache
+    uint64 index;               // FRAME_CACHE: which
+} __attribute__((aligned(64))); // a power of two: from address to frame is a shift
 
 // => a page-aligned page with one reference; its bytes are arbitrary.  NULL if there is no
 //    memory even after reclaim.  Any lock may be held.
@@ -47,26 +47,82 @@ void *kalloc_zeroed(enum frame_kind kind);
 // Drops the caller's reference to the page: frame_put() by kernel address.
 void kfree(void *page);
 
-struct frame *frame_of(paddr_t pa);         // pa in RAM
-struct frame *frame_of_page(const void *page);
-paddr_t frame_phys(const struct frame *f);
-void *frame_page(const struct frame *f);     // its kernel address
-bool frame_is_ram(paddr_t pa);               // false for devices and beyond the end
+// Where the struct frame of physical address 0 would stand; set once at boot.
+extern uint64 frame_base;
 
-// Adds a reference.  => the caller holds one already, or the lock that keeps one in being.
-void frame_get(struct frame *f);
-// Adds n references at one time.
-void frame_get_many(struct frame *f, uint32 n);
-// Drops a reference; the last one frees the frame.
-void frame_put(struct frame *f);
+static inline struct frame *frame_of(paddr_t pa) // pa in RAM
+{
+    return (struct frame *)(frame_base + (pa >> PGSHIFT) * sizeof(struct frame));
+}
+
+static inline paddr_t frame_phys(const struct frame *f)
+{
+    return ((uint64)f - frame_base) / sizeof(struct frame) << PGSHIFT;
+}
+
+static inline struct frame *frame_of_page(const void *page)
+{
+    return frame_of(virt_to_phys(page));
+}
+
+static inline void *frame_page(const struct frame *f) // its kernel address
+{
+    return phys_to_virt(frame_phys(f));
+}
+
+bool frame_is_ram(paddr_t pa); // false for devices and beyond the end
+
+// The rare ends of the functions below: the count was or becomes 0, or wraps.
+void frame_free(struct frame *f);
+_Noreturn void frame_miscounted(const struct frame *f, const char *what);
+
 // => the count at this moment.
-uint32 frame_refs(const struct frame *f);
+static inline uint32 frame_refs(const struct frame *f)
+{
+    return __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE);
+}
+
+// Adds n references at one time.  => the caller holds one already, or the lock that keeps one in
+// being.
+static inline void frame_get_many(struct frame *f, uint32 n)
+{
+    uint32 old = __atomic_fetch_add(&f->refs, n, __ATOMIC_RELAXED);
+    if (__builtin_expect(old == 0 || old + n < old, 0))
+        frame_miscounted(f, "taken");
+}
+
+static inline void frame_get(struct frame *f)
+{
+    frame_get_many(f, 1);
+}
+
+// Drops a reference; the last one frees the frame.  A sole holder needs no atomic operation: nobody
+// else can change a count of one.
+static inline void frame_put(struct frame *f)
+{
+    if (frame_refs(f) == 1) {
+        frame_free(f);
+        return;
+    }
+    uint32 old = __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL);
+    if (__builtin_expect(old == 0, 0))
+        frame_miscounted(f, "dropped");
+    if (old == 1)
+        frame_free(f);
+}
 
 // Called when kalloc finds nothing: gives frames back and returns how many.  May be called
 // with any lock held, so it takes spinlocks of a higher rank than RANK_CACHE - 1 only, and only
 // by spin_trylock where rank does not allow more.  It never sleeps.
 typedef size_t reclaim_fn(size_t want);
 void reclaim_register(reclaim_fn *fn);
+
+// The last frames are kept for those who need few: growth that can be refused is refused while fewer
+// than these are free, and so are the faults of large processes (vm/fault.c).  So a program that
+// was told "no more memory" can still run to its end, and so can everybody else.
+#define FRAMES_RESERVE 128
+// => can `want` frames be had without touching the reserve, after reclaim if need be?
+bool frames_suffice(size_t want);
 
 // Frames free at this moment (an estimate while other harts allocate), and frames of RAM.
 size_t frames_free(void);

@@ -21,10 +21,10 @@ struct pool {
     struct spinlock lock; // RANK_POOL: all below
     struct run *runs;
     size_t nruns;
-    size_t fresh;         // runs from here on are fresh
+    size_t fresh; // runs from here on are fresh
     struct list partial, whole;
-    size_t nfree;         // free frames in open runs
-    size_t nfree_fresh;   // frames that will be free once their fresh run is opened
+    size_t nfree;       // free frames in open runs
+    size_t nfree_fresh; // frames that will be free once their fresh run is opened
 };
 
 extern struct frame *frame_table; // one for each page of RAM, in order

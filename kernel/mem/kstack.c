@@ -1,13 +1,14 @@
 // Kernel stacks (mem/kmap.h).
 //
 // A freed stack stays mapped in its slot and is the first to be handed out again, so that a fork
-// and an exit touch neither the table nor any TLB.  Only a surplus, or the need of memory, has stacks
-// unmapped.
+// and an exit touch neither the table nor any TLB.  Only a surplus, or the need of memory, has
+// stacks unmapped.
 //
-// Fences.  A hart uses addresses of the region only when it runs on a stack there, or writes the first
-// registers of a thread it has just made.  So no other hart need be told of a change: the version goes
-// up, and every hart that finds it changed forgets what it knew before it switches to a stack
-// (task/sched.c).  A hart that remembers an unmapped stack, or that a slot was empty, does not use it.
+// Fences.  A hart uses addresses of the region only when it runs on a stack there, or writes the
+// first registers of a thread it has just made.  So no other hart need be told of a change: the
+// version goes up, and every hart that finds it changed forgets what it knew before it switches to
+// a stack (task/sched.c).  A hart that remembers an unmapped stack, or that a slot was empty, does
+// not use it.
 
 #include "lib/list.h"
 #include "mem/audit.h"
@@ -26,12 +27,12 @@
 
 static struct spinlock lock = SPINLOCK_INIT("kernel stacks", RANK_SLAB);
 static struct {
-    uint16 mapped[KEEP];   // slots with a stack in them, free to use
+    uint16 mapped[KEEP]; // slots with a stack in them, free to use
     uint16 nmapped;
-    uint16 empty[SLOTS];   // slots once used, without a stack
+    uint16 empty[SLOTS]; // slots once used, without a stack
     uint16 nempty;
-    uint16 fresh;          // slots from here on were never used
-} slots;                   // by lock
+    uint16 fresh; // slots from here on were never used
+} slots;          // by lock
 
 static uint32 version; // atomic
 

@@ -7,6 +7,7 @@
 #include "riscv/machine.h"
 
 struct frame *frame_table;
+uint64 frame_base;
 size_t frame_count;
 struct pool pool = {
     .lock = SPINLOCK_INIT("pool", RANK_POOL),
@@ -170,6 +171,7 @@ void frames_init(void)
     start = find_room(size);
     reserve(start, PGROUNDUP(start + size));
     frame_table = phys_to_virt(start);
+    frame_base = (uint64)frame_table - (machine.ram_base >> PGSHIFT) * sizeof(struct frame);
     pool.runs = (struct run *)(frame_table + frame_count);
     for (size_t n = 0; n < pool.nruns; n++)
         pool.nfree_fresh += count_free(n);

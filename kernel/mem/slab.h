@@ -9,19 +9,19 @@
 struct obj_cache {
     struct spinlock lock;
     const char *name;
-    size_t size;          // bytes per object, a multiple of 8
-    struct list partial;  // slab pages with free objects; by lock
-    struct list full;     // the others; by lock
-    size_t in_use;        // objects handed out; by lock
+    size_t size;            // bytes per object, a multiple of 8
+    struct list partial;    // slab pages with free objects; by lock
+    struct list full;       // the others; by lock
+    size_t in_use;          // objects handed out; by lock
     struct obj_cache *next; // all caches that ever had a page, for the audit
     bool listed;
 };
 
-#define OBJ_CACHE_INIT(cache, cache_name, object_size)                              \
-    {                                                                               \
-        .lock = SPINLOCK_INIT(cache_name, RANK_SLAB), .name = (cache_name),         \
-        .size = ((object_size) + 7) / 8 * 8, .partial = LIST_INIT((cache).partial), \
-        .full = LIST_INIT((cache).full),                                            \
+#define OBJ_CACHE_INIT(cache, cache_name, object_size)                                             \
+    {                                                                                              \
+        .lock = SPINLOCK_INIT(cache_name, RANK_SLAB), .name = (cache_name),                        \
+        .size = ((object_size) + 7) / 8 * 8, .partial = LIST_INIT((cache).partial),                \
+        .full = LIST_INIT((cache).full),                                                           \
     }
 
 // => an object, its bytes arbitrary; NULL if out of memory.
@@ -29,8 +29,8 @@ void *obj_alloc(struct obj_cache *cache);
 void *obj_alloc_zeroed(struct obj_cache *cache);
 void obj_free(struct obj_cache *cache, void *obj);
 
-// Memory of any size up to a page; NULL if out of memory or larger.  More than KMALLOC_OBJ bytes cost
-// a whole page, and are meant for short use: the audit counts them as lost if they stay.
+// Memory of any size up to a page; NULL if out of memory or larger.  More than KMALLOC_OBJ bytes
+// cost a whole page, and are meant for short use: the audit counts them as lost if they stay.
 #define KMALLOC_OBJ 2024
 void *kmalloc(size_t size);
 void *kmalloc_zeroed(size_t size);

@@ -12,10 +12,10 @@
 
 struct building {
     struct aspace *from, *to;
-    uint64 sp;       // lowest byte used of the stack
-    uint64 limit;    // sp must not go below
-    uint64 *vector;  // one page: argc, pointers, auxv, as they will stand on the stack
-    size_t n;        // words in it
+    uint64 sp;      // lowest byte used of the stack
+    uint64 limit;   // sp must not go below
+    uint64 *vector; // one page: argc, pointers, auxv, as they will stand on the stack
+    size_t n;       // words in it
 };
 
 // => the length of the string at uva in the old address space, up to `max`; -E2BIG beyond

@@ -93,8 +93,8 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *any)
     return NULL;
 }
 
-// Takes a zombie apart, once its thread has left the hart it died on: so that whoever has waited for a
-// process finds all that it held given back.
+// Takes a zombie apart, once its thread has left the hart it died on: so that whoever has waited
+// for a process finds all that it held given back.
 static void reap(struct proc *zombie)
 {
     while (!__atomic_load_n(&zombie->thread_gone, __ATOMIC_ACQUIRE))

@@ -1,7 +1,7 @@
 // Birth of processes (proc/proc.h).
 //
-// Everything that can fail is had first: the process, its thread, its memory, its files.  Then the child
-// is put into the tree and started, which cannot fail.
+// Everything that can fail is had first: the process, its thread, its memory, its files.  Then the
+// child is put into the tree and started, which cannot fail.
 
 #include "abi.h"
 #include "errno.h"
@@ -16,8 +16,8 @@
 #include "vm/aspace.h"
 
 #define EXIT_SIGNAL_MASK 0xffUL
-#define UNDERSTOOD                                                                        \
-    (EXIT_SIGNAL_MASK | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK | \
+#define UNDERSTOOD                                                                                 \
+    (EXIT_SIGNAL_MASK | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK |          \
      CLONE_SETTLS)
 
 // The first thing a process's thread does: go to user mode with the registers it was given.

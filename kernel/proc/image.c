@@ -107,7 +107,8 @@ static int map_stack(struct aspace *as, struct image *out)
     out->stack_size = stack_pages(out->stack_size);
     bool below = out->low >= out->stack_size + 3 * GUARD;
     out->stack_top = below ? out->low - GUARD : TRAPFRAME - GUARD;
-    struct area a = { .start = out->stack_top - out->stack_size, .end = out->stack_top,
+    struct area a = { .start = out->stack_top - out->stack_size,
+                      .end = out->stack_top,
                       .prot = PROT_READ | PROT_WRITE };
     return aspace_map(as, &a);
 }

@@ -7,15 +7,15 @@ struct aspace;
 struct inode;
 
 struct image {
-    uint64 entry;      // where it begins to run
-    uint64 low, high;  // page-aligned ends of its segments
-    uint64 phdr;       // address of the program headers in memory, 0 if they are not loaded
+    uint64 entry;     // where it begins to run
+    uint64 low, high; // page-aligned ends of its segments
+    uint64 phdr;      // address of the program headers in memory, 0 if they are not loaded
     uint64 phnum;
     uint64 stack_size; // bytes, whole pages
     uint64 stack_top;
 };
 
-// Maps the program in `ino` into the empty address space, with its stack and an empty heap.  Nothing
+// Maps the program in `ino` into the empty address space, with its stack and an empty heap. Nothing
 // is read but the headers: pages come when they are touched.
 // => 0; -ENOEXEC (not a program for us: a sentence on why is not ours to give), -EIO, -ENOMEM.
 int image_map(struct inode *ino, struct aspace *as, struct image *out);

@@ -4,8 +4,8 @@
 // memory and files back at once, hands its children to init, and leaves a zombie that holds only
 // pid and status; proc_wait() in the parent reaps that.
 //
-// One lock, the tree lock (RANK_PROC), guards the family tree and the PID index.  aspace, files and cwd
-// are counted objects of their own, so that clone can share them.
+// One lock, the tree lock (RANK_PROC), guards the family tree and the PID index.  aspace, files and
+// cwd are counted objects of their own, so that clone can share them.
 #pragma once
 
 #include "types.h"
@@ -29,10 +29,10 @@ struct proc {
 
     // by the tree lock
     struct proc *parent;
-    int ppid;                // its pid; read without the lock
-    struct list children;    // struct proc.sibling; zombies first
+    int ppid;             // its pid; read without the lock
+    struct list children; // struct proc.sibling; zombies first
     struct list sibling;
-    struct list hash;        // in the PID index
+    struct list hash; // in the PID index
     bool zombie;
     uint32 thread_gone;      // atomic: 1 once a zombie's thread holds nothing any more
     int exit_status;         // the full int given to exit
@@ -53,14 +53,14 @@ static inline struct proc *current_proc(void)
 // --- birth ------------------------------------------------------------------------------------
 // Starts `path` (in `root`, which becomes its directory) as process 1.  => 0 or why it could not be
 int proc_start_init(struct inode *root, const char *path);
-// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and an exit signal are understood; stack 0
-// keeps the parent's.  => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (other flags).
+// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and an exit signal are understood;
+// stack 0 keeps the parent's.  => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (other flags).
 int64 proc_clone(uint64 flags, uint64 stack, uint64 tls);
 
 // --- another program ----------------------------------------------------------------------------
 // Replaces the current process's program.  argv and envp are user addresses (0: none).
-// => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES, -ENOEXEC, -E2BIG, -EFAULT,
-// -ENOMEM, -EIO) nothing has changed.
+// => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES,
+// -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, -EIO) nothing has changed.
 int proc_exec(const char *path, uint64 argv, uint64 envp);
 
 // --- death --------------------------------------------------------------------------------------
@@ -75,12 +75,14 @@ struct wait_result {
 int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out);
 
 // --- signals ------------------------------------------------------------------------------------
-// kill(): pid -1 is everybody but init and the caller; sig 0 only asks.  => 0; -ESRCH, -EINVAL, -EPERM
+// kill(): pid -1 is everybody but init and the caller; sig 0 only asks.  => 0; -ESRCH, -EINVAL,
+// -EPERM
 int proc_kill(int pid, int sig);
 // => the lowest pending fatal signal, 0 if there is none.
 int proc_pending(const struct proc *p);
 
-// --- the census -----------------------------------------------------------------------------------
+// --- the census
+// -----------------------------------------------------------------------------------
 int proc_count(void);
 // Describes the process with the lowest pid above `after`.  => false if there is none.  May sleep.
 bool proc_describe(int after, struct kine_proc *out);

@@ -7,7 +7,8 @@
 extern struct spinlock tree_lock; // RANK_PROC
 extern struct proc *init_proc;
 
-// => a process without pid, counted but not to be found yet; NULL if NPROC are there or memory is short.
+// => a process without pid, counted but not to be found yet; NULL if NPROC are there or memory is
+// short.
 struct proc *proc_new(int *err);
 // Gives it a pid and lets others find it.  => tree_lock held
 void proc_publish(struct proc *p);

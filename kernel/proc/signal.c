@@ -1,5 +1,5 @@
-// Signals, as far as they end processes: a fatal signal is remembered in `pending` and ends interruptible
-// sleeps; the process dies on its way back to user mode.
+// Signals, as far as they end processes: a fatal signal is remembered in `pending` and ends
+// interruptible sleeps; the process dies on its way back to user mode.
 
 #include "abi.h"
 #include "errno.h"

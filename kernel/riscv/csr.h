@@ -4,21 +4,25 @@
 
 #include "types.h"
 
-#define csr_read(csr)                                                   \
-    ({                                                                  \
-        uint64 value_;                                                  \
-        __asm__ volatile("csrr %0, " #csr : "=r"(value_)::"memory");    \
-        value_;                                                         \
+#define csr_read(csr)                                                                              \
+    ({                                                                                             \
+        uint64 value_;                                                                             \
+        __asm__ volatile("csrr %0, " #csr : "=r"(value_)::"memory");                               \
+        value_;                                                                                    \
     })
-#define csr_write(csr, value) __asm__ volatile("csrw " #csr ", %0" ::"rK"((uint64)(value)) : "memory")
-#define csr_set(csr, bits)    __asm__ volatile("csrs " #csr ", %0" ::"rK"((uint64)(bits)) : "memory")
-#define csr_clear(csr, bits)  __asm__ volatile("csrc " #csr ", %0" ::"rK"((uint64)(bits)) : "memory")
+#define csr_write(csr, value)                                                                      \
+    __asm__ volatile("csrw " #csr ", %0" ::"rK"((uint64)(value)) : "memory")
+#define csr_set(csr, bits)   __asm__ volatile("csrs " #csr ", %0" ::"rK"((uint64)(bits)) : "memory")
+#define csr_clear(csr, bits) __asm__ volatile("csrc " #csr ", %0" ::"rK"((uint64)(bits)) : "memory")
 // => the old value
-#define csr_read_clear(csr, bits)                                                             \
-    ({                                                                                        \
-        uint64 value_;                                                                        \
-        __asm__ volatile("csrrc %0, " #csr ", %1" : "=r"(value_) : "rK"((uint64)(bits)) : "memory"); \
-        value_;                                                                               \
+#define csr_read_clear(csr, bits)                                                                  \
+    ({                                                                                             \
+        uint64 value_;                                                                             \
+        __asm__ volatile("csrrc %0, " #csr ", %1"                                                  \
+                         : "=r"(value_)                                                            \
+                         : "rK"((uint64)(bits))                                                    \
+                         : "memory");                                                              \
+        value_;                                                                                    \
     })
 
 #define SSTATUS_SIE  (1UL << 1)
@@ -36,17 +40,17 @@
 #define INT_TIMER (1UL << 5)
 #define INT_EXT   (1UL << 9)
 
-#define SCAUSE_INTERRUPT     (1UL << 63)
-#define INTR_SOFT            1
-#define INTR_TIMER           5
-#define INTR_EXT             9
-#define CAUSE_ILLEGAL        2
-#define CAUSE_BREAKPOINT     3
-#define CAUSE_USER_ECALL     8
-#define CAUSE_SUPER_ECALL    9
-#define CAUSE_FETCH_FAULT    12
-#define CAUSE_LOAD_FAULT     13
-#define CAUSE_STORE_FAULT    15
+#define SCAUSE_INTERRUPT  (1UL << 63)
+#define INTR_SOFT         1
+#define INTR_TIMER        5
+#define INTR_EXT          9
+#define CAUSE_ILLEGAL     2
+#define CAUSE_BREAKPOINT  3
+#define CAUSE_USER_ECALL  8
+#define CAUSE_SUPER_ECALL 9
+#define CAUSE_FETCH_FAULT 12
+#define CAUSE_LOAD_FAULT  13
+#define CAUSE_STORE_FAULT 15
 
 #define SATP_SV39 (8UL << 60)
 

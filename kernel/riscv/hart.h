@@ -10,21 +10,22 @@ struct frame;
 
 // vector.S knows the offsets of the first four fields.
 struct hart {
-    uint64 user_sp;          // the vector's scratch
-    uint64 trapframe;        // where the running thread's user registers go: top of its stack
-    uint64 emergency_stack;  // top of a small stack for reporting an overflow
+    uint64 user_sp;         // the vector's scratch
+    uint64 trapframe;       // where the running thread's user registers go: top of its stack
+    uint64 emergency_stack; // top of a small stack for reporting an overflow
     uint64 reserved;
 
-    int index;               // 0 to nharts - 1: what the kernel calls it
-    uint64 hartid;           // what the machine calls it
+    int index;     // 0 to nharts - 1: what the kernel calls it
+    uint64 hartid; // what the machine calls it
     bool online;
 
-    struct thread *thread;   // who runs here
-    struct thread *prev;     // who ran here before the switch in progress
-    struct thread *idle;     // who runs when nobody else wants to
-    struct frame *root;      // the root table in satp; NULL: the kernel's own
-    uint32 kmap_seen;        // the version of the kernel's table that its TLB may hold
-    long *fail_kalloc;       // counts down to the allocation of the running thread that is to fail; 0: none
+    struct thread *thread; // who runs here
+    struct thread *prev;   // who ran here before the switch in progress
+    struct thread *idle;   // who runs when nobody else wants to
+    struct frame *root;    // the root table in satp; NULL: the kernel's own
+    uint32 kmap_seen;      // the version of the kernel's table that its TLB may hold
+    long *
+        fail_kalloc; // counts down to the allocation of the running thread that is to fail; 0: none
 
     struct locks_held locks; // spinlocks, for the checker
     uint32 spin_depth;       // spinlocks held

@@ -9,12 +9,12 @@ enum lock_rank {
     RANK_NONE, // not checked: locks that stand alone in tests
 
     // mutexes
-    RANK_FILE,     // one open file's offset
-    RANK_ASPACE,   // one address space: areas and tables.  Two: parent, then child, at fork
+    RANK_FILE,      // one open file's offset
+    RANK_ASPACE,    // one address space: areas and tables.  Two: parent, then child, at fork
     RANK_FS_RENAME, // the shape of the directory tree
-    RANK_INODE,    // one inode.  Two: directory, then an entry of it
-    RANK_FS,       // the volume: allocation, tree, commit
-    RANK_OBJECT,   // filling one page of a cache object
+    RANK_INODE,     // one inode.  Two: directory, then an entry of it
+    RANK_FS,        // the volume: allocation, tree, commit
+    RANK_OBJECT,    // filling one page of a cache object
 
     // spinlocks
     RANK_PIPE,   // one pipe

@@ -18,15 +18,15 @@
 #include "riscv/fdt.h"
 #include "riscv/sbi.h"
 
-#define MSTATUS_MPP_S   (1UL << 11)
-#define MSTATUS_MPP     (3UL << 11)
-#define MSTATUS_MPIE    (1UL << 7)
-#define MSTATUS_FS      (3UL << 13)
-#define MIE_SOFT        (1UL << 3)
-#define MIE_TIMER       (1UL << 7)
-#define MENVCFG_STCE    (1UL << 63)
-#define MCAUSE_MSOFT    (SCAUSE_INTERRUPT | 3)
-#define MCAUSE_MTIMER   (SCAUSE_INTERRUPT | 7)
+#define MSTATUS_MPP_S (1UL << 11)
+#define MSTATUS_MPP   (3UL << 11)
+#define MSTATUS_MPIE  (1UL << 7)
+#define MSTATUS_FS    (3UL << 13)
+#define MIE_SOFT      (1UL << 3)
+#define MIE_TIMER     (1UL << 7)
+#define MENVCFG_STCE  (1UL << 63)
+#define MCAUSE_MSOFT  (SCAUSE_INTERRUPT | 3)
+#define MCAUSE_MTIMER (SCAUSE_INTERRUPT | 7)
 
 #define CLINT_MSIP     0x0
 #define CLINT_MTIMECMP 0x4000
@@ -42,7 +42,8 @@
 uint64 mstub_init(uint64 hartid, uint64 fdt);
 void mstub_trap(uint64 *arg);
 bool mstub_try_menvcfg(uint64 bits);
-extern char mstub_begin[], mstub_end[], kernel_begin[]; // kernel.ld; entry.S stands first in the kernel
+extern char mstub_begin[], mstub_end[],
+    kernel_begin[]; // kernel.ld; entry.S stands first in the kernel
 
 enum hart_state { HART_STOPPED, HART_STARTING, HART_STARTED, HART_ABSENT };
 
@@ -52,10 +53,10 @@ static struct {
     uint32 ready;          // the addresses below are valid
     uint64 clint, test;    // from the device tree
     struct {
-        uint32 mail;       // atomic: MAIL_*
-        uint32 waiting;    // atomic: fences asked for by this hart and not yet done
-        uint32 fencers;    // atomic: harts that wait for this one's fence, one bit each
-        uint32 state;      // atomic: enum hart_state
+        uint32 mail;    // atomic: MAIL_*
+        uint32 waiting; // atomic: fences asked for by this hart and not yet done
+        uint32 fencers; // atomic: harts that wait for this one's fence, one bit each
+        uint32 state;   // atomic: enum hart_state
         uint64 start, opaque;
     } hart[NCPU];
 } stub __attribute__((section(".mstub.data"))) = {

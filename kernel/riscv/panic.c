@@ -1,6 +1,6 @@
-// The end of the road.  One hart panics; it tells the others to stop, prints what is known by polled
-// output, and waits for ever or, with the boot argument panic=exit, ends the machine with a failing
-// status.
+// The end of the road.  One hart panics; it tells the others to stop, prints what is known by
+// polled output, and waits for ever or, with the boot argument panic=exit, ends the machine with a
+// failing status.
 
 #include "lib/panic.h"
 #include "lib/print.h"

@@ -31,9 +31,9 @@ struct sbi_result {
 struct sbi_result sbi_call(uint64 ext, uint64 fn, uint64 a0, uint64 a1, uint64 a2, uint64 a3,
                            uint64 a4);
 
-void sbi_set_timer(uint64 when);                       // time-base ticks
+void sbi_set_timer(uint64 when); // time-base ticks
 void sbi_send_ipi(uint64 hartid);
-void sbi_remote_sfence(uint64 hartid_mask);            // all translations of these harts
+void sbi_remote_sfence(uint64 hartid_mask); // all translations of these harts
 void sbi_remote_fence_i(uint64 hartid_mask);
 long sbi_hart_start(uint64 hartid, uint64 start_pa, uint64 opaque);
-void sbi_reset(uint32 type, uint32 reason);            // returns only if it is not supported
+void sbi_reset(uint32 type, uint32 reason); // returns only if it is not supported

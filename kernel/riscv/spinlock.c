@@ -25,23 +25,44 @@ static void leave(void)
         intr_on();
 }
 
-static void wait_until_free(struct spinlock *lock)
+// Reads until the lock looks free, and only then tries to take it.  A hart that waits for one that
+// has panicked stops.
+void spin_lock_wait(struct spinlock *lock)
 {
-    while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED)) {
-        if (panicking)
-            panic_halt();
-        cpu_relax();
-    }
+    do {
+        while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED)) {
+            if (panicking)
+                panic_halt();
+            cpu_relax();
+        }
+    } while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE));
 }
 
+void spin_lock_not_held(const struct spinlock *lock)
+{
+    panic("spin_unlock: %s is not held here", lock->name);
+}
+
+#ifdef DEBUG
 void spin_lock(struct spinlock *lock)
 {
     enter(intr_save());
     lockcheck_take(&this_hart()->locks, lock, lock->rank, lock->name, true);
-    while (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
-        wait_until_free(lock);
+    if (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
+        spin_lock_wait(lock);
     lock->hart = (int16)this_hart()->index;
 }
+
+void spin_unlock(struct spinlock *lock)
+{
+    if (!spin_held(lock))
+        spin_lock_not_held(lock);
+    lockcheck_drop(&this_hart()->locks, lock);
+    lock->hart = -1;
+    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+    leave();
+}
+#endif
 
 bool spin_trylock(struct spinlock *lock)
 {
@@ -53,16 +74,6 @@ bool spin_trylock(struct spinlock *lock)
     lockcheck_take(&this_hart()->locks, lock, lock->rank, lock->name, false);
     lock->hart = (int16)this_hart()->index;
     return true;
-}
-
-void spin_unlock(struct spinlock *lock)
-{
-    if (!spin_held(lock))
-        panic("spin_unlock: %s is not held here", lock->name);
-    lockcheck_drop(&this_hart()->locks, lock);
-    lock->hart = -1;
-    __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
-    leave();
 }
 
 bool spin_held(const struct spinlock *lock)

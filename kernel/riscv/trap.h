@@ -16,7 +16,7 @@ struct trapframe {
 #define REG_A7 17
 
 // Called by the vector, implemented in sys/: the one link-time up-call.
-void usertrap(struct trapframe *tf);   // interrupts are off on entry and on return
+void usertrap(struct trapframe *tf); // interrupts are off on entry and on return
 void kerneltrap(struct trapframe *tf);
 
 // Loads the user registers and goes to user mode.  Interrupts are off.  vector.S

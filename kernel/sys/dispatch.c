@@ -1,5 +1,5 @@
-// The table of system calls.  To add one: a number in kernel/syscall.h, a function in a sys_*.c, its
-// prototype in sys/dispatch.h (or sys_file.h), a line here (docs/adding-a-system-call.md).
+// The table of system calls.  To add one: a number in kernel/syscall.h, a function in a sys_*.c,
+// its prototype in sys/dispatch.h (or sys_file.h), a line here (docs/adding-a-system-call.md).
 
 #include "sys/dispatch.h"
 #include "errno.h"

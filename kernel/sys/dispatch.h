@@ -10,7 +10,8 @@ typedef int64 syscall_fn(const uint64 *arg);
 int64 syscall_dispatch(uint64 number, const uint64 *arg);
 
 // sys_proc.c: processes
-syscall_fn sys_clone, sys_execve, sys_exit, sys_wait4, sys_waitid, sys_kill, sys_getpid, sys_getppid;
+syscall_fn sys_clone, sys_execve, sys_exit, sys_wait4, sys_waitid, sys_kill, sys_getpid,
+    sys_getppid;
 syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
 // sys_mem.c: memory
 syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mprotect, sys_madvise;

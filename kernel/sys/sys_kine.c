@@ -22,8 +22,8 @@ static int64 give(uint64 user, const void *from, size_t n)
     return copyout(current_proc()->aspace, user, from, n) ? -EFAULT : 0;
 }
 
-// The recount holds at rest.  What another hart has in its hands for a moment looks like an error, so
-// the audit is repeated a few times before it is believed.
+// The recount holds at rest.  What another hart has in its hands for a moment looks like an error,
+// so the audit is repeated a few times before it is believed.
 int64 sys_kine_audit(const uint64 *arg)
 {
     struct kine_audit result;

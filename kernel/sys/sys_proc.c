@@ -59,7 +59,8 @@ int64 sys_waitid(const uint64 *arg) // id type, id, siginfo *, options, rusage
         (arg[0] != P_ALL && arg[0] != P_PID))
         return -EINVAL;
     struct wait_result r;
-    int err = proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options & WNOHANG, options & WNOWAIT, &r);
+    int err =
+        proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options & WNOHANG, options & WNOWAIT, &r);
     if (err)
         return err;
     struct siginfo info = { 0 };

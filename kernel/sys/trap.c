@@ -1,8 +1,8 @@
 // Traps: what the vector (riscv/vector.S) found, sent where it belongs.
 //
-// A user trap runs with interrupts on except at its two ends.  On the way back the thread gives up its
-// hart if its time is over, and dies if it has been killed.  A kernel trap is an interrupt, served
-// with interrupts off and without switching threads, or a bug.
+// A user trap runs with interrupts on except at its two ends.  On the way back the thread gives up
+// its hart if its time is over, and dies if it has been killed.  A kernel trap is an interrupt,
+// served with interrupts off and without switching threads, or a bug.
 
 #include "abi.h"
 #include "errno.h"
@@ -56,7 +56,7 @@ static void page_fault(const struct trapframe *tf, enum access access)
         kill_for(tf, SIGBUS, "the page cannot be read from the disk");
     if (err)
         kill_for(tf, SIGSEGV,
-                 access == ACCESS_WRITE ? "store not allowed there"
+                 access == ACCESS_WRITE  ? "store not allowed there"
                  : access == ACCESS_READ ? "load not allowed there"
                                          : "no code there");
 }

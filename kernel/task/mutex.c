@@ -39,11 +39,13 @@ static bool take_or_mark(struct mutex *m, uint64 self)
     }
 }
 
-static void lock_slowly(struct mutex *m, uint64 self)
+void mutex_lock_wait(struct mutex *m)
 {
     struct waitq *wq = &m->waiters;
+    if (this_hart()->spin_depth)
+        panic("mutex %s is taken while a spinlock is held", m->name);
     spin_lock(&wq->lock);
-    while (!take_or_mark(m, self)) {
+    while (!take_or_mark(m, (uint64)current_thread())) {
         waitq_enter(wq, false);
         spin_unlock(&wq->lock);
         schedule();
@@ -52,6 +54,17 @@ static void lock_slowly(struct mutex *m, uint64 self)
     spin_unlock(&wq->lock);
 }
 
+void mutex_unlock_wake(struct mutex *m)
+{
+    if (!mutex_held(m))
+        panic("mutex_unlock: %s is not held", m->name);
+    spin_lock(&m->waiters.lock);
+    __atomic_store_n(&m->owner, 0, __ATOMIC_RELEASE);
+    waitq_wake_locked(&m->waiters);
+    spin_unlock(&m->waiters.lock);
+}
+
+#ifdef DEBUG
 void mutex_lock(struct mutex *m)
 {
     struct thread *t = current_thread();
@@ -59,8 +72,16 @@ void mutex_lock(struct mutex *m)
         panic("mutex %s is taken while a spinlock is held", m->name);
     lockcheck_take(&t->locks, m, m->rank, m->name, true);
     if (!swap_owner(m, 0, (uint64)t))
-        lock_slowly(m, (uint64)t);
+        mutex_lock_wait(m);
 }
+
+void mutex_unlock(struct mutex *m)
+{
+    lockcheck_drop(&current_thread()->locks, m);
+    if (!swap_owner(m, (uint64)current_thread(), 0))
+        mutex_unlock_wake(m);
+}
+#endif
 
 bool mutex_trylock(struct mutex *m)
 {
@@ -69,20 +90,6 @@ bool mutex_trylock(struct mutex *m)
         return false;
     lockcheck_take(&t->locks, m, m->rank, m->name, false);
     return true;
-}
-
-void mutex_unlock(struct mutex *m)
-{
-    struct thread *t = current_thread();
-    if (!mutex_held(m))
-        panic("mutex_unlock: %s is not held", m->name);
-    lockcheck_drop(&t->locks, m);
-    if (swap_owner(m, (uint64)t, 0))
-        return;
-    spin_lock(&m->waiters.lock);
-    __atomic_store_n(&m->owner, 0, __ATOMIC_RELEASE);
-    waitq_wake_locked(&m->waiters);
-    spin_unlock(&m->waiters.lock);
 }
 
 bool mutex_held(const struct mutex *m)

@@ -6,13 +6,24 @@
 
 struct mutex {
     uint64 owner; // the owning thread's address, 0 if free; atomic (mutex.c)
-    uint16 rank;          // enum lock_rank
+    uint16 rank;  // enum lock_rank
     struct waitq waiters;
     const char *name;
 };
 
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank);
-void mutex_lock(struct mutex *m); // may sleep: no spinlock is held
 bool mutex_trylock(struct mutex *m);
-void mutex_unlock(struct mutex *m);
 bool mutex_held(const struct mutex *m); // by the current thread
+
+// The contended halves: somebody has it; somebody may be waiting.
+void mutex_lock_wait(struct mutex *m);
+void mutex_unlock_wake(struct mutex *m);
+
+// mutex_lock: => may sleep: no spinlock is held.
+// Debug builds check the lock order in it; others have the uncontended case inline.
+#if defined(DEBUG) || defined(KINE_HOST)
+void mutex_lock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+#else
+#include "task/mutex_fast.h"
+#endif

@@ -8,8 +8,8 @@
 // and waits in wfi when nobody is.
 _Noreturn void sched_run(struct thread *idle);
 
-// Gives the hart to the next ready thread.  => interrupts off, no spinlock held; the caller has said by
-// its state whether it wants to run again (READY and queued) or sleeps.
+// Gives the hart to the next ready thread.  => interrupts off, no spinlock held; the caller has
+// said by its state whether it wants to run again (READY and queued) or sleeps.
 void schedule(void);
 
 // If t sleeps (and, with `interrupt`, lets itself be interrupted), makes it ready.

@@ -23,13 +23,13 @@ struct trapframe;
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_SLEEPING, THREAD_DEAD };
 
 struct thread {
-    struct context context;  // callee-saved registers while it does not run
-    void (*fn)(void *);      // what it was made to run
+    struct context context; // callee-saved registers while it does not run
+    void (*fn)(void *);     // what it was made to run
     void *arg;
-    void *kstack;            // lowest usable address of its kernel stack
-    struct trapframe *tf;    // user registers, at the top of the kernel stack
-    struct frame *root;      // root page table, borrowed from its owner; NULL: runs on any
-    struct proc *proc;       // opaque to this layer; NULL: a kernel thread
+    void *kstack;         // lowest usable address of its kernel stack
+    struct trapframe *tf; // user registers, at the top of the kernel stack
+    struct frame *root;   // root page table, borrowed from its owner; NULL: runs on any
+    struct proc *proc;    // opaque to this layer; NULL: a kernel thread
     const char *name;
 
     struct spinlock lock;    // RANK_THREAD
@@ -78,8 +78,8 @@ void thread_clear_interrupt(struct thread *t);
 // => would an interruptible sleep of the current thread end at once?
 bool thread_interrupted(void);
 
-// Says whether the current thread's allocations are a page fault's from here on, or a system call's: for the
-// failure injector.
+// Says whether the current thread's allocations are a page fault's from here on, or a system
+// call's: for the failure injector.
 void thread_in_fault(bool fault);
 
 // Lets others run.  No spinlock is held.

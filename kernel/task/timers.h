@@ -7,12 +7,13 @@
 struct thread;
 
 struct timer {
-    struct list link;   // by the hart's timer lock
-    uint64 when;        // time-base ticks
+    struct list link; // by the hart's timer lock
+    uint64 when;      // time-base ticks
     struct thread *thread;
 };
 
-// Wakes the threads whose time has come on this hart.  => when the next is due (TIMER_NEVER if none).
+// Wakes the threads whose time has come on this hart.  => when the next is due (TIMER_NEVER if
+// none).
 uint64 timers_run(uint64 now);
 // => when this hart's next timer is due.
 uint64 timers_next(void);

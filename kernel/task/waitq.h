@@ -22,9 +22,9 @@ struct waitq {
     struct list waiters; // struct thread.wait_link; by lock
 };
 
-#define WAITQ_INIT(wq, wq_name)                                                              \
-    {                                                                                        \
-        .lock = SPINLOCK_INIT(wq_name, RANK_WAITQ), .waiters = LIST_INIT((wq).waiters)       \
+#define WAITQ_INIT(wq, wq_name)                                                                    \
+    {                                                                                              \
+        .lock = SPINLOCK_INIT(wq_name, RANK_WAITQ), .waiters = LIST_INIT((wq).waiters)             \
     }
 
 void waitq_init(struct waitq *wq, const char *name);

@@ -1,8 +1,8 @@
 // Address spaces.
 //
 // Life: aspace_new() makes an empty one; exec fills it with areas; aspace_fork() copies it on
-// write; processes that share it (clone with CLONE_VM) count it; the last aspace_put() gives back all
-// it maps.  Every function takes the lock itself unless it says otherwise.
+// write; processes that share it (clone with CLONE_VM) count it; the last aspace_put() gives back
+// all it maps.  Every function takes the lock itself unless it says otherwise.
 #pragma once
 
 #include "types.h"
@@ -11,13 +11,13 @@
 #include "vm/area.h"
 
 struct aspace {
-    struct mutex lock;   // RANK_ASPACE: everything below but refs and link
-    struct frame *root;  // constant; holds one reference
+    struct mutex lock;  // RANK_ASPACE: everything below but refs and link
+    struct frame *root; // constant; holds one reference
     struct areas areas;
-    uint64 heap_start;   // lowest break
-    uint64 brk;          // end of the heap, in bytes
-    uint32 refs;         // atomic: processes that use it
-    struct list link;    // all address spaces; by their list's lock
+    uint64 heap_start; // lowest break
+    uint64 brk;        // end of the heap, in bytes
+    uint32 refs;       // atomic: processes that use it
+    struct list link;  // all address spaces; by their list's lock
 };
 
 struct aspace *aspace_new(void); // => one reference; NULL if out of memory
@@ -31,8 +31,8 @@ struct aspace *aspace_fork(struct aspace *parent);
 // => parent->lock held, the child nobody's yet; 0, or -ENOMEM with the parent as before
 int uvmcopy(struct aspace *parent, struct aspace *child);
 
-// Adds an area.  `object` (or NULL) is counted anew.  => 0; -EINVAL (outside user space, or overlap),
-// -EACCES (W and X together), -ENOMEM.
+// Adds an area.  `object` (or NULL) is counted anew.  => 0; -EINVAL (outside user space, or
+// overlap), -EACCES (W and X together), -ENOMEM.
 int aspace_map(struct aspace *as, const struct area *area);
 
 // mmap of zero-filled private memory: at `addr` exactly if `fixed` (replacing what is there), else
@@ -48,7 +48,8 @@ int aspace_set_heap(struct aspace *as, uint64 start);
 // below the heap's start, beyond user space, or runs into another area.
 uint64 aspace_brk(struct aspace *as, uint64 brk);
 
-// Makes the pages of [addr, addr + len) present, and with `write` private, as if each had been touched.
+// Makes the pages of [addr, addr + len) present, and with `write` private, as if each had been
+// touched.
 // => 0, -ENOMEM (also early, when there is clearly not enough), -EFAULT, -EINTR (killed meanwhile).
 int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write);
 // Gives the pages of the range back; the next touch finds them as at first.

@@ -69,8 +69,8 @@ pte_t *pte_find(struct frame *root, uint64 va)
     return entry_at(root, va, 0);
 }
 
-// Frees the tables above va that have no entries left.  A table is unlinked, then forgotten by every
-// hart, then freed.
+// Frees the tables above va that have no entries left.  A table is unlinked, then forgotten by
+// every hart, then freed.
 static void trim(struct frame *root, uint64 va, bool dying)
 {
     for (int level = 1; level <= 2; level++) {

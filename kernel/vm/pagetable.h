@@ -1,8 +1,8 @@
 // Page tables of user address spaces: three levels of Sv39 (privileged manual, 4.4).
 //
-// Every table is a frame of kind FRAME_TABLE with one reference, that of the entry that names it (the
-// root's is its address space's, and each hart's that has it loaded).  A table counts its non-empty
-// entries in frame.next; one that has none is freed.  An entry is empty if it is 0.
+// Every table is a frame of kind FRAME_TABLE with one reference, that of the entry that names it
+// (the root's is its address space's, and each hart's that has it loaded).  A table counts its
+// non-empty entries in frame.next; one that has none is freed.  An entry is empty if it is 0.
 //
 // Invariants of the tables (M1 to M4 of the design):
 //   M1  refs(frame) = entries + cache slots + kernel holders naming it
@@ -17,8 +17,8 @@
 #include "riscv.h"
 #include "mem/frame.h"
 
-#define USER_MIN PGSIZE     // page 0 is never mapped
-#define USER_MAX TRAPFRAME  // kernel/memlayout.h
+#define USER_MIN PGSIZE    // page 0 is never mapped
+#define USER_MAX TRAPFRAME // kernel/memlayout.h
 
 // Entries of user pages always have A and D set: no hart need write to a table.
 #define PTE_USER (PTE_V | PTE_U | PTE_A | PTE_D)
@@ -40,13 +40,14 @@ struct frame *root_new(void);
 pte_t *pte_find(struct frame *root, uint64 va);
 // => the same, with tables made as needed; NULL if out of memory, and then nothing has changed.
 pte_t *pte_find_or_make(struct frame *root, uint64 va);
-// Frees the tables above va that have no entry left: after a pte_find_or_make() that led to nothing.
+// Frees the tables above va that have no entry left: after a pte_find_or_make() that led to
+// nothing.
 void pte_trim(struct frame *root, uint64 va);
 // Fills an empty entry.
 void pte_fill(pte_t *e, pte_t value);
 
-// Calls fn for every non-empty leaf entry of [start, end), in order.  fn may change the entry, but not
-// to empty.
+// Calls fn for every non-empty leaf entry of [start, end), in order.  fn may change the entry, but
+// not to empty.
 typedef void pte_visitor(pte_t *e, uint64 va, void *arg);
 void pte_each(struct frame *root, uint64 start, uint64 end, pte_visitor *fn, void *arg);
 

@@ -3,8 +3,8 @@
 // A user address is never dereferenced.  Each page is looked up in the address space, made
 // present or private by the same fault decision that a load or store of the user's would take
 // (vm/fault.h), and copied through the direct map while the address space is locked.  So a copy
-// can fail exactly where the user's own access would have been fatal, and neither a fork nor a store
-// by another thread can give the page to somebody else while it is copied.
+// can fail exactly where the user's own access would have been fatal, and neither a fork nor a
+// store by another thread can give the page to somebody else while it is copied.
 #pragma once
 
 #include "types.h"

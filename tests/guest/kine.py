@@ -175,7 +175,8 @@ class Machine:
         self.send("poweroff\n")
         status = self.wait_end()
         assert status == 0, f"QEMU's exit status is {status} after poweroff"
-        assert "\r" not in self.said, "a carriage return was printed"
+        ours = self.said[self.said.find("kine:"):]  # firmware has its own habits
+        assert "\r" not in ours, "a carriage return was printed"
 
     def cpu_seconds(self):
         """Host processor time that QEMU has used."""

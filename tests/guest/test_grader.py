@@ -97,6 +97,29 @@ def test_gdb_reads_source_lines(run_make, tmp_path):
     m.wait_for(r"(^|\n)\$ ")
 
 
+def test_gdb_knows_the_kernel(run_make):
+    """The commands of kernel/gdb.py: processes, areas, entries, frames."""
+    port = grader.free_port()
+    m = run_make("qemu-gdb", f"GDBPORT={port}")
+    m.wait_for(r"\n", 90)
+    with grader.attach(port) as first:
+        first.sendall(grader.packet("c"))
+        m.wait_for(r"(^|\n)\$ ")
+    zero = "((char *)zero_frame - (char *)frame_table) / sizeof(struct frame) * 4096"
+    commands = ["kine-ps", "kine-areas 2", "kine-ptes 2",
+                f"kine-frame {zero} + machine.ram_base"]
+    gdb = subprocess.run(
+        ["gdb-multiarch", "-q", "-batch", "-nx", "-ex", "set architecture riscv:rv64",
+         "-ex", "file kernel/kernel", "-ex", f"target remote 127.0.0.1:{port}",
+         "-ex", "source kernel/gdb.py", *(w for c in commands for w in ("-ex", c)),
+         "-ex", "detach"],
+        cwd=kine.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    assert re.search(r"^ +1 +0 .* init$", gdb.stdout, re.M), gdb.stdout
+    assert re.search(r"^ +0x\w+ - +0x\w+  r-x  object", gdb.stdout, re.M), gdb.stdout
+    assert re.search(r"-> +0x\w+  V R - X U - A D ---  refs \d", gdb.stdout), gdb.stdout
+    assert "FRAME_OTHER" in gdb.stdout, gdb.stdout
+
+
 @pytest.mark.parametrize("qemu", ["no-such-qemu", "true"])
 def test_wrong_qemu_gives_a_sentence(qemu):
     done = subprocess.run([kine.MAKE, "qemu", f"QEMU={qemu}"], cwd=kine.ROOT, text=True,

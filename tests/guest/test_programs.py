@@ -1,7 +1,6 @@
 """The test programs that course graders and this project run in the guest; an audit after each."""
 
 import re
-import shutil
 
 import kine
 import pytest
@@ -89,11 +88,8 @@ def test_zombie(machine):
     m.poweroff()
 
 
-def test_classic_program(machine, tmp_path):
+def test_classic_program(machine, programs_tree):
     """A program for the classic API, dropped into user/ of a fresh tree, compiles and runs."""
-    tree = kine.copy_tree(tmp_path / "kine")
-    shutil.copy(kine.ROOT / "tests/guest/programs/classic.c", tree / "user")
-    kine.make("fs.img", cwd=tree)
-    m = machine(root=tree)
+    m = machine(root=programs_tree)
     m.check("classic", "classic: -5 ff text ! 0x", "classic: all well")
     m.poweroff()

@@ -46,7 +46,6 @@ include tests/unit/fs.mk
 unit-build: $(UNIT_BINS) $(FSTESTS) $(UB)/virt.dtb $(UB)/tricky.dtb
 .PHONY: unit-build
 
-#: make unit         unit tests on the host alone
 unit: unit-build
 	@for t in $(UNIT_BINS) $(FSTESTS); do $$t || exit 1; done
 .PHONY: unit

@@ -12,7 +12,9 @@
 #define SMALL  1024
 #define ROUNDS 32
 
-static char data[PIECE];
+// Page-aligned, as a program that moves pages has it: across a page boundary each piece costs the
+// kernel two looks at the page table and two at the file, some 600 instructions more.
+static char data[PIECE] __attribute__((aligned(PIECE)));
 static int fd;
 
 static bool write_pieces(void)

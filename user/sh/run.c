@@ -9,6 +9,9 @@
 #define SYNTAX_STATUS 2
 #define SIGNAL_STATUS 128 // $? of a killed program is this and its signal
 
+#define FDS       10       // descriptors that a redirection can name: 0 and on
+#define UNTOUCHED (-10000) // no descriptor, and no error
+
 static int run_list(struct list *l);
 
 static void set_status(int status)
@@ -165,7 +168,7 @@ static void run_processes(const struct pipeline *p)
 static bool is_inside(const struct pipeline *p)
 {
     const struct command *c = p->first;
-    if (c->next || c->group || c->redirects)
+    if (c->next || c->group)
         return false;
     const struct word *w = c->words;
     while (w && assignment(w->raw))
@@ -173,10 +176,40 @@ static bool is_inside(const struct pipeline *p)
     return !w || find_builtin(w->raw);
 }
 
+static int run_builtin(const struct command *c)
+{
+    if (!redirect_all(c->redirects))
+        return 1;
+    struct args args = prepare(c->words);
+    return args.n ? find_builtin(args.v[0])(&args) : 0;
+}
+
+// Copies what the redirections will replace: copies[fd] is UNTOUCHED, negative for a closed fd, or
+// the copy.
+static void save_fds(const struct redirect *r, int copies[FDS])
+{
+    for (int fd = 0; fd < FDS; fd++)
+        copies[fd] = UNTOUCHED;
+    for (; r; r = r->next)
+        if (copies[r->fd] == UNTOUCHED)
+            copies[r->fd] = (int)syscall(SYS_fcntl, r->fd, F_DUPFD_CLOEXEC, FDS);
+}
+
+static void restore_fds(const int copies[FDS])
+{
+    for (int fd = 0; fd < FDS; fd++)
+        if (copies[fd] >= 0)
+            move_fd(copies[fd], fd);
+        else if (copies[fd] != UNTOUCHED)
+            close(fd);
+}
+
 static void run_inside(const struct command *c)
 {
-    struct args args = prepare(c->words);
-    set_status(args.n ? find_builtin(args.v[0])(&args) : 0);
+    int copies[FDS];
+    save_fds(c->redirects, copies);
+    set_status(run_builtin(c));
+    restore_fds(copies);
 }
 
 static void run_pipeline(const struct pipeline *p)

@@ -7,12 +7,14 @@
 
 static char **args; // $0 and on
 static int nargs;
+static int shell_pid;    // also in the processes that the shell has forked
 static bool own_environ; // environ is ours to free, not the kernel's on the stack
 
 void vars_start(int argc, char **argv)
 {
     args = argv;
     nargs = argc;
+    shell_pid = getpid();
 }
 
 char *const *var_args(void)
@@ -49,7 +51,7 @@ const char *var_get(const char *name, uint len)
 {
     switch (name[0]) {
     case '?': return number(shell.status);
-    case '$': return number(getpid());
+    case '$': return number(shell_pid);
     case '!': return shell.background ? number(shell.background) : 0;
     case '#': return number(nargs - 1);
     }

@@ -8,20 +8,20 @@ int must_open(const char *name, int flags)
 {
     int fd = open(name, flags);
     if (fd < 0)
-        FAIL("open(%s, 0x%x) failed", name, flags);
+        FAIL("open(%s, 0x%x) failed: %s", name, flags, strerror(errno));
     return fd;
 }
 
 void must_pipe(int fd[2])
 {
     if (pipe(fd) < 0)
-        FAIL("pipe failed");
+        FAIL("pipe failed: %s", strerror(errno));
 }
 
 void must_unlink(const char *name)
 {
     if (unlink(name) < 0)
-        FAIL("unlink(%s) failed", name);
+        FAIL("unlink(%s) failed: %s", name, strerror(errno));
 }
 
 void make_file(const char *name, size_t n, uint seed)

@@ -1,0 +1,108 @@
+// The heap and its pages: moving the break, making pages present ahead of their first touch, and
+// giving them back.
+
+#include "errno.h"
+#include "memlayout.h"
+#include "riscv/hart.h"
+#include "task/thread.h"
+#include "vm/aspace.h"
+#include "vm/fault.h"
+#include "vm/pagetable.h"
+#include "vm/space_priv.h"
+
+#define POPULATE_STEP 64 // pages populated before others may have the lock
+
+int aspace_set_heap(struct aspace *as, uint64 start)
+{
+    mutex_lock(&as->lock);
+    as->heap_start = as->brk = start;
+    mutex_unlock(&as->lock);
+    return 0;
+}
+
+// Makes the heap's area end at `end`.  => lock held
+static int resize_heap(struct aspace *as, uint64 end)
+{
+    uint64 old_end = PGROUNDUP(as->brk);
+    int err = areas_reserve(&as->areas, 2);
+    if (err || end == old_end)
+        return err;
+    if (end < old_end) {
+        aspace_cut(as, end, old_end);
+        return 0;
+    }
+    if (!areas_free(&as->areas, old_end, end))
+        return -ENOMEM;
+    struct area *below = areas_find(&as->areas, old_end - 1);
+    if (below && below->heap)
+        below->end = end;
+    else
+        areas_insert(&as->areas, &(struct area){ .start = old_end,
+                                                 .end = end,
+                                                 .heap = true,
+                                                 .prot = PROT_READ | PROT_WRITE });
+    return 0;
+}
+
+uint64 aspace_brk(struct aspace *as, uint64 brk)
+{
+    mutex_lock(&as->lock);
+    if (brk >= as->heap_start && brk <= USER_MAX && resize_heap(as, PGROUNDUP(brk)) == 0)
+        as->brk = brk;
+    uint64 now = as->brk;
+    mutex_unlock(&as->lock);
+    return now;
+}
+
+// Fails early what cannot succeed: not every page the range lacks could be had even if every cached
+// page were given up.
+static int enough_memory(uint64 pages)
+{
+    return pages <= frames_free() + frames_in_use(FRAME_CACHE) ? 0 : -ENOMEM;
+}
+
+static int populate_step(struct aspace *as, uint64 start, uint64 end, bool write)
+{
+    struct frame *ignored;
+    int err = frames_suffice((end - start) / PGSIZE) || !write ? 0 : -ENOMEM;
+    mutex_lock(&as->lock);
+    for (uint64 va = start; va < end && !err; va += PGSIZE) {
+        pte_t *e = pte_find(as->root, va);
+        if (!e || !(*e & PTE_V) || (write && !(*e & PTE_W)))
+            err = fault_in(as, va, write ? ACCESS_WRITE : ACCESS_READ, &ignored);
+    }
+    mutex_unlock(&as->lock);
+    return err;
+}
+
+int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write)
+{
+    int err = aspace_check_range(addr, &len);
+    if (err)
+        return err;
+    uint64 present = 0, end = addr + len;
+    mutex_lock(&as->lock);
+    pte_each(as->root, addr, end, count_entry, &present);
+    mutex_unlock(&as->lock);
+    if (write && (err = enough_memory(len / PGSIZE - present)) != 0)
+        return err;
+    for (uint64 va = addr; va < end && !err; va += POPULATE_STEP * PGSIZE) {
+        uint64 stop = end - va < POPULATE_STEP * PGSIZE ? end : va + POPULATE_STEP * PGSIZE;
+        err = populate_step(as, va, stop, write);
+        thread_breathe();
+        if (thread_interrupted())
+            err = -EINTR;
+    }
+    return err;
+}
+
+int aspace_discard(struct aspace *as, uint64 addr, uint64 len)
+{
+    int err = aspace_check_range(addr, &len);
+    if (err)
+        return err;
+    mutex_lock(&as->lock);
+    pte_clear_range(as->root, addr, addr + len, false);
+    mutex_unlock(&as->lock);
+    return 0;
+}

@@ -1,0 +1,164 @@
+// Changing what an address space allows: mapping, unmapping, protecting stretches of it.
+
+#include "errno.h"
+#include "memlayout.h"
+#include "riscv/tlb.h"
+#include "vm/aspace.h"
+#include "vm/pagetable.h"
+#include "vm/space_priv.h"
+
+#define MMAP_BOTTOM 0x40000000UL // where mmap looks for room at the lowest
+
+static bool in_user_space(uint64 addr, uint64 len)
+{
+    return addr >= USER_MIN && addr < USER_MAX && len <= USER_MAX - addr;
+}
+
+static bool writable_code(uint32 prot)
+{
+    return (prot & PROT_WRITE) && (prot & PROT_EXEC);
+}
+
+// Sv39 has no page that may be written or run but not read.
+static uint32 with_read(uint32 prot)
+{
+    return prot & (PROT_WRITE | PROT_EXEC) ? prot | PROT_READ : prot;
+}
+
+int aspace_map(struct aspace *as, const struct area *area)
+{
+    if (area->start >= area->end || !in_user_space(area->start, area->end - area->start))
+        return -EINVAL;
+    if (writable_code(area->prot))
+        return -EACCES;
+    mutex_lock(&as->lock);
+    int err = areas_free(&as->areas, area->start, area->end) ? 0 : -EINVAL;
+    if (!err)
+        err = areas_reserve(&as->areas, 1);
+    if (!err) {
+        if (area->object)
+            object_get(area->object);
+        struct area a = *area;
+        a.prot = with_read(a.prot);
+        areas_insert(&as->areas, &a);
+    }
+    mutex_unlock(&as->lock);
+    return err;
+}
+
+void aspace_cut(struct aspace *as, uint64 start, uint64 end)
+{
+    areas_cut(&as->areas, start, end);
+    pte_clear_range(as->root, start, end, false);
+}
+
+static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed)
+{
+    int err = areas_reserve(&as->areas, 2);
+    if (err)
+        return err;
+    if (fixed)
+        aspace_cut(as, addr, addr + len);
+    else if (addr % PGSIZE || !in_user_space(addr, len) ||
+             !areas_free(&as->areas, addr, addr + len))
+        addr = areas_find_room(&as->areas, len, MMAP_BOTTOM, USER_MAX);
+    if (addr == 0)
+        return -ENOMEM;
+    areas_insert(&as->areas,
+                 &(struct area){ .start = addr, .end = addr + len, .prot = with_read(prot) });
+    return (int64)addr;
+}
+
+int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed)
+{
+    if (len == 0 || len > USER_MAX)
+        return len ? -ENOMEM : -EINVAL;
+    len = PGROUNDUP(len);
+    if (fixed && (addr % PGSIZE || !in_user_space(addr, len)))
+        return -EINVAL;
+    if (writable_code(prot))
+        return -EACCES;
+    mutex_lock(&as->lock);
+    int64 at = mmap_locked(as, addr, len, prot, fixed);
+    mutex_unlock(&as->lock);
+    return at;
+}
+
+int aspace_check_range(uint64 addr, uint64 *len)
+{
+    if (addr % PGSIZE || *len == 0 || *len > USER_MAX || !in_user_space(addr, PGROUNDUP(*len)))
+        return -EINVAL;
+    *len = PGROUNDUP(*len);
+    return 0;
+}
+
+int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
+{
+    int err = aspace_check_range(addr, &len);
+    if (err)
+        return err;
+    mutex_lock(&as->lock);
+    err = areas_reserve(&as->areas, 1);
+    if (!err)
+        aspace_cut(as, addr, addr + len);
+    mutex_unlock(&as->lock);
+    return err;
+}
+
+// Gives an entry the rights of its area, but never W at once: the frame may be shared.
+static void protect_entry(pte_t *e, uint64 va, void *arg)
+{
+    uint32 prot = *(const uint32 *)arg;
+    pte_t keep = prot & PROT_WRITE ? *e & PTE_W : 0;
+    pte_t flags = PTE_USER | PTE_R | keep | (prot & PROT_EXEC ? PTE_X : 0);
+    if ((prot & PROT_WRITE) && !keep)
+        flags |= PTE_COW;
+    *e = pte_make(pte_frame(*e), flags);
+}
+
+static bool all_mapped(struct aspace *as, uint64 start, uint64 end)
+{
+    while (start < end) {
+        struct area *a = areas_find(&as->areas, start);
+        if (!a)
+            return false;
+        start = a->end;
+    }
+    return true;
+}
+
+static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 prot)
+{
+    if (!all_mapped(as, start, end))
+        return -ENOMEM;
+    int err = areas_reserve(&as->areas, 2);
+    if (err)
+        return err;
+    areas_split(&as->areas, start);
+    areas_split(&as->areas, end);
+    for (uint64 at = start; at < end;) {
+        struct area *a = areas_find(&as->areas, at);
+        a->prot = prot;
+        at = a->end;
+    }
+    pte_each(as->root, start, end, protect_entry, &prot);
+    tlb_flush_harts(as->root->active);
+    icache_flush_harts(as->root->active);
+    return 0;
+}
+
+int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot)
+{
+    int err = aspace_check_range(addr, &len);
+    if (err)
+        return err;
+    prot = with_read(prot);
+    if (!(prot & PROT_READ))
+        return -EINVAL; // an entry without R would be a pointer to a table (Sv39)
+    if (writable_code(prot))
+        return -EACCES;
+    mutex_lock(&as->lock);
+    err = protect_locked(as, addr, addr + len, prot);
+    mutex_unlock(&as->lock);
+    return err;
+}

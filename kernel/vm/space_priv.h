@@ -1,0 +1,13 @@
+// Between the files that change an address space.
+#pragma once
+
+#include "types.h"
+#include "vm/aspace.h"
+#include "vm/pagetable.h"
+
+// Unmaps what lies in the range.  => lock held; two more areas are reserved
+void aspace_cut(struct aspace *as, uint64 start, uint64 end);
+// A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
+int aspace_check_range(uint64 addr, uint64 *len);
+// A pte_visitor: adds one to the uint64 at arg.
+void count_entry(pte_t *e, uint64 va, void *arg);

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""make bench: what operations cost, in guest instructions, beside the figures of other systems.
+
+Runs the program `bench` on one hart under `-icount shift=0`, where one instruction is one
+nanosecond of the guest's clock and every figure repeats exactly, whatever the host does.  Prints a
+table and, where gnuplot is there, draws build/bench.png.
+
+usage: bench.py [build folder]
+"""
+
+import csv
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "guest"))
+import kine  # noqa: E402
+
+SYSTEMS = ["xv6", "COW xv6", "Debian", "Linux"]
+MEASURED = "Kine"
+
+
+def reference():
+    with open(HERE / "bench_reference.csv", encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def measure():
+    """=> row -> figure"""
+    with kine.Machine("bench", cpus=1, mem="2G", extra=["-icount", "shift=0"]) as machine:
+        machine.boot(60)
+        output = machine.run("bench", timeout=550)
+    return {row: int(figure) for row, figure in re.findall(r"^bench (\S+) (\d+)$", output, re.M)}
+
+
+def short(figure):
+    """A figure in a narrow column."""
+    if figure in (None, ""):
+        return "-"
+    figure = int(figure)
+    return f"{figure / 1e6:,.1f} M" if figure >= 10_000_000 else f"{figure:,}"
+
+
+def print_table(rows, figures):
+    columns = SYSTEMS + ["goal", MEASURED]
+    print(f"{'operation':32}" + "".join(f"{c:>12}" for c in columns) + f"{'of Linux':>10}")
+    for row in rows:
+        mine = figures.get(row["row"])
+        cells = [short(row[c]) for c in SYSTEMS + ["goal"]] + [short(mine)]
+        ratio = f"{mine / int(row['Linux']):.2f}" if mine and row["Linux"] else "-"
+        print(f"{row['operation']:32}" + "".join(f"{c:>12}" for c in cells) + f"{ratio:>10}")
+
+
+def plot(rows, figures, build):
+    """A bar for each operation: Kine's cost as a part of each other system's."""
+    data = build / "bench.dat"
+    with open(data, "w", encoding="utf-8") as file:
+        for row in rows:
+            mine = figures.get(row["row"])
+            if mine and row["Linux"]:
+                cells = [f"{mine / int(row[s]):.5f}" if row[s] else "?" for s in ("Linux", "Debian")]
+                file.write(f"\"{row['operation']}\" {' '.join(cells)}\n")
+    script = f"""
+set terminal pngcairo size 1100,600
+set output "{build}/bench.png"
+set datafile missing "?"
+set style data histogram
+set style fill solid 0.8
+set xtics rotate by -35
+set ylabel "Kine's instructions / theirs (less is better)"
+set logscale y
+set yrange [*:3]
+set grid y
+plot "{data}" using 2:xtic(1) title "Linux, small", "" using 3 title "Debian", 1 title ""
+"""
+    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    print(f"plot: {build}/bench.png")
+
+
+def main():
+    build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else kine.ROOT / "build").resolve()
+    rows, figures = reference(), measure()
+    print_table(rows, figures)
+    if shutil.which("gnuplot"):
+        plot(rows, figures, build)
+    slower = [r["row"] for r in rows if figures.get(r["row"]) and r["Linux"]
+              and figures[r["row"]] > int(r["Linux"])]
+    print(f"bench: {len(figures)} rows; slower than Linux: {', '.join(slower) or 'none'}")
+    return 0 if figures else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

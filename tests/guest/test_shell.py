@@ -1,0 +1,96 @@
+"""The shell's language: what each construct prints."""
+
+import pytest
+
+# Commands, and the lines they print.
+LANGUAGE = {
+    "words": ("echo one   two", ["one two"]),
+    "single quotes": ("echo 'a  b' '$x' '|'", ["a  b $x |"]),
+    "double quotes": ('echo "a  b" "it\'s"', ["a  b it's"]),
+    "backslash": (r"echo a\ b \'", ["a b '"]),
+    "comment": ("echo seen # not seen", ["seen"]),
+    "hash in a word": ("echo a#b", ["a#b"]),
+    "list": ("echo one; echo two", ["one", "two"]),
+    "and": ("true && echo yes; false && echo no", ["yes"]),
+    "or": ("false || echo yes; true || echo no", ["yes"]),
+    "pipe": ("echo one two three | wc", ["1 3 14"]),
+    "long pipe": ("cat README | grep -v zzz | cat | cat | wc > n; cat README | wc > m; cat n m | wc",
+                  None),
+    "output": ("echo text > f; cat f", ["text"]),
+    "append": ("echo one > f; echo two >> f; cat f", ["one", "two"]),
+    "input": ("echo text > f; cat < f", ["text"]),
+    "both": ("echo text > f; cat < f > g; cat g", ["text"]),
+    "errors": ("sh -c 'echo out; echo err >&2' 2> e; cat e", ["out", "err"]),
+    "no spaces": ("echo a>f;cat<f|cat", ["a"]),
+    "subshell": ("(cd /; echo in); echo out", ["in", "out"]),
+    "subshell's directory": ("mkdir d; (cd d; echo x > here); ls d", None),
+    "background": ("sleep 1 & wait; echo done", ["done"]),
+    "status": ("false; echo $?", ["1"]),
+    "full status": ("sh -c 'exit 747'; echo $?", ["747"]),
+    "exit": ("sh -c 'echo a; exit 3; echo b'; echo $?", ["a", "3"]),
+    "the shell's own id": ("sh -c 'kill $$; echo no'; echo after", ["after"]),
+    "builtin redirected": ("mkdir in; cd in > e; echo x > here; cd ..; cat in/here", ["x"]),
+    "shared input": ("echo one > f; echo two >> f; (head -1; cat) < f", ["one", "two"]),
+    "script": ("echo 'echo from $0 $1' > s; sh s x", ["from s x"]),
+    "variable": ("X='a b'; echo $X \"$X\"", ["a b a b"]),
+    "not found": ("nosuchprogram; echo after", None),
+    "unclosed quote": ("echo 'oops", None),
+    "odd syntax": ("| echo; echo > ; ( ; ) ; && ||", None),
+    "empty": ("   ", None),
+}
+
+
+@pytest.fixture(scope="module")
+def shell(request):
+    """One machine for all these commands."""
+    import kine
+    with kine.Machine("test_shell") as m:
+        m.boot()
+        yield m
+        m.audit()
+        m.poweroff()
+
+
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_language(shell, name):
+    command, wanted = LANGUAGE[name]
+    lines = [" ".join(line.split()) if "wc" in command else line
+             for line in shell.run(command).splitlines()]
+    if wanted is not None:
+        assert lines[:len(wanted)] == wanted, lines
+    assert "still" in shell.run("echo still")
+
+
+def test_failing_command_is_shown(shell):
+    """A status other than 0 is seen at the console."""
+    assert "747" in shell.run("sh -c 'exit 747'")
+    assert "1" in shell.run("false")
+
+
+def test_cd(shell):
+    shell.run("mkdir /there")
+    shell.run("cd /there")
+    shell.run("echo x > file")
+    assert "file" in shell.run("ls")
+    shell.run("cd /")
+    assert "x" in shell.run("cat /there/file")
+    assert shell.run("cd /nowhere") != ""
+
+
+def test_script_as_a_program(shell):
+    """A file of commands runs by its name."""
+    shell.run("echo 'echo I am a script' > script")
+    assert "I am a script" in shell.run("sh script")
+
+
+def test_end_of_input_in_a_subshell(shell):
+    """exit in a subshell does not end the shell."""
+    shell.run("(exit 5)")
+    assert "here" in shell.run("echo here")
+
+
+def test_many_in_the_background(shell):
+    for _ in range(10):
+        shell.run("sleep 1 &")
+    shell.run("wait")
+    assert "sleep" not in shell.run("ps").replace("$ sleep", "")

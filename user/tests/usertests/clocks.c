@@ -1,0 +1,79 @@
+// Time, names of the system, and its accounts.
+
+#include "user/tests/usertests/usertests.h"
+
+void clock_forward(void)
+{
+    struct timespec real = { 0 };
+    uint64 last = now_ns();
+    for (int i = 0; i < 2000; i++) {
+        uint64 t = now_ns();
+        CHECK(t >= last, "the clock went from %lu to %lu", last, t);
+        last = t;
+    }
+    EXPECT(sys(SYS_clock_gettime, CLOCK_REALTIME, &real), 0, "the real time");
+    CHECK(real.tv_sec > 1600000000, "the real time is %ld s", real.tv_sec);
+    EXPECT(sys(SYS_clock_gettime, 77, &real), -EINVAL, "an unknown clock");
+}
+
+// A sleep is never too short.
+void sleep_long_enough(void)
+{
+    static const int ms[] = { 0, 1, 7, 30 };
+    for (size_t i = 0; i < sizeof ms / sizeof ms[0]; i++) {
+        uint64 before = now_ns();
+        sleep_ms(ms[i]);
+        uint64 took = now_ns() - before;
+        CHECK(took >= ms[i] * 1000000UL, "a sleep of %d ms took %lu ns", ms[i], took);
+    }
+}
+
+void uptime_ticks(void)
+{
+    int before = uptime();
+    CHECK(before >= 0, "uptime is %d", before);
+    pause(2);
+    int after = uptime();
+    CHECK(after >= before + 2, "two ticks took uptime from %d to %d", before, after);
+}
+
+void sleep_refused(void)
+{
+    struct timespec ts = { 0, 1000000000 };
+    EXPECT(sys(SYS_nanosleep, &ts, 0), -EINVAL, "nanosleep of 10^9 ns");
+    ts = (struct timespec){ -1, 0 };
+    EXPECT(sys(SYS_nanosleep, &ts, 0), -EINVAL, "nanosleep of -1 s");
+    ts = (struct timespec){ 0, -1 };
+    EXPECT(sys(SYS_nanosleep, &ts, 0), -EINVAL, "nanosleep of -1 ns");
+}
+
+void who_am_i(void)
+{
+    struct utsname u;
+    EXPECT(sys(SYS_uname, &u), 0, "uname");
+    EXPECT(strcmp(u.machine, "riscv64"), 0, "the machine");
+    CHECK(u.sysname[0] && u.release[0] && u.nodename[0], "a name is empty");
+    EXPECT(sys(SYS_getuid), 0, "getuid");
+    EXPECT(sys(SYS_geteuid), 0, "geteuid");
+    EXPECT(sys(SYS_getgid), 0, "getgid");
+    EXPECT(sys(SYS_getegid), 0, "getegid");
+}
+
+void memory_accounts(void)
+{
+    struct sysinfo info;
+    struct kine_meminfo m = meminfo();
+    EXPECT(sys(SYS_sysinfo, &info), 0, "sysinfo");
+    CHECK(info.totalram > 0 && info.freeram <= info.totalram, "%lu of %lu frames are free",
+          info.freeram, info.totalram);
+    CHECK(info.procs >= 3, "%d processes", info.procs);
+    if (!m.ram)
+        return;
+    EXPECT(m.free + m.user + m.tables + m.cache + m.slab + m.stacks + m.kernel + m.other, m.ram,
+           "the sum of all frames");
+    struct kine_audit a;
+    EXPECT(sys(SYS_kine_audit, &a), 0, "kine_audit");
+    EXPECT(a.lost, 0, "lost frames");
+    EXPECT(a.errors, 0, "broken invariants");
+    EXPECT(a.free + a.accounted, a.ram, "frames free and accounted for");
+}

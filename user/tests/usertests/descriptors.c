@@ -1,0 +1,92 @@
+// Descriptors: copies, places, flags, limits.
+
+#include "user/tests/usertests/usertests.h"
+
+// Copies share the offset, and the file lives until the last is closed.
+void dup_shares(void)
+{
+    char buf[8];
+    make_file("ut.dup", 100, 1);
+    int fd = must_open("ut.dup", O_RDONLY), copy = dup(fd);
+    CHECK(copy > fd, "dup gave %d", copy);
+    EXPECT(read(fd, buf, 4), 4, "read");
+    EXPECT(read(copy, buf + 4, 4), 4, "read of the copy");
+    check_filled(buf, 8, 1);
+    close(fd);
+    EXPECT(read(copy, buf, 8), 8, "read after the first is closed");
+    EXPECT(dup(99), -1, "dup of nothing");
+    must_unlink("ut.dup");
+}
+
+void dup3_places(void)
+{
+    char c;
+    make_file("ut.dup", 100, 1);
+    int fd = must_open("ut.dup", O_RDONLY), other = must_open("/README", O_RDONLY);
+    EXPECT(sys(SYS_dup3, fd, other, 0), other, "dup3 over an open descriptor");
+    EXPECT(read(other, &c, 1), 1, "read through it");
+    check_filled(&c, 1, 1);
+    EXPECT(sys(SYS_dup3, fd, NOFILE - 1, 0), NOFILE - 1, "dup3 to the last place");
+    EXPECT(sys(SYS_dup3, fd, NOFILE, 0), -EBADF, "dup3 beyond the last place");
+    EXPECT(sys(SYS_dup3, fd, -1, 0), -EBADF, "dup3 to -1");
+    EXPECT(sys(SYS_dup3, fd, fd, 0), -EINVAL, "dup3 to itself");
+    EXPECT(sys(SYS_dup3, fd, other, 12345), -EINVAL, "dup3 with unknown flags");
+    close(NOFILE - 1);
+    must_unlink("ut.dup");
+}
+
+void fcntl_flags(void)
+{
+    int fd = must_open("ut.fcntl", O_CREATE | O_TRUNC | O_RDWR);
+    EXPECT(sys(SYS_fcntl, fd, F_GETFD), 0, "F_GETFD");
+    EXPECT(sys(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC), 0, "F_SETFD");
+    EXPECT(sys(SYS_fcntl, fd, F_GETFD), FD_CLOEXEC, "F_GETFD after it");
+    int copy = (int)sys(SYS_fcntl, fd, F_DUPFD, 20);
+    EXPECT(copy, 20, "F_DUPFD from 20");
+    EXPECT(sys(SYS_fcntl, copy, F_GETFD), 0, "F_GETFD of the copy");
+    EXPECT(sys(SYS_fcntl, fd, F_DUPFD, 20), 21, "F_DUPFD from 20 again");
+    EXPECT(sys(SYS_fcntl, fd, F_DUPFD, NOFILE), -EINVAL, "F_DUPFD from beyond");
+    EXPECT(sys(SYS_fcntl, fd, F_GETFL) & O_ACCMODE, O_RDWR, "F_GETFL");
+    EXPECT(sys(SYS_fcntl, fd, F_SETFL, O_APPEND), 0, "F_SETFL");
+    EXPECT(write(fd, "12345", 5), 5, "write");
+    EXPECT(sys(SYS_lseek, fd, 0, SEEK_SET), 0, "lseek");
+    EXPECT(write(fd, "6", 1), 1, "write with O_APPEND");
+    struct stat st;
+    EXPECT(fstat(fd, &st), 0, "fstat");
+    EXPECT(st.size, 6, "size");
+    EXPECT(sys(SYS_fcntl, fd, 9999, 0), -EINVAL, "an unknown fcntl");
+    must_unlink("ut.fcntl");
+}
+
+// As many as there may be; then an open fails and makes no file.
+void descriptor_limit(void)
+{
+    int n = 0, fd;
+    while ((fd = open("/README", O_RDONLY)) >= 0)
+        EXPECT(fd >= n++, true, "a descriptor that was handed out twice");
+    CHECK(n >= 16 - 3 && n <= NOFILE, "%d descriptors", n);
+    EXPECT(sys(SYS_openat, AT_FDCWD, "ut.more", O_CREAT | O_RDWR, 0644), -EMFILE,
+           "open beyond the limit");
+    EXPECT(sys(SYS_dup, 0), -EMFILE, "dup beyond the limit");
+    close(NOFILE - 1);
+    EXPECT(open("ut.more", O_RDONLY), -1, "a file made by an open that failed");
+    EXPECT(dup(0), NOFILE - 1, "the freed descriptor");
+}
+
+static void leave_all_open(void *arg)
+{
+    int fd[2];
+    while (pipe(fd) == 0)
+        ;
+    open("ut.left", O_CREATE | O_RDWR);
+}
+
+// What a process leaves open is closed when it ends, however often.
+void close_all(void)
+{
+    for (int i = 0; i < 100; i++)
+        must_pass("a process that closes nothing", leave_all_open, NULL);
+    unlink("ut.left");
+    int fd[2];
+    must_pipe(fd);
+}

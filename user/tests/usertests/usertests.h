@@ -1,0 +1,60 @@
+// The parts of usertests, by the file that holds them.  Each runs in a process of its own
+// (runner.h), in the root directory, and removes the files that it makes.
+#pragma once
+
+#include "kernel/fs.h"
+#include "user/tests/lib/test.h"
+
+// pointers.c
+void copyin(void), copyout(void), copyinstr1(void), exec_pointers(void), struct_pointers(void),
+    results_refused(void), last_page(void), path_limit(void), bad_numbers(void),
+    bad_descriptors(void);
+
+// files.c
+void open_modes(void), create_flags(void), write_read(void), truncate_open(void),
+    truncate_size(void), no_holes(void), seek(void), positioned(void), vectors(void), append(void),
+    big_file(void), many_files(void), unlink_open(void), file_status(void), devices(void);
+
+// names.c
+void directories(void), dot_names(void), names_cut(void), link_count(void), link_refused(void),
+    remove_refused(void), big_directory(void), deep_directories(void), records(void),
+    dir_entries(void), working_directory(void), lost_directory(void), odd_paths(void),
+    inode_numbers(void);
+
+// crowds.c
+void four_writers(void), shared_offset(void), own_offsets(void), same_name(void),
+    create_delete(void), link_unlink(void), concurrent_create(void), concurrent_mkdir(void);
+
+// processes.c
+void exit_status(void), fault_status(void), wait_any(void), wait_nohang(void), wait_id(void),
+    fork_limit(void), reparent(void), orphans(void), two_parents(void), many_exits(void),
+    parents(void), vfork_waits(void), vfork_execs(void), vfork_killed(void), share_memory(void);
+
+// killing.c
+void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void), preempt(void);
+
+// pipes.c
+void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe_writers(void),
+    pipe_descriptors(void), pipe_killed(void), pipe_nonblock(void);
+
+// heap.c
+void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbrk_odd(void),
+    sbrk_shrunk(void), sbrk_same_count(void), sbrk_argument(void), sbrk_lazy(void),
+    lazy_everywhere(void), malloc_fails(void), mapping(void);
+
+// images.c
+void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_refused(void),
+    exec_descriptors(void), exec_self(void);
+// What the program does when it is run with a first argument that begins with '@'.
+int act(int argc, char **argv);
+
+// descriptors.c
+void dup_shares(void), dup3_places(void), fcntl_flags(void), descriptor_limit(void),
+    close_all(void);
+
+// clocks.c
+void clock_forward(void), sleep_long_enough(void), uptime_ticks(void), sleep_refused(void),
+    who_am_i(void), memory_accounts(void);
+
+// disk.c
+void disk_full(void), disk_full_names(void), fill_classic(void), sync_all(void);
