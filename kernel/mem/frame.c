@@ -98,6 +98,18 @@ static bool fail_injected(void)
     return countdown && *countdown > 0 && --*countdown == 0;
 }
 
+// The pool's own count is looked at first: it is mostly enough, and cheaper than the sum.
+bool frames_suffice(size_t want)
+{
+    want += FRAMES_RESERVE;
+    if (pool.nfree + pool.nfree_fresh >= want)
+        return true;
+    while (frames_free() < want)
+        if (!reclaim())
+            return false;
+    return true;
+}
+
 void *kalloc(enum frame_kind kind)
 {
     if (fail_injected())

@@ -117,6 +117,13 @@ static inline void frame_put(struct frame *f)
 typedef size_t reclaim_fn(size_t want);
 void reclaim_register(reclaim_fn *fn);
 
+// The last frames are kept for those who need few: growth that can be refused is refused while fewer
+// than these are free, and so are the faults of large processes (vm/fault.c).  So a program that
+// was told "no more memory" can still run to its end, and so can everybody else.
+#define FRAMES_RESERVE 128
+// => can `want` frames be had without touching the reserve, after reclaim if need be?
+bool frames_suffice(size_t want);
+
 // Frames free at this moment (an estimate while other harts allocate), and frames of RAM.
 size_t frames_free(void);
 size_t frames_total(void);

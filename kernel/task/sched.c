@@ -1,8 +1,8 @@
 // The scheduler (task/sched.h).
 //
-// A thread that is READY stands in exactly one run queue.  A woken thread goes to the hart it ran
-// on last, or to an idle one.  A hart with nothing to do steals from the longest queue it sees; one
-// that finds nothing says so (`idling`) and waits.
+// A thread that is READY stands in exactly one run queue.  A woken thread stays with the hart that
+// woke it if nobody waits there, else goes to an idle one.  A hart with nothing to do steals from the
+// longest queue it sees; one that finds nothing says so (`idling`) and waits.
 //
 // Wakeups are not lost between queue and wfi: the waker queues, fences, and reads `idling`; the
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
@@ -78,25 +78,48 @@ static struct thread *runq_take(struct runq *q)
     return t;
 }
 
-// An idle hart, `wish` before others; `wish` if none idles.
-static int choose_hart(int wish)
+// => a hart that waits for work, `wish` before others; -1 if none does
+static int find_idle(int wish)
 {
     if (harts[wish].idling)
         return wish;
     for (int i = 0; i < nharts; i++)
-        if (harts[i].online && harts[i].idling)
+        if (harts[i].idling)
             return i;
-    return wish;
+    return -1;
+}
+
+// Where a woken thread goes.  The first to wait here stays here: most wakers (a pipe's writer, a parent,
+// a child that ends) sleep a moment later, and a switch is much cheaper than a call to another hart.
+// If somebody waits here already, a hart that idles takes it.  A waker that does not sleep calls
+// for help at its next tick.
+static int choose_hart(const struct thread *t)
+{
+    int self = this_hart()->index;
+    if (__atomic_load_n(&runqs[self].length, __ATOMIC_RELAXED) == 0)
+        return self;
+    int idle = find_idle(t->hart);
+    return idle >= 0 ? idle : t->hart;
 }
 
 // => t->lock held, t READY
 static void enqueue(struct thread *t)
 {
-    int hart = choose_hart(t->hart);
+    int hart = choose_hart(t);
     runq_add(&runqs[hart], t);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (hart != this_hart()->index && harts[hart].idling)
         sbi_send_ipi(harts[hart].hartid);
+}
+
+// Somebody waits here while this hart works on: lets an idle one steal.
+static void call_for_help(struct hart *h)
+{
+    if (__atomic_load_n(&runqs[h->index].length, __ATOMIC_RELAXED) == 0)
+        return;
+    int idle = find_idle(h->index);
+    if (idle >= 0 && idle != h->index)
+        sbi_send_ipi(harts[idle].hartid);
 }
 
 void sched_wake(struct thread *t, bool interrupt)
@@ -272,6 +295,7 @@ void sched_timer(bool from_user)
     else if (h->thread != h->idle)
         h->thread->kernel_time += slice;
     h->need_resched = true;
+    call_for_help(h);
     arm(h, earlier(next, now + slice));
 }
 

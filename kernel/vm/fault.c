@@ -14,7 +14,8 @@
 //   retry cleared frame                        store: a copy     take it    copy it, map the
 //                                                          back: W    copy, drop the old
 //
-// No frame to be had: -ENOMEM; kalloc has reclaimed before it says so.
+// No frame to be had: -ENOMEM; kalloc has reclaimed before it says so.  A process that maps much
+// is refused a little earlier than the others (mem/frame.h: FRAMES_RESERVE).
 //
 // Fences.  An entry that becomes valid, or gains W, needs none: a hart that remembers the old entry
 // faults once more, comes here, finds the access allowed, and fences then (privileged
@@ -30,6 +31,7 @@
 #include "riscv/tlb.h"
 #include "vm/aspace.h"
 #include "vm/pagetable.h"
+#include "vm/space_priv.h"
 
 struct fault_counts fault_counts;
 struct frame *zero_frame;
@@ -57,25 +59,44 @@ static pte_t own_entry(const struct area *a, const struct frame *f)
     return pte_make(f, area_flags(a) | (a->prot & PROT_WRITE ? PTE_W : 0));
 }
 
-static int fill_zero(pte_t *e, const struct area *a, enum access access)
+// Is this one of the processes that memory is short because of?  They map 1/16 of RAM or more.
+static bool is_large(struct aspace *as)
+{
+    uint64 pages = 0;
+    for (unsigned i = 0; i < as->areas.n; i++)
+        pte_each(as->root, as->areas.area[i].start, as->areas.area[i].end, count_entry, &pages);
+    return pages >= frames_total() / 16;
+}
+
+// => a page for a user to own; NULL if there is none, or only some of the reserve and the process is
+//    large
+static void *user_page(struct aspace *as)
+{
+    if (!frames_suffice(1) && is_large(as))
+        return NULL;
+    return kalloc(FRAME_USER);
+}
+
+static int fill_zero(struct aspace *as, pte_t *e, const struct area *a, enum access access)
 {
     if (access != ACCESS_WRITE) {
         frame_get(zero_frame);
         pte_fill(e, shared_entry(a, zero_frame));
         return 0;
     }
-    void *page = kalloc_zeroed(FRAME_USER);
+    void *page = user_page(as);
     if (!page)
         return -ENOMEM;
+    page_zero(page);
     count(&fault_counts.zero_fills);
     pte_fill(e, own_entry(a, frame_of_page(page)));
     return 0;
 }
 
 // => a frame of our own with the first n bytes of src and zeros after them; NULL if out of memory
-static struct frame *copy_part(const struct frame *src, size_t n)
+static struct frame *copy_part(struct aspace *as, const struct frame *src, size_t n)
 {
-    char *page = kalloc(FRAME_USER);
+    char *page = user_page(as);
     if (!page)
         return NULL;
     if (n >= PGSIZE) {
@@ -101,7 +122,7 @@ static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64
         pte_fill(e, shared_entry(a, cached)); // takes over the reference
         return 0;
     }
-    struct frame *own = copy_part(cached, n);
+    struct frame *own = copy_part(as, cached, n);
     frame_put(cached);
     if (!own)
         return -ENOMEM;
@@ -115,7 +136,7 @@ static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, en
 {
     uint64 into = va - a->start;
     if (!a->object || into >= a->bytes)
-        return fill_zero(e, a, access);
+        return fill_zero(as, e, a, access);
     return fill_object(as, e, a, va, a->bytes - into, access);
 }
 
@@ -130,7 +151,7 @@ static int break_cow(struct aspace *as, pte_t *e)
         count(&fault_counts.cow_reuses);
         return 0;
     }
-    void *page = kalloc(FRAME_USER);
+    void *page = user_page(as);
     if (!page)
         return -ENOMEM;
     if (old == zero_frame)

@@ -56,7 +56,7 @@ uint64 aspace_brk(struct aspace *as, uint64 brk)
 
 // Fails early what cannot succeed: not every page the range lacks could be had even if every cached
 // page were given up.
-static int enough_memory(struct aspace *as, uint64 pages)
+static int enough_memory(uint64 pages)
 {
     return pages <= frames_free() + frames_in_use(FRAME_CACHE) ? 0 : -ENOMEM;
 }
@@ -64,7 +64,7 @@ static int enough_memory(struct aspace *as, uint64 pages)
 static int populate_step(struct aspace *as, uint64 start, uint64 end, bool write)
 {
     struct frame *ignored;
-    int err = 0;
+    int err = frames_suffice((end - start) / PGSIZE) || !write ? 0 : -ENOMEM;
     mutex_lock(&as->lock);
     for (uint64 va = start; va < end && !err; va += PGSIZE) {
         pte_t *e = pte_find(as->root, va);
@@ -84,7 +84,7 @@ int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write)
     mutex_lock(&as->lock);
     pte_each(as->root, addr, end, count_entry, &present);
     mutex_unlock(&as->lock);
-    if (write && (err = enough_memory(as, len / PGSIZE - present)) != 0)
+    if (write && (err = enough_memory(len / PGSIZE - present)) != 0)
         return err;
     for (uint64 va = addr; va < end && !err; va += POPULATE_STEP * PGSIZE) {
         uint64 stop = end - va < POPULATE_STEP * PGSIZE ? end : va + POPULATE_STEP * PGSIZE;

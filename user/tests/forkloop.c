@@ -4,19 +4,15 @@
 
 #define DEFAULT 10000
 
-static void nothing(void *arg)
-{
-}
-
 int main(int argc, char **argv)
 {
     int n = argc > 1 ? atoi(argv[1]) : DEFAULT;
     part_name = "forkloop";
-    must_pass("the first child", nothing, NULL);
+    must_pass("the first child", do_nothing, NULL);
     struct tally before = tally_now();
     uint64 began = now_ns();
     for (int i = 0; i < n; i++)
-        EXPECT(finish(start(nothing, NULL)).status, 0, "exit of child %d", i);
+        EXPECT(finish(start(do_nothing, NULL)).status, 0, "exit of child %d", i);
     uint64 took = now_ns() - began;
     check_tally(&before, "at the end");
     printf("forkloop: %d forks in %lu ms: OK\n", n, took / 1000000);

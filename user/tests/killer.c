@@ -9,10 +9,6 @@
 #define DEFAULT_S 5
 #define VICTIMS   6
 
-static void nothing(void *arg)
-{
-}
-
 static void fork_on(void)
 {
     for (;;) {
@@ -152,7 +148,7 @@ int main(int argc, char **argv)
     }
     printf("killer: seed %lu\n", chance & 0x7fffffff);
     chance &= 0x7fffffff;
-    must_pass("a child", nothing, NULL);
+    must_pass("a child", do_nothing, NULL);
     struct tally before = tally_now();
     int killed = kill_for(seconds, &chance);
     clean_up();

@@ -1,5 +1,5 @@
 // What no address of a user is: kernel memory, the ends of the address space, page 0, the guards
-// around the stack.  A load, a store and a jump kill; a system call fails.  (Hazard 5.)
+// around the stack.  A load_from, a store and a jump kill; a system call fails.  (Hazard 5.)
 
 #include "user/tests/cowtest/cowtest.h"
 
@@ -25,16 +25,6 @@ static const uint64 bad[] = {
 };
 #define BAD (sizeof bad / sizeof bad[0])
 
-static void load(void *at)
-{
-    exit(*(volatile char *)at & 1);
-}
-
-static void store(void *at)
-{
-    *(volatile char *)at = 1;
-}
-
 static void jump(void *at)
 {
     ((void (*)(void))at)();
@@ -53,12 +43,12 @@ static void die_at_all(const char *what, job *fn)
 
 void bad_load(void)
 {
-    die_at_all("a load from", load);
+    die_at_all("a load from", load_from);
 }
 
 void bad_store(void)
 {
-    die_at_all("a store to", store);
+    die_at_all("a store to", store_to);
 }
 
 void bad_jump(void)
@@ -114,12 +104,12 @@ void wrap_around(void)
 
 static void load_below_stack(void *arg)
 {
-    load((char *)r_sp() - USERSTACK * PGSIZE);
+    load_from((char *)r_sp() - USERSTACK * PGSIZE);
 }
 
 static void store_below_stack(void *arg)
 {
-    store((char *)r_sp() - USERSTACK * PGSIZE);
+    store_to((char *)r_sp() - USERSTACK * PGSIZE);
 }
 
 static void load_after_fork(void *arg)
@@ -139,6 +129,6 @@ void guards(void)
     EXPECT(write(fd[1], "x", 1), 1, "write to the pipe");
     EXPECT(sys(SYS_read, fd[0], r_sp() - USERSTACK * PGSIZE, 1), -EFAULT, "read into the guard");
     char *top = sbrk(0);
-    must_die("a store beyond the heap", store, (char *)PGROUNDUP((uint64)top), SIGSEGV);
-    must_die("a load beyond the heap", load, (char *)PGROUNDUP((uint64)top), SIGSEGV);
+    must_die("a store beyond the heap", store_to, (char *)PGROUNDUP((uint64)top), SIGSEGV);
+    must_die("a load beyond the heap", load_from, (char *)PGROUNDUP((uint64)top), SIGSEGV);
 }

@@ -16,17 +16,13 @@ static void expect_pages(char *at, long pages, int value)
         EXPECT(WORD_PER_PAGE(at, i), value, "page %ld of %ld", i, pages);
 }
 
-static void just_exit(void *arg)
-{
-}
-
 // More than half of the memory there is: a fork that copies cannot succeed.
 void simple(void)
 {
     long pages = free_frames() / 3 * 2;
     char *at = heap_pages(pages);
     touch_pages(at, pages, getpid());
-    must_pass("a child that shares most of memory", just_exit, NULL);
+    must_pass("a child that shares most of memory", do_nothing, NULL);
     expect_pages(at, pages, getpid());
 }
 
@@ -111,7 +107,7 @@ static void fork_again(void *arg)
 {
     char *block = arg;
     check_filled(block, BLOCK, 3);
-    int inner = start(just_exit, NULL);
+    int inner = start(do_nothing, NULL);
     fill(block, BLOCK, (uint)getpid());
     EXPECT(finish(inner).status, 0, "exit of the innermost");
     check_filled(block, BLOCK, (uint)getpid());

@@ -30,7 +30,10 @@ void oom_fault(void), oom_copyout(void), fork_fails(void), exec_fails(void), cal
 
 // snapshots.c: fork is one moment for everybody
 void parent_writes(void), torn_fork(void), threads_fork(void), pipe_in_progress(void),
-    file_in_progress(void);
+    pipe_out_in_progress(void), file_in_progress(void);
+
+// stale.c: what other harts remember
+void stale_copy(void), stale_unmap(void), stale_protect(void);
 
 // lives.c: heaps that come and go, many births and deaths
 void shrink_grow(void), fork_kill(void), fork_many(void), process_limit(void), memory_limit(void);

@@ -43,10 +43,6 @@ void shrink_grow(void)
 #define VICTIM_PAGES 512
 #define KILL_ROUNDS  40
 
-static void nothing(void *arg)
-{
-}
-
 static void fork_for_ever(void *arg)
 {
     char *at = heap_pages(VICTIM_PAGES);
@@ -78,19 +74,11 @@ void fork_kill(void)
 void fork_many(void)
 {
     int n = long_run ? 10000 : 1000;
-    must_pass("a child", nothing, NULL);
+    must_pass("a child", do_nothing, NULL);
     struct tally before = tally_now();
     for (int i = 0; i < n; i++)
-        EXPECT(finish(start(nothing, NULL)).status, 0, "exit of child %d", i);
+        EXPECT(finish(start(do_nothing, NULL)).status, 0, "exit of child %d", i);
     check_tally(&before, "after the forks");
-}
-
-static void wait_for_close(int fd[2])
-{
-    char byte;
-    close(fd[1]);
-    read(fd[0], &byte, 1);
-    exit(0);
 }
 
 // Forks children that wait until the pipe is closed, until fork fails.  => how many
@@ -98,8 +86,10 @@ static int fork_to_the_limit(int fd[2], long *err)
 {
     for (int n = 0;; n++) {
         long pid = sys(SYS_clone, SIGCHLD);
-        if (pid == 0)
-            wait_for_close(fd);
+        if (pid == 0) {
+            wait_until_closed(fd);
+            exit(0);
+        }
         if (pid < 0) {
             *err = pid;
             return n;
@@ -126,7 +116,7 @@ void process_limit(void)
     close(fd[0]);
     CHECK(n > 16 && n < 1000, "%d processes before fork failed", n);
     CHECK(err == -EAGAIN || err == -ENOMEM, "the last fork gave %ld", err);
-    must_pass("a child afterwards", nothing, NULL);
+    must_pass("a child afterwards", do_nothing, NULL);
     check_tally(&before, "after the children");
 }
 
@@ -139,7 +129,8 @@ static void eat_and_wait(int fd[2], long pages)
     char *at = lazy_pages(pages);
     for (long i = 0; i < pages; i++)
         at[i * PGSIZE] = 1;
-    wait_for_close(fd);
+    wait_until_closed(fd);
+    exit(0);
 }
 
 // May itself be the one that finds no page: its children end when its end of the pipe is gone.
@@ -172,7 +163,7 @@ void memory_limit(void)
               "the bomb: got signal %d, exit %d", end.signal, end.status);
         close(go[0]);
         close(go[1]);
-        must_pass("a child afterwards", nothing, NULL);
+        must_pass("a child afterwards", do_nothing, NULL);
     }
     check_tally(&before, "after the bombs");
 }

@@ -38,14 +38,6 @@ void grandchildren(void)
 
 #define SHARED 256 // pages
 
-static void wait_for_close(void *arg)
-{
-    int *fd = arg;
-    char byte;
-    close(fd[1]);
-    EXPECT(read(fd[0], &byte, 1), 0, "read until the other end is closed");
-}
-
 // A fork of many pages takes few frames, and a store takes one for each page.
 void shared_not_copied(void)
 {
@@ -54,7 +46,7 @@ void shared_not_copied(void)
     fill(at, SHARED * PGSIZE, 5);
     must_pipe(fd);
     struct kine_meminfo before = meminfo();
-    int child = start(wait_for_close, fd);
+    int child = start(wait_until_closed, fd);
     struct kine_meminfo forked = meminfo();
     CHECK(forked.user - before.user < 24, "a fork took %ld frames for pages",
           (long)(forked.user - before.user));
@@ -70,17 +62,13 @@ void shared_not_copied(void)
     EXPECT(finish(child).status, 0, "the child's exit");
 }
 
-static void nothing(void *arg)
-{
-}
-
 // The last owner takes its page back as it is.
 void take_back(void)
 {
     char *page = heap_pages(1);
     fill(page, PGSIZE, 4);
     uint64 frame = PTE2PA(pte_of(page).pte);
-    must_pass("a child", nothing, NULL);
+    must_pass("a child", do_nothing, NULL);
     CHECK(pte_of(page).pte & PTE_COW, "after a fork the page has no COW bit");
     struct kine_meminfo before = meminfo();
     *page ^= 1;
@@ -120,7 +108,7 @@ void sharers(void)
     fill(page, PGSIZE, 6);
     must_pipe(fd);
     for (int i = 0; i < SHARERS; i++)
-        child[i] = start(wait_for_close, fd);
+        child[i] = start(wait_until_closed, fd);
     EXPECT(pte_of(page).refs, SHARERS + 1, "references to a page of %d processes", SHARERS + 1);
     close(fd[1]);
     for (int i = 0; i < SHARERS; i++)
@@ -274,7 +262,7 @@ void copy_complete(void)
         watcher[i] = start_sharing(watch_pages, &w);
     for (int round = 0; round < COPY_ROUNDS; round++) {
         must_pipe(fd);
-        int child = start(wait_for_close, fd);
+        int child = start(wait_until_closed, fd);
         for (int i = 0; i < COPY_PAGES; i++)
             w.at[i * PGSIZE] = (char)round;
         close(fd[1]);

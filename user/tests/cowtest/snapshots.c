@@ -47,6 +47,7 @@ struct counters {
     volatile int stop;
 };
 
+// Yields now and then: where there is one hart only, the others want their turn.
 static void count_up(void *arg)
 {
     struct counters *c = arg;
@@ -55,6 +56,8 @@ static void count_up(void *arg)
         __sync_synchronize();
         ++*c->second;
         __sync_synchronize();
+        if (*c->first % 512 == 0)
+            sys(SYS_sched_yield);
     }
 }
 
@@ -191,6 +194,42 @@ void pipe_in_progress(void)
     must_pipe(r.fd);
     for (int i = 0; i < PIPE_ROUNDS; i++)
         read_through_fork(&r, message);
+}
+
+#define OUT_PAGES 3 // more than a pipe holds: the writer waits in the middle
+
+static void write_out(void *arg)
+{
+    struct reading *r = arg;
+    EXPECT(write(r->fd[1], r->page, OUT_PAGES * PGSIZE), OUT_PAGES * PGSIZE, "write of pages");
+}
+
+static void change_all(void *arg)
+{
+    struct reading *r = arg;
+    memset(r->page, 'c', OUT_PAGES * PGSIZE);
+}
+
+// A write in progress from pages that a child changes: what arrives is the writer's.
+void pipe_out_in_progress(void)
+{
+    static struct reading r;
+    char *seen = heap_pages(1);
+    r.page = heap_pages(OUT_PAGES);
+    must_pipe(r.fd);
+    for (int i = 0; i < PIPE_ROUNDS; i++) {
+        fill(r.page, OUT_PAGES * PGSIZE, 4);
+        int writer = start_sharing(write_out, &r);
+        sleep_ms(1);
+        must_pass("a child that changes its pages", change_all, &r);
+        for (int got = 0, n; got < OUT_PAGES * PGSIZE; got += n) {
+            n = read(r.fd[0], seen, PGSIZE);
+            CHECK(n > 0, "read gave %d", n);
+            EXPECT(memcmp(seen, r.page + got, (uint)n), 0, "bytes that differ at %d", got);
+        }
+        EXPECT(finish(writer).status, 0, "exit of the writer");
+        check_filled(r.page, OUT_PAGES * PGSIZE, 4);
+    }
 }
 
 #define FILE_PAGES  4

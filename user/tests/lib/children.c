@@ -50,6 +50,34 @@ void must_die(const char *what, job *fn, void *arg, int signal)
         FAIL("%s: expected signal %d, got signal %d", what, signal, end.signal);
 }
 
+void do_nothing(void *arg)
+{
+}
+
+void load_from(void *at)
+{
+    exit(*(volatile char *)at & 1);
+}
+
+void store_to(void *at)
+{
+    *(volatile char *)at = 1;
+}
+
+void wait_until_closed(void *fd)
+{
+    int *end = fd;
+    char byte;
+    close(end[1]);
+    EXPECT(read(end[0], &byte, 1), 0, "read until the other end is closed");
+}
+
+bool has_writer(int fd)
+{
+    char byte;
+    return sys(SYS_read, fd, &byte, 1) == -EAGAIN;
+}
+
 int start_sharing(job *fn, void *arg)
 {
     char *stack = heap_pages(SHARER_STACK / PGSIZE);

@@ -64,6 +64,15 @@ struct ending run(job *fn, void *arg);
 void must_pass(const char *what, job *fn, void *arg);
 void must_die(const char *what, job *fn, void *arg, int signal);
 
+// Jobs that many parts want.
+void do_nothing(void *arg);
+void load_from(void *at);         // exits with the low bit of the byte at that address
+void store_to(void *at);          // stores a byte there
+void wait_until_closed(void *fd); // fd[2], a pipe: until nobody but us could write to it
+
+// => true while the non-blocking pipe behind fd has a writer, and nothing in it.
+bool has_writer(int fd);
+
 // Starts fn(arg) as a process in the same address space, with a stack of its own that lies in
 // the caller's heap (SHARER_STACK bytes).  => its pid, for finish().
 #define SHARER_STACK 8192

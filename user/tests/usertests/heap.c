@@ -70,30 +70,20 @@ void sbrk_refused(void)
     EXPECT((long)sbrk(0), (long)at, "the break after it");
 }
 
-static void store_at(void *at)
-{
-    *(volatile char *)at = 1;
-}
-
-static void load_at(void *at)
-{
-    exit(*(volatile char *)at);
-}
-
 // A break in the middle of a page: the rest of the page is there, the next is not.
 void sbrk_odd(void)
 {
     char *page = heap_pages(1);
     sbrk(10);
-    must_pass("a store to the rest of the page", store_at, page + PGSIZE + 100);
-    must_die("a store beyond", store_at, page + 2 * PGSIZE, SIGSEGV);
+    must_pass("a store to the rest of the page", store_to, page + PGSIZE + 100);
+    must_die("a store beyond", store_to, page + 2 * PGSIZE, SIGSEGV);
     sbrk(-10);
-    must_die("a load from where the page was", load_at, page + PGSIZE, SIGSEGV);
-    must_pass("a store to the page before", store_at, page + PGSIZE - 1);
+    must_die("a load from where the page was", load_from, page + PGSIZE, SIGSEGV);
+    must_pass("a store to the page before", store_to, page + PGSIZE - 1);
     sbrk(-1);
-    must_pass("a store to the last byte, beyond the break", store_at, page + PGSIZE - 1);
+    must_pass("a store to the last byte, beyond the break", store_to, page + PGSIZE - 1);
     sbrk(1 - PGSIZE);
-    must_die("a load from a page given back", load_at, page, SIGSEGV);
+    must_die("a load from a page given back", load_from, page, SIGSEGV);
 }
 
 // Pages given back are gone at once, and zero when they come again.
@@ -106,15 +96,17 @@ void sbrk_shrunk(void)
     long now = (long)meminfo().user;
     CHECK(now - before < 16, "after a shrink by 60 pages %ld more are in use", now - before);
     EXPECT(at[4 * PGSIZE - 1], 7, "the last byte that was kept");
-    must_die("a load from what was given back", load_at, at + 4 * PGSIZE, SIGSEGV);
+    must_die("a load from what was given back", load_from, at + 4 * PGSIZE, SIGSEGV);
     sbrk(60 * PGSIZE);
     for (int i = 4 * PGSIZE; i < 64 * PGSIZE; i++)
         EXPECT(at[i], 0, "byte %d of what came again", i);
 }
 
+// The code of write() must be mapped before there is no memory to map it with.
 static void count_to(int fd)
 {
     long n = 0;
+    write(fd, &n, 0);
     while (sbrk(PGSIZE) != SBRK_ERROR)
         n++;
     write(fd, &n, sizeof n);
@@ -169,11 +161,11 @@ void sbrk_lazy(void)
     long now = (long)meminfo().user;
     CHECK(now - before < 100, "64 touched pages took %ld frames", now - before);
     EXPECT((long)sbrk((int)-size), (long)at + size, "sbrk down");
-    must_die("a load from what was given back", load_at, at, SIGSEGV);
+    must_die("a load from what was given back", load_from, at, SIGSEGV);
     at = sbrklazy(10 * PGSIZE);
     sbrk(-5 * PGSIZE);
     at[4 * PGSIZE] = 1;
-    must_die("a store to a promise taken back", store_at, at + 6 * PGSIZE, SIGSEGV);
+    must_die("a store to a promise taken back", store_to, at + 6 * PGSIZE, SIGSEGV);
 }
 
 static void use_promise(void *arg)
@@ -239,13 +231,13 @@ void mapping(void)
     for (int i = 0; i < 5; i++)
         at[i * PGSIZE] = (char)i;
     EXPECT(sys(SYS_munmap, at + 2 * PGSIZE, PGSIZE), 0, "munmap in the middle");
-    must_die("a load from the hole", load_at, at + 2 * PGSIZE, SIGSEGV);
+    must_die("a load from the hole", load_from, at + 2 * PGSIZE, SIGSEGV);
     EXPECT(at[3 * PGSIZE], 3, "the page behind the hole");
     EXPECT(sys(SYS_mprotect, at, 5 * PGSIZE, PROT_READ), -ENOMEM, "mprotect across the hole");
     EXPECT(sys(SYS_mprotect, at, 2 * PGSIZE, PROT_READ), 0, "mprotect");
-    must_die("a store to a page made read-only", store_at, at, SIGSEGV);
+    must_die("a store to a page made read-only", store_to, at, SIGSEGV);
     EXPECT(sys(SYS_munmap, at, 5 * PGSIZE), 0, "munmap of all");
-    must_die("a load from what was unmapped", load_at, at + PGSIZE, SIGSEGV);
+    must_die("a load from what was unmapped", load_from, at + PGSIZE, SIGSEGV);
     EXPECT(sys(SYS_mmap, 0, 0, rw, ANON, -1, 0), -EINVAL, "mmap of nothing");
     EXPECT(sys(SYS_mmap, 0, PGSIZE, rw, 0, -1, 0), -EINVAL, "mmap neither shared nor private");
     EXPECT(sys(SYS_mmap, 0, 1L << 40, rw, ANON, -1, 0), -ENOMEM, "mmap of 1 TiB");

@@ -76,6 +76,7 @@ static const struct part parts[] = {
     { .name = "preempt", .fn = preempt },
     { .name = "parents", .fn = parents },
     { .name = "vforkwaits", .fn = vfork_waits },
+    { .name = "vforkexecs", .fn = vfork_execs },
     { .name = "vforkkilled", .fn = vfork_killed },
     { .name = "sharememory", .fn = share_memory },
     { .name = "forklimit", .fn = fork_limit, .slow = true },

@@ -1,26 +1,10 @@
-// Birth, death and waiting; killing; who is whose child.
+// Birth, death and waiting; who is whose child; processes that share memory.
 
 #include "user/tests/usertests/usertests.h"
-
-static void nothing(void *arg)
-{
-}
 
 static void exit_with(void *arg)
 {
     exit(*(int *)arg);
-}
-
-static void sleep_for_ever(void *arg)
-{
-    for (;;)
-        sleep_ms(1000000);
-}
-
-static void spin_for_ever(void *arg)
-{
-    for (volatile int i = 0;; i++)
-        ;
 }
 
 // --- statuses -----------------------------------------------------------------------------------
@@ -39,22 +23,8 @@ void exit_status(void)
     EXPECT((int)seen, 7 << 8, "the status word");
     EXPECT((int)(seen >> 32), -1, "the word behind the status word");
     EXPECT(wait(0), -1, "wait without children");
-    start(nothing, NULL);
+    start(do_nothing, NULL);
     CHECK(wait(0) > 0, "wait(0) failed");
-}
-
-// Killed reads as exactly -1, and as the signal by waitid and wait4.
-void kill_status(void)
-{
-    int status = 0, pid = start(sleep_for_ever, NULL);
-    long word = 0;
-    EXPECT(kill(pid), 0, "kill");
-    EXPECT(wait(&status), pid, "wait");
-    EXPECT(status, -1, "the status");
-    pid = start(spin_for_ever, NULL);
-    EXPECT(sys(SYS_kill, pid, SIGTERM), 0, "kill with SIGTERM");
-    EXPECT(sys(SYS_wait4, pid, &word, 0, 0), pid, "wait4");
-    EXPECT((int)word, SIGTERM, "the status word");
 }
 
 static void illegal(void *arg)
@@ -151,21 +121,16 @@ void wait_id(void)
 
 #define MOST 1000 // no system of ours has room for so many processes
 
-static void wait_for_close(int fd[2])
-{
-    char byte;
-    close(fd[1]);
-    exit(read(fd[0], &byte, 1));
-}
-
 void fork_limit(void)
 {
     int fd[2], n = 0, pid = 0;
     must_pipe(fd);
     while (n < MOST && (pid = fork()) > 0)
         n++;
-    if (pid == 0)
-        wait_for_close(fd);
+    if (pid == 0) {
+        wait_until_closed(fd);
+        exit(0);
+    }
     CHECK(n > 0 && n < MOST, "%d forks worked", n);
     EXPECT(fork(), -1, "fork beyond the limit");
     close(fd[1]);
@@ -217,8 +182,8 @@ void orphans(void)
 static void fork_and_reap(void *arg)
 {
     for (int i = 0; i < 40; i++) {
-        must_pass("a child", nothing, NULL);
-        must_pass("another", nothing, NULL);
+        must_pass("a child", do_nothing, NULL);
+        must_pass("another", do_nothing, NULL);
     }
 }
 
@@ -237,120 +202,6 @@ void many_exits(void)
         EXPECT(wait(&seen), pid, "wait");
         EXPECT(seen, i, "the status");
     }
-}
-
-// --- killing ------------------------------------------------------------------------------------
-
-static int blocked_fd[2];
-
-static void read_for_ever(void *arg)
-{
-    char byte;
-    read(blocked_fd[0], &byte, 1);
-}
-
-static void write_for_ever(void *arg)
-{
-    static char block[512];
-    for (;;)
-        write(blocked_fd[1], block, sizeof block);
-}
-
-static void fork_for_ever(void *arg)
-{
-    for (;;)
-        must_pass("a child", nothing, NULL);
-}
-
-static void make_for_ever(void *arg)
-{
-    for (;;) {
-        close(open("ut.kill", O_CREATE | O_RDWR));
-        unlink("ut.kill");
-    }
-}
-
-static void grow_for_ever(void *arg)
-{
-    for (;;) {
-        sbrk(100 * PGSIZE);
-        sbrk(-100 * PGSIZE);
-    }
-}
-
-// Wherever a process sleeps or runs, a kill ends it.
-void kill_anywhere(void)
-{
-    static job *const where[] = { sleep_for_ever, spin_for_ever, read_for_ever, write_for_ever,
-                                  fork_for_ever,  make_for_ever, grow_for_ever };
-    for (size_t i = 0; i < sizeof where / sizeof where[0]; i++)
-        for (int ms = 0; ms < 12; ms += 4) {
-            must_pipe(blocked_fd);
-            int pid = start(where[i], NULL);
-            sleep_ms(ms);
-            EXPECT(kill(pid), 0, "kill");
-            EXPECT(finish(pid).signal, SIGKILL, "signal of process %d", (int)i);
-            close(blocked_fd[0]);
-            close(blocked_fd[1]);
-        }
-    unlink("ut.kill");
-}
-
-static void spin_in_calls(void *arg)
-{
-    for (;;)
-        sys(SYS_sched_yield);
-}
-
-#define STORM 12
-
-// Many killed at once, in any order, by two killers: each kill finds its process or says so.
-void kill_storm(void)
-{
-    for (int round = 0; round < 5; round++) {
-        int pid[STORM];
-        for (int i = 0; i < STORM; i++)
-            pid[i] = start(i % 2 ? spin_in_calls : sleep_for_ever, NULL);
-        int helper = fork();
-        for (int i = 0; i < STORM; i++) {
-            long err = sys(SYS_kill, pid[helper ? i : STORM - 1 - i], SIGKILL);
-            CHECK(err == 0 || err == -ESRCH, "kill gave %ld", err);
-        }
-        if (helper == 0)
-            exit(0);
-        EXPECT(finish(helper).status, 0, "exit of the helper");
-        for (int i = 0; i < STORM; i++)
-            EXPECT(finish(pid[i]).signal, SIGKILL, "signal of process %d", i);
-    }
-}
-
-void kill_refused(void)
-{
-    int pid = start(nothing, NULL);
-    finish(pid);
-    EXPECT(sys(SYS_kill, pid, SIGKILL), -ESRCH, "kill of a process that was waited for");
-    EXPECT(sys(SYS_kill, 0x7fffffff, SIGKILL), -ESRCH, "kill of nobody");
-    EXPECT(sys(SYS_kill, getpid(), 65), -EINVAL, "kill with signal 65");
-    EXPECT(sys(SYS_kill, getpid(), -1), -EINVAL, "kill with signal -1");
-    EXPECT(sys(SYS_kill, getpid(), 0), 0, "kill with signal 0");
-    CHECK(sys(SYS_kill, 1, SIGKILL) < 0, "init can be killed");
-    pid = start(nothing, NULL);
-    sleep_ms(20);
-    EXPECT(sys(SYS_kill, pid, SIGKILL), 0, "kill of a zombie");
-    EXPECT(finish(pid).signal, 0, "its signal");
-}
-
-// Two that spin do not keep a third from its turn, whatever the number of harts.
-void preempt(void)
-{
-    int pid[NCPU + 1];
-    for (int i = 0; i <= NCPU; i++)
-        pid[i] = start(spin_for_ever, NULL);
-    must_pass("a child beside many that spin", nothing, NULL);
-    for (int i = 0; i <= NCPU; i++)
-        EXPECT(kill(pid[i]), 0, "kill");
-    for (int i = 0; i <= NCPU; i++)
-        EXPECT(finish(pid[i]).signal, SIGKILL, "signal of spinner %d", i);
 }
 
 static void expect_parent(void *arg)
@@ -381,6 +232,24 @@ void vfork_waits(void)
     }
     EXPECT(value, 2, "what the child stored before the parent went on");
     EXPECT(finish(pid).status, 3, "the child's exit");
+}
+
+// The child becomes another program; the memory is the parent's alone again, as it was left.
+void vfork_execs(void)
+{
+    static char *argv[] = { "true", NULL };
+    static volatile int value;
+    for (int i = 0; i < 20; i++) {
+        value = 0;
+        int pid = vfork();
+        if (pid == 0) {
+            value = i + 1;
+            sys(SYS_execve, "/true", argv, 0);
+            sys(SYS_exit, 9);
+        }
+        EXPECT(value, i + 1, "what the child stored before exec");
+        EXPECT(finish(pid).status, 0, "exit of the program");
+    }
 }
 
 static void vfork_and_hang(void *arg)

@@ -26,10 +26,12 @@ void four_writers(void), shared_offset(void), own_offsets(void), same_name(void)
     create_delete(void), link_unlink(void), concurrent_create(void), concurrent_mkdir(void);
 
 // processes.c
-void exit_status(void), kill_status(void), fault_status(void), wait_any(void), wait_nohang(void),
-    wait_id(void), fork_limit(void), reparent(void), orphans(void), two_parents(void),
-    many_exits(void), kill_anywhere(void), kill_storm(void), kill_refused(void), preempt(void),
-    parents(void), vfork_waits(void), vfork_killed(void), share_memory(void);
+void exit_status(void), fault_status(void), wait_any(void), wait_nohang(void), wait_id(void),
+    fork_limit(void), reparent(void), orphans(void), two_parents(void), many_exits(void),
+    parents(void), vfork_waits(void), vfork_execs(void), vfork_killed(void), share_memory(void);
+
+// killing.c
+void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void), preempt(void);
 
 // pipes.c
 void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe_writers(void),
