@@ -26,8 +26,7 @@ void complain(struct check *c, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
-// --- the superblock
-// -----------------------------------------------------------------------------------
+// --- the superblock ----------------------------------------------------------------------------
 
 static bool slot_valid(const struct superblock *sb, uint64 slot)
 {
@@ -68,8 +67,7 @@ static bool superblock_usable(struct check *c)
     return true;
 }
 
-// --- trees
-// --------------------------------------------------------------------------------------------
+// --- trees -------------------------------------------------------------------------------------
 
 static bool pointer_possible(struct check *c, const struct tree_walk *w, const struct blkptr *p)
 {
@@ -136,8 +134,7 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
         complain(c, "%s: %lu blocks, but counted as %lu", w->what, w->nblocks, tree->nblocks);
 }
 
-// --- reference counts
-// ---------------------------------------------------------------------------------
+// --- reference counts --------------------------------------------------------------------------
 
 static void take_counts(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {

@@ -51,8 +51,7 @@ static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, cons
                                                                  .data = d->data };
 }
 
-// --- directories
-// --------------------------------------------------------------------------------------
+// --- directories -------------------------------------------------------------------------------
 
 struct dir_walk {
     struct inode_list *list;
@@ -115,8 +114,7 @@ static void take_dir_page(struct check *c, struct tree_walk *w, uint64 index, co
     }
 }
 
-// --- files
-// --------------------------------------------------------------------------------------------
+// --- files -------------------------------------------------------------------------------------
 
 static void take_file_page(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {
@@ -164,8 +162,7 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number)
     c->out->files++;
 }
 
-// --- names against inodes
-// -----------------------------------------------------------------------------
+// --- names against inodes ----------------------------------------------------------------------
 
 static void check_names(struct check *c, struct inode_list *l, uint64 number)
 {

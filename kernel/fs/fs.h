@@ -54,7 +54,7 @@ void volume_info(struct volume *vol, struct volume_info *out);
 // => the root directory, with a reference.
 struct inode *volume_root(struct volume *vol);
 
-// --- inodes ---------------------------------------------------------------------------------
+// --- inodes ------------------------------------------------------------------------------------
 void inode_get(struct inode *ino);
 void inode_put(struct inode *ino);
 uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; fixed type, so no lock
@@ -85,7 +85,7 @@ struct dir_entry {
 // => 1, 0 at the end, or a negative errno.
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
 
-// --- paths ------------------------------------------------------------------------------------
+// --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:
 // -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EIO, -ENOMEM.
 int path_lookup(struct inode *cwd, const char *path, struct inode **out);
@@ -104,5 +104,5 @@ int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind);
 // The absolute path of a directory into buf.  => its length with NUL, -ERANGE.
 int path_of(struct inode *dir, char *buf, size_t size);
 
-// --- audit (kernel/mem/audit.h): counts references the fs and the cache hold to frames --------
+// --- audit (kernel/mem/audit.h): counts references the fs and the cache hold to frames ---------
 // Registered by volume_mount().

@@ -4,7 +4,7 @@
 #include "errno.h"
 #include "fs/dir_index.h"
 #include "fs/inode.h"
-#include "lib/panic.h"
+#include "lib/print.h"
 #include "mem/audit.h"
 #include "mem/slab.h"
 
@@ -192,6 +192,7 @@ static void inode_release(struct object *obj)
 {
     struct inode *ino = inode_of(obj);
     struct volume *vol = inode_volume(ino);
+    uint64 number = ino->number;
     spin_lock(&vol->inodes_lock);
     bool last = __atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL) == 0;
     bool dies = last && ino->nlink == 0;
@@ -202,8 +203,8 @@ static void inode_release(struct object *obj)
         push_unused(ino);
     full = vol->nunused > unused_limit();
     spin_unlock(&vol->inodes_lock);
-    if (dies)
-        bury_or_keep(ino);
+    if (dies && !bury_or_keep(ino))
+        printk("fs: %s: inode %lu cannot be given back now\n", vol->dev->name, number);
     if (full)
         inodes_trim(vol, unused_limit());
 }

@@ -5,7 +5,6 @@
 #include "fs/classic.h"
 #include "fs/inode.h"
 #include "fs/tx.h"
-#include "lib/print.h"
 #include "lib/string.h"
 #include "task/clock.h"
 
@@ -267,8 +266,5 @@ int inode_destroy(struct inode *ino)
             err = destroy_owned(ino);
         tx_end(vol);
     }
-    if (err)
-        printk("fs: %s: inode %lu could not be given back (error %d)\n", vol->dev->name,
-               ino->number, -err);
     return err;
 }

@@ -99,7 +99,7 @@ static struct volume *volume_new(struct blkdev *dev)
     return vol;
 }
 
-// --- mounting ------------------------------------------------------------------------------------
+// --- mounting ----------------------------------------------------------------------------------
 
 // Takes over what the superblock says.
 static int adopt(struct volume *vol, const struct superblock *sb)
@@ -201,8 +201,7 @@ int volume_unmount(struct volume *vol)
     return err;
 }
 
-// --- formatting
-// ------------------------------------------------------------------------------------
+// --- formatting --------------------------------------------------------------------------------
 
 static int write_first(struct volume *vol)
 {
@@ -246,8 +245,7 @@ int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
     return err;
 }
 
-// --- the volume as a whole
-// --------------------------------------------------------------------------
+// --- the volume as a whole ---------------------------------------------------------------------
 
 int volume_sync(struct volume *vol)
 {

@@ -46,12 +46,11 @@ static void log_clear(void)
     nentries = room = 0;
 }
 
-// --- the state as a number
-// ----------------------------------------------------------------------------
+// --- the state as a number ---------------------------------------------------------------------
 
 static uint64 digest_content(struct inode *ino)
 {
-    static unsigned char buf[160000];
+    static unsigned char buf[800000];
     struct inode_info info;
     inode_info(ino, &info);
     uint64 d = info.size * 31 + info.nlink;
@@ -86,6 +85,8 @@ static uint64 digest_dir(const char *path)
 
 #define GENERATIONS 4096
 static uint64 digests[GENERATIONS]; // of generation n
+static bool
+    known[GENERATIONS]; // false: a commit that was not ours, perhaps in the middle of a step
 
 static uint64 generation(void)
 {
@@ -94,16 +95,20 @@ static uint64 generation(void)
     return info.generation;
 }
 
-static void sync_and_note(void)
+static void note(void)
 {
-    uint64 d = digest_dir("/");
-    EXPECT_EQ(volume_sync(vol), 0);
     EXPECT(generation() < GENERATIONS);
-    digests[generation()] = d;
+    digests[generation()] = digest_dir("/");
+    known[generation()] = true;
 }
 
-// --- cutting
-// ------------------------------------------------------------------------------------------
+static void sync_and_note(void)
+{
+    EXPECT_EQ(volume_sync(vol), 0);
+    note();
+}
+
+// --- cutting -----------------------------------------------------------------------------------
 
 static unsigned long cuts;
 
@@ -114,7 +119,8 @@ static void expect_committed(uint64 oldest, uint64 newest)
     mount_volume();
     uint64 g = generation();
     EXPECT(g >= oldest && g <= newest);
-    EXPECT(digest_dir("/") == digests[g]);
+    if (known[g])
+        EXPECT(digest_dir("/") == digests[g]);
     unmount_volume(); // orphans have been given back; the image is checked again
     cuts++;
 }
@@ -181,16 +187,20 @@ static uint64 from_environment(const char *name, uint64 otherwise)
     return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
-static void run(const char *name, uint64 seed, uint64 nblocks, bool classic, uint64 per_sync)
+// `ballast`: bytes in a file that only takes room.
+static void run(const char *name, uint64 seed, uint64 nblocks, bool classic, uint64 per_sync,
+                size_t ballast)
 {
     uint64 steps = from_environment("STEPS", 150);
     seed = from_environment("SEED", seed);
     printf("# repeat: SEED=%lu STEPS=%lu fs_cut '%s'\n", seed, steps, name);
     make_volume(nblocks, classic);
     model_begin(seed, classic);
-    sync_and_note();
+    fill_file("/ballast", ballast, seed);
+    EXPECT_EQ(volume_sync(vol), 0);
+    memset(known, 0, sizeof known);
     uint64 first = generation();
-    digests[first] = digest_dir("/");
+    note();
     unsigned char *image = malloc(nblocks * FS_BLOCK);
     memcpy(image, disk.data, nblocks * FS_BLOCK);
     disk.log = log_write;
@@ -213,17 +223,27 @@ static void run(const char *name, uint64 seed, uint64 nblocks, bool classic, uin
 static void test_ordinary(void)
 {
     for (uint64 seed = 1; seed <= 3; seed++)
-        run("ordinary", seed, 1024, false, 7);
+        run("ordinary", seed, 1024, false, 7, 0);
 }
 
 static void test_each_step(void)
 {
-    run("a commit after each step", 5, 1024, true, 1);
+    run("a commit after each step", 5, 1024, true, 1, 0);
+}
+
+// So full that blocks are used again as soon as they are free.
+static void test_full_disk(void)
+{
+    model_file_max = 9000;
+    for (uint64 seed = 31; seed <= 34; seed++)
+        run("full disk", seed, 160, false, 40, 20 * FS_BLOCK);
+    model_file_max = 150000;
 }
 
 static const struct test tests[] = {
     { "ordinary", test_ordinary },
     { "a commit after each step", test_each_step },
+    { "full disk", test_full_disk },
 };
 
 int main(int argc, char **argv)

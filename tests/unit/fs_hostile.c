@@ -57,9 +57,9 @@ static void forget_image(void)
     mem_disk_free(&disk);
 }
 
-// --- using whatever there is
-// --------------------------------------------------------------------------
+// --- using whatever there is -------------------------------------------------------------------
 
+static unsigned long dirs_used;
 static int visited; // a damaged directory may contain itself
 
 static void use_file(const char *path)
@@ -101,8 +101,9 @@ static void use_dir(const char *path, int depth)
     struct inode *dir;
     struct dir_entry e;
     uint64 pos = 0;
-    if (path_lookup(root, path, &dir) != 0)
+    if (path_lookup(root, path[0] != '\0' ? path : "/", &dir) != 0)
         return;
+    dirs_used++;
     path_of(dir, buf, sizeof buf);
     inode_read(dir, buf, 0, sizeof buf);
     for (int n = 0; n < 100 && dir_next(dir, &pos, &e) == 1; n++)
@@ -141,8 +142,7 @@ static void use_volume(void)
     EXPECT(host_frames_in_use() <= frames || frames < 10);
 }
 
-// --- flips
-// --------------------------------------------------------------------------------------------
+// --- flips -------------------------------------------------------------------------------------
 
 static void expect_unless_hit(const char *path, size_t n, uint64 seed)
 {
@@ -190,39 +190,54 @@ static void test_flips(void)
     forget_image();
 }
 
-// --- lies
-// ---------------------------------------------------------------------------------------------
+// --- lies --------------------------------------------------------------------------------------
 
 static unsigned char sealed[BLOCKS];
+static uint64 targets[BLOCKS]; // blocks with structures in them
+static size_t ntargets;
 
 static void *block_at(uint64 block)
 {
     return disk.data + block * FS_BLOCK;
 }
 
-// Computes the checksums below *p again, and its own.
-static void seal(struct blkptr *p, uint32 level)
+// => true at the first visit to a block that can be one
+static bool first_visit(const struct blkptr *p, uint32 level, bool structure)
+{
+    if (level > TREE_HEIGHT_MAX || sealed[p->block]++)
+        return false;
+    if (structure || level > 0)
+        targets[ntargets++] = p->block;
+    return true;
+}
+
+// Computes the checksums below *p again, and its own.  `structure`: the pages are not a file's.
+static void seal(struct blkptr *p, uint32 level, bool structure)
 {
     if (p->block < FS_FIRST_BLOCK || p->block >= BLOCKS)
         return;
     struct blkptr *ptrs = block_at(p->block);
-    if (level > 0 && level <= TREE_HEIGHT_MAX && !sealed[p->block]++)
+    if (first_visit(p, level, structure) && level > 0)
         for (int i = 0; i < PTRS_PER_BLOCK; i++)
-            seal(&ptrs[i], level - 1);
+            seal(&ptrs[i], level - 1, structure);
     p->crc = crc32c(0, ptrs, FS_BLOCK);
 }
 
+// The trees of all inodes in the pages under *p.
 static void seal_inodes(struct blkptr *p, uint32 level)
 {
+    static bool under_way[BLOCKS];
     if (p->block < FS_FIRST_BLOCK || p->block >= BLOCKS || level > TREE_HEIGHT_MAX ||
-        sealed[p->block]++)
+        under_way[p->block])
         return;
+    under_way[p->block] = true;
     struct blkptr *ptrs = block_at(p->block);
-    struct disk_inode *inodes = block_at(p->block);
+    struct disk_inode *d = block_at(p->block);
     for (int i = 0; level > 0 && i < PTRS_PER_BLOCK; i++)
         seal_inodes(&ptrs[i], level - 1);
-    for (int i = 0; level == 0 && i < INODES_PER_BLOCK; i++)
-        seal(&inodes[i].data.root, inodes[i].data.height);
+    for (int i = 0; level == 0 && i < INODES_PER_BLOCK; i++, d++)
+        seal(&d->data.root, d->data.height, MODE_TYPE(d->mode) == TYPE_DIR);
+    under_way[p->block] = false;
 }
 
 static struct superblock *newest_slot(void)
@@ -235,10 +250,10 @@ static void seal_volume(void)
 {
     struct superblock *sb = newest_slot();
     memset(sealed, 0, sizeof sealed);
+    ntargets = 0;
     seal_inodes(&sb->inodes.root, sb->inodes.height);
-    memset(sealed, 0, sizeof sealed);
-    seal(&sb->inodes.root, sb->inodes.height);
-    seal(&sb->counts.root, sb->counts.height);
+    seal(&sb->inodes.root, sb->inodes.height, true);
+    seal(&sb->counts.root, sb->counts.height, true);
     sb->crc = crc32c(0, sb, offsetof(struct superblock, crc));
 }
 
@@ -251,22 +266,30 @@ static uint64 bad_value(void)
     return pick(2) ? values[pick(sizeof values / sizeof values[0])] : pick(BLOCKS);
 }
 
-// Changes some bytes of the structures in use: the superblock, or any block with a low number.
+// Where a lie is told: the superblock, or one of the blocks with structures, more often near their
+// beginning.
+static unsigned char *place_of_lie(void)
+{
+    if (pick(20) == 0)
+        return (unsigned char *)newest_slot() + 12 + pick(140);
+    uint64 offset = pick(pick(4) ? 700 : FS_BLOCK - 8);
+    return (unsigned char *)block_at(targets[pick(ntargets)]) + (pick(4) ? offset & ~7UL : offset);
+}
+
 static void tell_lies(void)
 {
+    static uint64 good[BLOCKS];
+    size_t ngood = ntargets;
     uint64 lies = 1 + pick(4);
+    memcpy(good, targets, sizeof good);
     memcpy(disk.data, image, BLOCKS * FS_BLOCK);
     while (lies-- > 0) {
         uint64 value = bad_value();
-        unsigned char *at = pick(5) == 0
-                                ? (unsigned char *)newest_slot() + 12 + pick(120)
-                                : disk.data + (2 + pick(138)) * FS_BLOCK + pick(FS_BLOCK - 8);
-        size_t width = (size_t)1 << pick(4);
-        if (pick(4))
-            at -= (uint64)at % 8;
-        memcpy(at, &value, width);
+        memcpy(place_of_lie(), &value, (size_t)1 << pick(4));
     }
     seal_volume();
+    memcpy(targets, good, sizeof good); // as in the good image
+    ntargets = ngood;
 }
 
 static void lie_and_use(bool classic)
@@ -284,6 +307,7 @@ static void lie_and_use(bool classic)
         use_volume();
     }
     host_quiet = check_quiet = false;
+    EXPECT(dirs_used > 2 * rounds); // most lies leave something to use
     forget_image();
 }
 

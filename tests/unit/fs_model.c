@@ -25,6 +25,7 @@ static struct {
 } opened[OPEN_MAX];
 static uint64 state;
 static bool classic_volume;
+size_t model_file_max = FILE_MAX;
 uint64 model_seed;
 
 static uint64 pick(uint64 n)
@@ -111,8 +112,7 @@ static bool disk_full(int err)
     return err == -ENOSPC;
 }
 
-// --- operations
-// ---------------------------------------------------------------------------------------
+// --- operations --------------------------------------------------------------------------------
 
 static void step_create(void)
 {
@@ -221,9 +221,9 @@ static struct inode *random_file(int *n)
 static size_t random_offset(size_t size)
 {
     size_t off = pick(4) == 0   ? size
-                 : pick(4) == 0 ? pick(FILE_MAX / FS_BLOCK) * FS_BLOCK
-                                : pick(pick(3) == 0 ? FILE_MAX : size + 1);
-    return off >= FILE_MAX ? FILE_MAX - 1 : off;
+                 : pick(4) == 0 ? pick(model_file_max / FS_BLOCK) * FS_BLOCK
+                                : pick(pick(3) == 0 ? model_file_max : size + 1);
+    return off >= model_file_max ? model_file_max - 1 : off;
 }
 
 static void step_write(void)
@@ -235,8 +235,8 @@ static void step_write(void)
         return;
     struct node *f = &nodes[n];
     size_t off = random_offset(f->size), len = pick(pick(4) == 0 ? 60000 : 5000) + 1;
-    if (len > FILE_MAX - off)
-        len = FILE_MAX - off;
+    if (len > model_file_max - off)
+        len = model_file_max - off;
     for (size_t i = 0; i < len; i++)
         buf[i] = (unsigned char)random_next(&state);
     int64 done = inode_write(ino, buf, off, len);
@@ -317,8 +317,7 @@ void model_step(void)
     }
 }
 
-// --- comparing
-// ----------------------------------------------------------------------------------------
+// --- comparing ---------------------------------------------------------------------------------
 
 static void compare_dir(int n, const char *path);
 

@@ -16,3 +16,4 @@ void model_remount(void); // closes what is open; the image is checked
 void model_clear(void);   // closes and removes everything
 void model_end(void);     // closes what is open, frees the model
 extern uint64 model_seed;
+extern size_t model_file_max; // no file gets longer; 150,000 at the most
