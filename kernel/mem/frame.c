@@ -99,9 +99,9 @@ static bool fail_injected(void)
 }
 
 // The pool's own count is looked at first: it is mostly enough, and cheaper than the sum.
-bool frames_suffice(size_t want)
+bool frames_suffice(size_t want, size_t keep)
 {
-    want += FRAMES_RESERVE;
+    want += keep;
     if (pool.nfree + pool.nfree_fresh >= want)
         return true;
     while (frames_free() < want)

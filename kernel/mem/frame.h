@@ -117,12 +117,12 @@ static inline void frame_put(struct frame *f)
 typedef size_t reclaim_fn(size_t want);
 void reclaim_register(reclaim_fn *fn);
 
-// The last frames are kept for those who need few: growth that can be refused is refused while fewer
-// than these are free, and so are the faults of large processes (vm/fault.c).  So a program that
-// was told "no more memory" can still run to its end, and so can everybody else.
+// The last frames are kept for those who need few.  Growth that can be refused (sbrk) leaves the
+// reserve alone, so that a program that was told "no more memory" can still run to its end; the faults
+// of large processes leave half of it, so that everybody else can too (vm/fault.c).
 #define FRAMES_RESERVE 128
-// => can `want` frames be had without touching the reserve, after reclaim if need be?
-bool frames_suffice(size_t want);
+// => can `want` frames be had with `keep` still free afterwards?  Reclaims if need be.
+bool frames_suffice(size_t want, size_t keep);
 
 // Frames free at this moment (an estimate while other harts allocate), and frames of RAM.
 size_t frames_free(void);

@@ -33,6 +33,7 @@ void panic_register_output(panic_output *out)
 void panic_halt(void)
 {
     intr_off();
+    csr_write(sie, 0); // what is enabled and pending would end every wait at once
     for (;;)
         wait_for_interrupt();
 }

@@ -72,7 +72,7 @@ static bool is_large(struct aspace *as)
 //    large
 static void *user_page(struct aspace *as)
 {
-    if (!frames_suffice(1) && is_large(as))
+    if (!frames_suffice(1, FRAMES_RESERVE / 2) && is_large(as))
         return NULL;
     return kalloc(FRAME_USER);
 }

@@ -64,7 +64,9 @@ static int enough_memory(uint64 pages)
 static int populate_step(struct aspace *as, uint64 start, uint64 end, bool write)
 {
     struct frame *ignored;
-    int err = frames_suffice((end - start) / PGSIZE) || !write ? 0 : -ENOMEM;
+    int err = 0;
+    if (write && !frames_suffice((end - start) / PGSIZE, FRAMES_RESERVE))
+        return -ENOMEM;
     mutex_lock(&as->lock);
     for (uint64 va = start; va < end && !err; va += PGSIZE) {
         pte_t *e = pte_find(as->root, va);
