@@ -35,8 +35,12 @@ static _Noreturn void usage(const char *why, const char *what)
     exit(2);
 }
 
+static const char *remove_on_failure;
+
 static _Noreturn void fail(const char *what, const char *why)
 {
+    if (remove_on_failure != NULL)
+        remove(remove_on_failure);
     fprintf(stderr, "mkfs: %s: %s\n", what, why);
     exit(1);
 }
@@ -158,16 +162,25 @@ static void fill_image(struct blkdev *dev, const struct options *o)
            info.free_blocks, o->nfiles, info.classic ? ", classic" : "");
 }
 
+// The image is made under another name, so that what stands under its own is whole.
 static int make(const struct options *o)
 {
     struct host_file file;
-    int err = host_file_open(&file, o->image, o->blocks, false);
+    char *draft = malloc(strlen(o->image) + sizeof ".new");
+    if (draft == NULL)
+        fail(o->image, "out of memory");
+    sprintf(draft, "%s.new", o->image);
+    remove_on_failure = draft;
+    int err = host_file_open(&file, draft, o->blocks, false);
     if (err)
         fail(o->image, strerror(err));
     fill_image(&file.dev, o);
     err = host_file_close(&file);
     if (err)
         fail(o->image, strerror(err));
+    if (rename(draft, o->image) != 0)
+        fail(o->image, "the finished image cannot be put in its place");
+    free(draft);
     return 0;
 }
 
@@ -181,7 +194,7 @@ static int check(const struct options *o)
     check_volume(&file.dev, &result);
     host_file_close(&file);
     if (result.errors > 0) {
-        printf("%s: %lu errors\n", o->image, result.errors);
+        printf("%s: %lu error%s\n", o->image, result.errors, result.errors == 1 ? "" : "s");
         return 1;
     }
     printf("%s: generation %lu, %lu of %lu blocks in use, %lu files, %lu directories: no errors\n",

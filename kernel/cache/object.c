@@ -31,9 +31,8 @@ void object_put(struct object *obj)
 // Fills a page of its own and offers it to the cache.  Nothing is locked meanwhile: two threads may
 // fill the same page, and the first to be ready wins; and the page may change, which the version
 // tells.  => 0, -EAGAIN (look again), -EIO, -ENOMEM
-static int bring_in(struct object *obj, uint64 index, struct frame **out)
+static int bring_in(struct object *obj, uint64 index, uint64 version, struct frame **out)
 {
-    uint64 version = cache_version(obj);
     void *page = kalloc(FRAME_CACHE);
     if (page == NULL)
         return -ENOMEM;
@@ -45,14 +44,19 @@ static int bring_in(struct object *obj, uint64 index, struct frame **out)
     return cache_enter(obj, index, frame_of_page(page), version, out);
 }
 
+// A store that sends us back to the cache twice, and nothing has changed in between, contradicts
+// itself: its image is damaged.
 int object_page(struct object *obj, uint64 index, struct frame **out)
 {
-    int err;
-    do {
+    uint64 version, last = ~0UL;
+    int err = -EAGAIN;
+    while (err == -EAGAIN) {
         *out = cache_find(obj, index);
         if (*out != NULL)
             return 0;
-        err = bring_in(obj, index, out);
-    } while (err == -EAGAIN);
+        version = cache_version(obj);
+        err = version == last ? -EIO : bring_in(obj, index, version, out);
+        last = version;
+    }
     return err;
 }

@@ -2,15 +2,18 @@
 FSTEST_CC    ?= $(HOSTCC)
 FSTEST_FLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-sanitize=alignment -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
-FSTEST_SRC   := $(FSSRC) mkfs/check.c mkfs/check_inodes.c $(wildcard mkfs/host*.c) tests/unit/fs_test.c tests/unit/fs_model.c
+FSTEST_SRC   := $(FSSRC) mkfs/check.c mkfs/check_inodes.c $(wildcard mkfs/host*.c) \
+	tests/unit/fs_test.c tests/unit/fs_model.c
 FSTEST_OBJ   := $(patsubst %.c,$(B)/unit-fs/%.o,$(FSTEST_SRC))
-FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit-fs/%,$(filter-out tests/unit/fs_test.c tests/unit/fs_model.c,$(wildcard tests/unit/fs_*.c)))
+FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out tests/unit/fs_test.c tests/unit/fs_model.c,\
+	$(wildcard tests/unit/fs_*.c)))
 
 $(B)/unit-fs/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -c -o $@ $<
-$(FSTESTS): $(B)/unit-fs/%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
+$(FSTESTS): $(B)/unit/test_%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
+	@mkdir -p $(@D)
 	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -o $@ $^
 
 #: make test-fs      the file system's unit tests on the host
@@ -18,4 +21,4 @@ test-fs: $(FSTESTS)
 	@for t in $(FSTESTS); do echo "# $$t"; $$t || exit 1; done
 .PHONY: test-fs
 .PRECIOUS: $(B)/unit-fs/%.o
--include $(FSTEST_OBJ:.o=.d) $(patsubst $(B)/unit-fs/%,$(B)/unit-fs/tests/unit/%.d,$(FSTESTS))
+-include $(FSTEST_OBJ:.o=.d) $(patsubst $(B)/unit/test_%,$(B)/unit-fs/tests/unit/%.d,$(FSTESTS))

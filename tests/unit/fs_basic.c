@@ -371,21 +371,21 @@ static void test_write_volume(void)
 }
 
 static const struct test tests[] = {
-    { "empty volume", test_empty },
-    { "write and read", test_write_read },
+    { "empty-volume", test_empty },
+    { "write-and-read", test_write_read },
     { "directories", test_dirs },
     { "links", test_links },
-    { "open and create", test_open_flags },
-    { "long names", test_long_names },
-    { "holes and far offsets", test_sparse },
+    { "open-and-create", test_open_flags },
+    { "long-names", test_long_names },
+    { "holes-and-far-offsets", test_sparse },
     { "append", test_append },
-    { "inode numbers", test_inode_numbers },
-    { "large directory", test_large_directory },
-    { "classic volume", test_classic },
-    { "a directory is no file", test_directory_is_no_file },
-    { "held page", test_held_page },
-    { "commit by age", test_tick },
-    { "blocks written", test_write_volume },
+    { "inode-numbers", test_inode_numbers },
+    { "large-directory", test_large_directory },
+    { "classic-volume", test_classic },
+    { "a-directory-is-no-file", test_directory_is_no_file },
+    { "held-page", test_held_page },
+    { "commit-by-age", test_tick },
+    { "blocks-written", test_write_volume },
 };
 
 int main(int argc, char **argv)

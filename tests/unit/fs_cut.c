@@ -6,7 +6,7 @@
 // two flushes, where a disk may write in any order, random choices of the writes are dropped and
 // one is torn.
 //
-//     SEED=n STEPS=n fs_cut [NAME]
+// The environment's STEPS makes the tests longer.
 
 #include "fs_model.h"
 #include "lib/crc.h"
@@ -181,19 +181,10 @@ static void cut_everywhere(unsigned char *image, uint64 first_generation, uint64
     free(flushed);
 }
 
-static uint64 from_environment(const char *name, uint64 otherwise)
-{
-    const char *text = getenv(name);
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
-}
-
 // `ballast`: bytes in a file that only takes room.
-static void run(const char *name, uint64 seed, uint64 nblocks, bool classic, uint64 per_sync,
-                size_t ballast)
+static void run(uint64 seed, uint64 nblocks, bool classic, uint64 per_sync, size_t ballast)
 {
-    uint64 steps = from_environment("STEPS", 150);
-    seed = from_environment("SEED", seed);
-    printf("# repeat: SEED=%lu STEPS=%lu fs_cut '%s'\n", seed, steps, name);
+    uint64 steps = test_number("STEPS", 150);
     make_volume(nblocks, classic);
     model_begin(seed, classic);
     fill_file("/ballast", ballast, seed);
@@ -222,28 +213,28 @@ static void run(const char *name, uint64 seed, uint64 nblocks, bool classic, uin
 
 static void test_ordinary(void)
 {
-    for (uint64 seed = 1; seed <= 3; seed++)
-        run("ordinary", seed, 1024, false, 7, 0);
+    for (uint64 i = 1; i <= 3; i++)
+        run(test_seed(i), 1024, false, 7, 0);
 }
 
 static void test_each_step(void)
 {
-    run("a commit after each step", 5, 1024, true, 1, 0);
+    run(test_seed(5), 1024, true, 1, 0);
 }
 
 // So full that blocks are used again as soon as they are free.
 static void test_full_disk(void)
 {
     model_file_max = 9000;
-    for (uint64 seed = 31; seed <= 34; seed++)
-        run("full disk", seed, 160, false, 40, 20 * FS_BLOCK);
+    for (uint64 i = 31; i <= 34; i++)
+        run(test_seed(i), 160, false, 40, 20 * FS_BLOCK);
     model_file_max = 150000;
 }
 
 static const struct test tests[] = {
     { "ordinary", test_ordinary },
-    { "a commit after each step", test_each_step },
-    { "full disk", test_full_disk },
+    { "a-commit-after-each-step", test_each_step },
+    { "full-disk", test_full_disk },
 };
 
 int main(int argc, char **argv)

@@ -227,10 +227,10 @@ static void test_little_memory(void)
 }
 
 static const struct test tests[] = {
-    { "no memory", test_no_memory },         { "no memory at mount", test_no_memory_at_mount },
-    { "reads fail", test_reads_fail },       { "writes fail", test_writes_fail },
-    { "flush fails", test_flush_fails },     { "read-only device", test_read_only },
-    { "little memory", test_little_memory },
+    { "no-memory", test_no_memory },         { "no-memory-at-mount", test_no_memory_at_mount },
+    { "reads-fail", test_reads_fail },       { "writes-fail", test_writes_fail },
+    { "flush-fails", test_flush_fails },     { "read-only-device", test_read_only },
+    { "little-memory", test_little_memory },
 };
 
 int main(int argc, char **argv)

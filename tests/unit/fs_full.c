@@ -197,13 +197,13 @@ static void test_orphans(void)
 }
 
 static const struct test tests[] = {
-    { "fill and delete, 20 times", test_fill_and_delete },
-    { "what is free can be written", test_free_is_free },
-    { "classic files", test_classic_files },
-    { "work on a full disk", test_work_on_full_disk },
-    { "many names", test_many_names },
-    { "unlinked while open", test_unlinked_while_open },
-    { "orphans after a cut", test_orphans },
+    { "fill-and-delete-20-times", test_fill_and_delete },
+    { "what-is-free-can-be-written", test_free_is_free },
+    { "classic-files", test_classic_files },
+    { "work-on-a-full-disk", test_work_on_full_disk },
+    { "many-names", test_many_names },
+    { "unlinked-while-open", test_unlinked_while_open },
+    { "orphans-after-a-cut", test_orphans },
 };
 
 int main(int argc, char **argv)

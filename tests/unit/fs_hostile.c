@@ -4,7 +4,7 @@
 // were not hit read as before.  *Lies*: a field of a structure changes and all checksums are made
 // right again, so that only the checks of meaning stand between the lie and the kernel.
 //
-//     SEED=n ROUNDS=n fs_hostile [NAME]
+// The environment's ROUNDS makes the tests longer.
 
 #include <unistd.h>
 
@@ -19,12 +19,6 @@ static uint64 state;
 static uint64 pick(uint64 n)
 {
     return random_next(&state) % n;
-}
-
-static uint64 from_environment(const char *name, uint64 otherwise)
-{
-    const char *text = getenv(name);
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
 static void make_image(bool classic)
@@ -168,8 +162,8 @@ static void flip_some(void)
 
 static void test_flips(void)
 {
-    uint64 rounds = from_environment("ROUNDS", 300);
-    state = from_environment("SEED", 1) * 2 + 1;
+    uint64 rounds = test_number("ROUNDS", 300);
+    state = test_seed(1) * 2 + 1;
     make_image(false);
     host_quiet = check_quiet = true;
     for (uint64 i = 0; i < rounds; i++) {
@@ -294,8 +288,8 @@ static void tell_lies(void)
 
 static void lie_and_use(bool classic)
 {
-    uint64 rounds = from_environment("ROUNDS", 300);
-    state = from_environment("SEED", 2) * 2 + 1;
+    uint64 rounds = test_number("ROUNDS", 300);
+    state = test_seed(2) * 2 + 1;
     make_image(classic);
     seal_volume();
     EXPECT(memcmp(disk.data, image, BLOCKS * FS_BLOCK) == 0); // the test's own sums are right
@@ -324,7 +318,7 @@ static void test_classic_lies(void)
 static const struct test tests[] = {
     { "flips", test_flips },
     { "lies", test_lies },
-    { "classic lies", test_classic_lies },
+    { "classic-lies", test_classic_lies },
 };
 
 int main(int argc, char **argv)

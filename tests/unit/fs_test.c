@@ -22,8 +22,24 @@ void test_fail(const char *file, int line, const char *fmt, ...)
     longjmp(on_failure, 1);
 }
 
+static const char *running, *program;
+
+uint64 test_number(const char *name, uint64 otherwise)
+{
+    const char *text = getenv(name);
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+uint64 test_seed(uint64 n)
+{
+    uint64 base = test_number("SEED", 1);
+    printf("# seed %lu; to repeat: SEED=%lu %s %s\n", base * 1000 + n, base, program, running);
+    return base * 1000 + n;
+}
+
 static bool run_one(const struct test *t)
 {
+    running = t->name;
     bool ok = setjmp(on_failure) == 0;
     if (ok)
         t->run();
@@ -38,6 +54,12 @@ static bool run_one(const struct test *t)
 int run_tests(int argc, char **argv, size_t frames, const struct test *tests, size_t n)
 {
     int passed = 0, failed = 0;
+    program = argv[0];
+    if (argc > 1 && strcmp(argv[1], "--list") == 0) {
+        for (size_t i = 0; i < n; i++)
+            puts(tests[i].name);
+        return 0;
+    }
     host_memory(frames);
     for (size_t i = 0; i < n && failed == 0; i++) {
         if (argc > 1 && strstr(tests[i].name, argv[1]) == NULL)

@@ -1,5 +1,7 @@
 // What the tests of the file system share: a volume on a disk in memory, and checking.
 //
+//     test_fs_PART [--list | NAME]      (part of a name is enough)
+//
 // A test binary prints "ok NAME" or "FAIL NAME: why" for each test, ends with "N passed, M failed",
 // and exits with a status that is not 0 if any failed.  With an argument it runs only the tests
 // whose names contain it.
@@ -63,5 +65,9 @@ int unlink_path(const char *path);
 bool exists(const char *path);
 uint64 free_blocks(void);
 
+// A number from the environment.
+uint64 test_number(const char *name, uint64 otherwise);
+// The n-th seed of a test; the environment's SEED chooses others.  Tells how to repeat it.
+uint64 test_seed(uint64 n);
 // A generator of numbers that a seed repeats.
 uint64 random_next(uint64 *state);
