@@ -45,7 +45,7 @@ bool mstub_try_menvcfg(uint64 bits);
 extern char mstub_begin[], mstub_end[],
     kernel_begin[]; // kernel.ld; entry.S stands first in the kernel
 
-enum hart_state { HART_STOPPED, HART_STARTING, HART_STARTED, HART_ABSENT };
+enum hart_state { HART_STOPPED, HART_STARTED };
 
 // All of it initialised, so that a reset, which loads the image anew, restores it.
 static struct {
@@ -57,11 +57,9 @@ static struct {
         uint32 waiting; // atomic: fences asked for by this hart and not yet done
         uint32 fencers; // atomic: harts that wait for this one's fence, one bit each
         uint32 state;   // atomic: enum hart_state
-        uint64 start, opaque;
+        uint64 start, opaque; // where to go on, 0: nobody has asked; before MAIL_START
     } hart[NCPU];
-} stub __attribute__((section(".mstub.data"))) = {
-    .hart = { [0 ... NCPU - 1] = { .state = HART_ABSENT } },
-};
+} stub __attribute__((section(".mstub.data"))) = { 0 };
 
 static volatile uint32 *msip(uint64 hartid)
 {
@@ -137,16 +135,16 @@ static void set_timer(uint64 self, uint64 when)
     csr_set(mie, MIE_TIMER);
 }
 
+// A hart that has not arrived yet finds the request in its mailbox when it does.
 static long start_hart(uint64 hartid, uint64 start, uint64 opaque)
 {
     if (hartid >= NCPU)
         return SBI_ERR_PARAM;
-    uint32 stopped = HART_STOPPED;
-    if (!__atomic_compare_exchange_n(&stub.hart[hartid].state, &stopped, HART_STARTING, false,
-                                     __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-        return stopped == HART_ABSENT ? SBI_ERR_PARAM : SBI_ERR_AVAILABLE;
-    stub.hart[hartid].start = start;
+    uint32 state = __atomic_load_n(&stub.hart[hartid].state, __ATOMIC_ACQUIRE);
+    if (state == HART_STARTED || stub.hart[hartid].start)
+        return SBI_ERR_AVAILABLE;
     stub.hart[hartid].opaque = opaque;
+    stub.hart[hartid].start = start;
     post(hartid, MAIL_START);
     return SBI_OK;
 }
@@ -263,7 +261,6 @@ static void open_memory(void)
 // Waits, stopped, until another hart asks this one to start.
 static void wait_for_start(uint64 self)
 {
-    __atomic_store_n(&stub.hart[self].state, HART_STOPPED, __ATOMIC_RELEASE);
     while (!(serve_mail(self) & MAIL_START))
         wait_for_interrupt();
 }
@@ -286,7 +283,7 @@ uint64 mstub_init(uint64 self, uint64 fdt)
     csr_write(mie, MIE_SOFT);
     if (!first)
         wait_for_start(self);
-    stub.hart[self].state = HART_STARTED;
+    __atomic_store_n(&stub.hart[self].state, HART_STARTED, __ATOMIC_RELEASE);
     csr_write(mepc, first ? (uint64)kernel_begin : stub.hart[self].start);
     uint64 status = csr_read(mstatus) & ~(MSTATUS_MPP | MSTATUS_MPIE | MSTATUS_FS);
     csr_write(mstatus, status | MSTATUS_MPP_S | MSTATUS_MPIE);

@@ -68,6 +68,7 @@ static void calls_refuse(uint64 at, int file, int fd[2])
     EXPECT(sys(SYS_openat, AT_FDCWD, a, O_RDONLY), -EFAULT, "open of %p", (void *)at);
     EXPECT(sys(SYS_execve, a, 0, 0), -EFAULT, "exec of %p", (void *)at);
     EXPECT(sys(SYS_fstat, file, a), -EFAULT, "fstat to %p", (void *)at);
+    EXPECT(pte_of((void *)at).pte, 0, "the entry of %p", (void *)at);
 }
 
 void bad_calls(void)

@@ -3,8 +3,7 @@
 
 #include "user/tests/cowtest/cowtest.h"
 
-#define PIPE_ROOM 4096 // bytes that fit into a pipe without a reader
-#define SPAN      4    // pages that one copy reaches into
+#define SPAN 4 // pages that one copy reaches into
 
 struct exchange {
     char *at;

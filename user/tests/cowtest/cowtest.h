@@ -25,8 +25,11 @@ void bad_load(void), bad_store(void), bad_jump(void), bad_calls(void), wrap_arou
 void grandchildren(void), shared_not_copied(void), take_back(void), zero_page(void), sharers(void),
     many_sharers(void), last_two(void), last_three(void), copy_complete(void);
 
-// shortage.c: memory runs out, or one allocation fails
-void oom_fault(void), oom_copyout(void), fork_fails(void), exec_fails(void), calls_fail(void);
+// shortage.c: memory runs out
+void oom_fault(void), oom_copyout(void), oom_cow(void);
+
+// failures.c: one allocation fails
+void fork_fails(void), exec_fails(void), fault_fails(void), calls_fail(void);
 
 // snapshots.c: fork is one moment for everybody
 void parent_writes(void), torn_fork(void), threads_fork(void), pipe_in_progress(void),

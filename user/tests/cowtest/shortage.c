@@ -1,9 +1,6 @@
-// Memory runs out, or one allocation of the kernel's fails: an error or the end of one process,
-// and everything else as before.  (Hazards 8, 9.)
+// Memory runs out: an error, or the end of one process, and everything else as before.  (Hazard 8.)
 
 #include "user/tests/cowtest/cowtest.h"
-
-#define FAILURES_MAX 400 // allocations that any one call may make
 
 // A child that will use up memory waits until its parent has pages of its own to wait with.
 static void await_go(int fd[2])
@@ -44,13 +41,6 @@ void oom_fault(void)
     must_pass("a child afterwards", do_nothing, NULL);
 }
 
-static void take_everything(void)
-{
-    for (int step = 256; step > 0; step /= 2)
-        while (sbrk(step * PGSIZE) != SBRK_ERROR)
-            ;
-}
-
 #define PROMISED 4096 // pages that reclaim might still find
 
 // Reads into promised pages.  => the error of the first read() that finds no page, 0 if none did
@@ -83,198 +73,50 @@ void oom_copyout(void)
     EXPECT(end.status, 0, "its exit");
 }
 
-// --- each allocation fails in turn --------------------------------------------------------------
+// --- no memory to copy with
+// -----------------------------------------------------------------------
 
-static void fail_allocation(long n)
-{
-    EXPECT(sys(SYS_kine_inject, KINE_FAIL_KALLOC, n), 0, "kine_inject");
-}
-
-#define PROBES 3 // stretches of memory, each under a leaf table of its own
-#define APART  (2 << 20)
-
-// Everything as it was: bytes, frames in use, and the right to write.
-static void check_intact(char *at, uint seed, const struct tally *before, long n)
-{
-    check_tally(before, "after a fork that failed");
-    for (int i = 0; i < PROBES; i++) {
-        check_filled(at + i * APART, PGSIZE, seed);
-        fill(at + i * APART, PGSIZE, seed + 1);
-        EXPECT(pte_of(at + i * APART).refs, 1, "references to page %d after failure %ld", i, n);
-    }
-}
-
-// Forks, and calls the failure off before the parent stores anything: a store after a fork takes
-// an allocation too.  => clone's result
-static long fork_and_call_off(void)
-{
-    register long a0 asm("a0") = SIGCHLD, a1 asm("a1") = 0, a2 asm("a2") = 0;
-    register long a3 asm("a3") = 0, a4 asm("a4") = 0, a7 asm("a7") = SYS_clone;
-    asm volatile("ecall\n"
-                 "mv t0, a0\n"
-                 "beqz a0, 1f\n"
-                 "li a0, %[kind]\n"
-                 "li a1, 0\n"
-                 "li a7, %[inject]\n"
-                 "ecall\n"
-                 "1: mv a0, t0\n"
-                 : "+r"(a0), "+r"(a1), "+r"(a7)
-                 : "r"(a2), "r"(a3),
-                   "r"(a4), [kind] "i"(KINE_FAIL_KALLOC), [inject] "i"(SYS_kine_inject)
-                 : "memory", "t0");
-    return a0;
-}
-
-// => true if the fork failed, as it must with -ENOMEM if the n-th allocation failed
-static bool fork_with_failure(long n)
-{
-    fail_allocation(n);
-    long pid = fork_and_call_off();
-    if (pid == 0)
-        exit(0);
-    if (pid > 0)
-        EXPECT(finish((int)pid).status, 0, "the child's exit");
-    else
-        EXPECT(pid, -ENOMEM, "fork without allocation %ld", n);
-    return pid < 0;
-}
-
-void fork_fails(void)
-{
-    char *at = lazy_pages(PROBES * (APART / PGSIZE));
-    for (int i = 0; i < PROBES; i++)
-        fill(at + i * APART, PGSIZE, 0);
-    must_pass("a child that warms up", do_nothing, NULL);
-    struct tally before = tally_now();
-    long n = 1;
-    while (fork_with_failure(n)) {
-        check_intact(at, (uint)n - 1, &before, n);
-        CHECK(++n < FAILURES_MAX, "fork failed %ld times", n);
-    }
-    CHECK(n > PROBES, "fork could fail in %ld places only", n - 1);
-    check_intact(at, (uint)n - 1, &before, n);
-}
-
-#define EXEC_FAILED 77
-
-static void exec_with_failure(void *arg)
-{
-    static char *argv[] = { "sleep", "0", NULL };
-    long n = *(long *)arg;
-    char *page = heap_pages(1);
-    fill(page, PGSIZE, 1);
-    fail_allocation(n);
-    long err = sys(SYS_execve, "/sleep", argv, 0);
-    fail_allocation(0);
-    EXPECT(err, -ENOMEM, "exec without allocation %ld", n);
-    check_filled(page, PGSIZE, 1);
-    exit(EXEC_FAILED);
-}
-
-// The allocation that fails may be the call's, or one of the first of the program's own.
-void exec_fails(void)
-{
-    for (long n = 1; n < FAILURES_MAX; n++) {
-        struct ending end = run(exec_with_failure, &n);
-        if (end.signal == 0 && end.status == 0)
-            return;
-        CHECK(end.signal == SIGKILL || end.status == EXEC_FAILED,
-              "exec without allocation %ld: got signal %d, exit %d", n, end.signal, end.status);
-    }
-    FAIL("exec failed %d times", FAILURES_MAX);
-}
-
-// --- other calls --------------------------------------------------------------------------------
-
-static int pipe_fd[2], scratch; // descriptors that the calls below leave for their undoing
-static char *lazy;
-
-static long try_pipe(void)
-{
-    return sys(SYS_pipe2, pipe_fd, 0);
-}
-
-static void undo_pipe(void)
-{
-    close(pipe_fd[0]);
-    close(pipe_fd[1]);
-}
-
-static long try_open(void)
-{
-    return scratch = (int)sys(SYS_openat, AT_FDCWD, "cow.fails", O_CREAT | O_RDWR, 0644);
-}
-
-static void undo_open(void)
-{
-    close(scratch);
-    must_unlink("cow.fails");
-}
-
-static long try_mkdir(void)
-{
-    return sys(SYS_mkdirat, AT_FDCWD, "cow.dir", 0755);
-}
-
-static void undo_mkdir(void)
-{
-    must_unlink("cow.dir");
-}
-
-static long try_brk(void)
-{
-    return sbrk(4 * PGSIZE) == SBRK_ERROR ? -ENOMEM : 0;
-}
-
-static void undo_brk(void)
-{
-    sbrk(-4 * PGSIZE);
-}
-
-static long try_clock(void)
-{
-    return sys(SYS_clock_gettime, CLOCK_MONOTONIC, lazy);
-}
-
-static void undo_clock(void)
-{
-    sys(SYS_madvise, lazy, PGSIZE, MADV_DONTNEED);
-}
-
-static const struct trial {
-    const char *what;
-    long (*call)(void);
-    void (*undo)(void);
-    bool copies_out; // a buffer for which there is no page counts as a bad one
-} trials[] = {
-    { "pipe", try_pipe, undo_pipe, true },     { "open", try_open, undo_open, false },
-    { "mkdir", try_mkdir, undo_mkdir, false }, { "sbrk", try_brk, undo_brk, false },
-    { "clock", try_clock, undo_clock, true },
+struct hoard {
+    int go[2], hold[2], report[2]; // pipes
+    char *at;
+    long pages;
 };
 
-static void fail_until_done(const struct trial *t)
+// Holds its share of the pages until the other owner is dead; then they must be as they were.
+static void keep_pages(void *arg)
 {
-    struct tally before = tally_now();
-    for (long n = 1;; n++) {
-        CHECK(n < FAILURES_MAX, "%s failed %ld times", t->what, n);
-        fail_allocation(n);
-        long result = t->call();
-        fail_allocation(0);
-        if (result >= 0)
-            break;
-        CHECK(result == -ENOMEM || (result == -EFAULT && t->copies_out),
-              "%s without allocation %ld gave %ld", t->what, n, result);
-    }
-    t->undo();
-    check_tally(&before, t->what);
+    struct hoard *h = arg;
+    wait_until_closed(h->hold);
+    for (long i = 0; i < h->pages; i++)
+        EXPECT(h->at[i * PGSIZE], 1, "a byte of page %ld", i);
+    EXPECT(write(h->report[1], "k", 1), 1, "write of the report");
 }
 
-void calls_fail(void)
+static void copy_too_much(void *arg)
 {
-    lazy = lazy_pages(1);
-    for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++) {
-        trials[i].call(); // once without failures, so that tables and caches are warm
-        trials[i].undo();
-        fail_until_done(&trials[i]);
-    }
+    struct hoard *h = arg;
+    await_go(h->go);
+    h->pages = free_frames() / 3 * 2;
+    h->at = heap_pages(h->pages);
+    for (long i = 0; i < h->pages; i++)
+        h->at[i * PGSIZE] = 1;
+    must_pipe(h->hold);
+    start(keep_pages, h);
+    close(h->hold[0]);
+    for (long i = 0; i < h->pages; i++)
+        h->at[i * PGSIZE] = 2;
+}
+
+// Two share more than half of memory, and one stores to all of it.
+void oom_cow(void)
+{
+    struct hoard h;
+    char byte = 0;
+    must_pipe(h.go);
+    must_pipe(h.report);
+    int child = start(copy_too_much, &h);
+    close(h.report[1]);
+    EXPECT(write(h.go[1], "g", 1), 1, "write to the pipe");
+    EXPECT(finish(child).signal, SIGKILL, "the signal of a process that copies too much");
+    EXPECT(read(h.report[0], &byte, 1), 1, "the report of the other owner");
 }

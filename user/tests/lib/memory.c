@@ -25,6 +25,13 @@ char *lazy_pages(long pages)
     return grow_aligned(pages, sbrklazy);
 }
 
+void take_everything(void)
+{
+    for (int step = 256; step > 0; step /= 2)
+        while (sbrk(step * PGSIZE) != SBRK_ERROR)
+            ;
+}
+
 static uchar pattern(size_t i, uint seed)
 {
     uint x = (uint)(i / 8) * 2654435761u + seed * 40503u;

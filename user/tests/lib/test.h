@@ -82,6 +82,8 @@ int start_sharing(job *fn, void *arg);
 // => `pages` whole pages of fresh heap: populated, or only promised.
 char *heap_pages(long pages);
 char *lazy_pages(long pages);
+// Grows the heap until sbrk does not grant another page.
+void take_everything(void);
 // Fills n bytes with a pattern that depends on seed and place; the check fails on any other.
 void fill(void *at, size_t n, uint seed);
 void check_filled(const void *at, size_t n, uint seed);

@@ -130,6 +130,14 @@ void remove_refused(void)
 
 #define LINKS 500
 
+static bool is_there(const char *name)
+{
+    int fd = open(name, O_RDONLY);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 // A directory of many blocks, filled, searched, and emptied from both ends.
 void big_directory(void)
 {
@@ -142,8 +150,7 @@ void big_directory(void)
     for (int i = 0; i < LINKS; i += 2)
         must_unlink(numbered(name, "x", i));
     for (int i = 0; i < LINKS; i++)
-        EXPECT(open(numbered(name, "x", i), O_RDONLY) >= 0 ? close(3) : 1, i % 2 ? 0 : 1,
-               "open of link %d", i);
+        EXPECT(is_there(numbered(name, "x", i)), i % 2, "link %d is there", i);
     for (int i = LINKS - 1; i > 0; i -= 2)
         must_unlink(numbered(name, "x", i));
     struct stat st;
@@ -302,7 +309,6 @@ void odd_paths(void)
     check_file("/./././ut.o", 5, 1);
     check_file("/../../ut.o", 5, 1);
     EXPECT(sys(SYS_openat, AT_FDCWD, "", O_RDONLY), -ENOENT, "open of nothing");
-    EXPECT(open("ut.o/", O_RDONLY) < 0 || true, true, "open of a file with a slash");
     EXPECT(sys(SYS_openat, AT_FDCWD, "ut.o/.", O_RDONLY), -ENOTDIR, "open below a file");
     EXPECT(mkdir("ut.q/"), 0, "mkdir with a slash at the end");
     struct stat st;
