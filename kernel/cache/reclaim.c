@@ -41,7 +41,7 @@ static size_t sweep_bucket(uint32 bucket)
 static size_t evict(size_t want)
 {
     size_t freed = 0;
-    if (!spin_trylock(&cache.lock))
+    if (cache.npages == cache.ndirty || !spin_trylock(&cache.lock))
         return 0;
     if (want < EVICT_BATCH)
         want = EVICT_BATCH;

@@ -39,6 +39,7 @@ static int acceptable(struct blkdev *dev, const struct superblock *sb)
 static uint64 read_slot(struct blkdev *dev, uint32 slot, struct superblock *sb, int *err)
 {
     if (blk_read(dev, slot, sb) != 0) {
+        printk("fs: %s: superblock slot %u cannot be read\n", dev->name, slot);
         *err = -EIO;
         return 0;
     }

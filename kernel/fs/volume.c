@@ -19,6 +19,9 @@
 // Changes wait this long before they are committed, unless there are many.
 #define COMMIT_AGE_NS 3000000000UL
 
+// With less than this part of memory free, inodes that nobody uses are let go of.
+#define MEMORY_SHORT 16
+
 static struct list volumes = LIST_INIT(volumes);
 
 int volume_damage(struct volume *vol, const char *fmt, ...)
@@ -264,6 +267,8 @@ void volume_tick(struct volume *vol)
     if (!vol->read_only && vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS)
         commit(vol);
     mutex_unlock(&vol->lock);
+    if (frames_free() < frames_total() / MEMORY_SHORT)
+        inodes_trim(vol, 0);
 }
 
 void volume_info(struct volume *vol, struct volume_info *out)

@@ -182,9 +182,10 @@ static void cut_everywhere(unsigned char *image, uint64 first_generation, uint64
 }
 
 // `ballast`: bytes in a file that only takes room.
-static void run(uint64 seed, uint64 nblocks, bool classic, uint64 per_sync, size_t ballast)
+static void run(uint64 seed, uint64 steps, uint64 nblocks, bool classic, uint64 per_sync,
+                size_t ballast)
 {
-    uint64 steps = test_number("STEPS", 150);
+    steps = test_number("STEPS", steps);
     make_volume(nblocks, classic);
     model_begin(seed, classic);
     fill_file("/ballast", ballast, seed);
@@ -214,20 +215,21 @@ static void run(uint64 seed, uint64 nblocks, bool classic, uint64 per_sync, size
 static void test_ordinary(void)
 {
     for (uint64 i = 1; i <= 3; i++)
-        run(test_seed(i), 1024, false, 7, 0);
+        run(test_seed(i), 150, 1024, false, 7, 0);
 }
 
 static void test_each_step(void)
 {
-    run(test_seed(5), 1024, true, 1, 0);
+    run(test_seed(5), 150, 1024, true, 1, 0);
 }
 
-// So full that blocks are used again as soon as they are free.
+// So full, and so long from one commit to the next, that blocks are used again as soon as they are
+// free.
 static void test_full_disk(void)
 {
     model_file_max = 9000;
-    for (uint64 i = 31; i <= 34; i++)
-        run(test_seed(i), 160, false, 40, 20 * FS_BLOCK);
+    for (uint64 i = 31; i <= 32; i++)
+        run(test_seed(i), 1200, 160, false, 300, 20 * FS_BLOCK);
     model_file_max = 150000;
 }
 
