@@ -156,12 +156,13 @@ struct hot {
     uint64 when;
 };
 
-static void fork_and_drop(void *arg)
+static void take_and_drop(void *arg)
 {
     struct hot *h = arg;
     spin_until(h->when);
-    int child = start(do_nothing, NULL);
-    CHECK(sbrk(-COUNT_PAGES * PGSIZE) != SBRK_ERROR, "sbrk down failed");
+    read_all(lazy_pages(COUNT_PAGES), COUNT_PAGES); // takes one by one
+    int child = start(do_nothing, NULL);            // takes many at a time
+    CHECK(sbrk(-2 * COUNT_PAGES * PGSIZE) != SBRK_ERROR, "sbrk down failed");
     EXPECT(finish(child).status, 0, "exit of a grandchild");
 }
 
@@ -177,7 +178,7 @@ void count_race(void)
         int child[COUNTERS];
         h.when = now_ns() + 4000000;
         for (int i = 0; i < COUNTERS; i++)
-            child[i] = start(fork_and_drop, &h);
+            child[i] = start(take_and_drop, &h);
         for (int i = 0; i < COUNTERS; i++)
             EXPECT(finish(child[i]).status, 0, "exit of child %d", i);
         EXPECT(pte_of(one).refs, before + COUNT_PAGES, "references in round %d", round);
