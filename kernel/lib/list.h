@@ -7,17 +7,20 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name)                                                                            \
+    {                                                                                              \
+        &(name), &(name)                                                                           \
+    }
 
 // The object of type `type` whose member `member` is at `ptr`.
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
-#define list_for_each(pos, head) \
+#define list_for_each(pos, head)                                                                   \
     for (struct list *pos = (head)->next; pos != (head); pos = pos->next)
 
 // The same, for a body that may remove `pos`.
-#define list_for_each_safe(pos, head) \
-    for (struct list *pos = (head)->next, *pos##_next = pos->next; pos != (head); \
+#define list_for_each_safe(pos, head)                                                              \
+    for (struct list *pos = (head)->next, *pos##_next = pos->next; pos != (head);                  \
          pos = pos##_next, pos##_next = pos->next)
 
 static inline void list_init(struct list *l)

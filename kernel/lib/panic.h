@@ -6,8 +6,8 @@
 // status if the boot arguments say so.  Implemented in riscv/panic.c; on the host by abort().
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-#define assert(cond)                                                              \
-    do {                                                                          \
-        if (!(cond))                                                              \
-            panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond);      \
+#define assert(cond)                                                                               \
+    do {                                                                                           \
+        if (!(cond))                                                                               \
+            panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond);                       \
     } while (0)

@@ -41,7 +41,7 @@ def try_mutant(patch, tests):
     shutil.rmtree(TREE, ignore_errors=True)
     TREE.parent.mkdir(parents=True, exist_ok=True)
     kine.copy_tree(TREE)
-    applied = quiet(["patch", "-p1", "-s", "-i", str(patch)], 10)
+    applied = quiet(["patch", "-p1", "-s", "-F3", "-i", str(patch)], 10)
     if applied.returncode:
         return False, "the patch does not apply: " + applied.stdout.strip().splitlines()[-1]
     built = quiet([kine.MAKE, "all", "unit-build"], BUILD_LIMIT)

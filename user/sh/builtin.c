@@ -1,5 +1,6 @@
 // What the shell must do itself.
 #include "user/kine.h"
+#include "user/lib/lib.h"
 #include "user/sh/sh.h"
 #include "user/user.h"
 
@@ -24,6 +25,11 @@ static int do_wait(struct args *args)
     return 0;
 }
 
+static int do_kill(struct args *args)
+{
+    return kill_command(args->n, args->v);
+}
+
 static const struct {
     const char *name;
     builtin run;
@@ -31,6 +37,7 @@ static const struct {
     { "cd", do_cd },
     { "exit", do_exit },
     { "wait", do_wait },
+    { "kill", do_kill },
 };
 
 builtin find_builtin(const char *name)

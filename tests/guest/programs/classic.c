@@ -1,4 +1,4 @@
-// clang-format off: the layout is of the tradition too
+// clang-format off
 //
 // A program in the classic style: only the classic headers, only the classic calls.  It is dropped
 // into user/ unchanged and must compile, run and print "classic: all well".

@@ -23,7 +23,7 @@ void bad_load(void), bad_store(void), bad_jump(void), bad_calls(void), wrap_arou
 
 // sharing.c: who shares what, who copies when
 void grandchildren(void), shared_not_copied(void), take_back(void), zero_page(void), sharers(void),
-    many_sharers(void), last_two(void), last_three(void), copy_complete(void);
+    many_sharers(void), count_race(void), last_two(void), last_three(void), copy_complete(void);
 
 // shortage.c: memory runs out
 void oom_fault(void), oom_copyout(void), oom_cow(void);

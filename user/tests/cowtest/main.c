@@ -52,6 +52,7 @@ static const struct part parts[] = {
     { .name = "zeropage", .fn = zero_page },
     { .name = "sharers", .fn = sharers },
     { .name = "manysharers", .fn = many_sharers },
+    { .name = "countrace", .fn = count_race },
     { .name = "lasttwo", .fn = last_two },
     { .name = "lastthree", .fn = last_three },
     { .name = "copycomplete", .fn = copy_complete },

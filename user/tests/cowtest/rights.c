@@ -53,6 +53,7 @@ static void text_read_once(void *arg)
 {
     int fd[2];
     char *text = (char *)sample_fn;
+    EXPECT(sample_fn(1), 4, "the function whose page is looked at");
     struct kine_pte before = pte_of(text);
     must_pipe(fd);
     EXPECT(write(fd[1], "????", 4), 4, "write to the pipe");
@@ -220,6 +221,7 @@ void entry_bits(void)
     *page = 1;
     lazy[0] = 1;
     CHECK(lazy[PGSIZE] == 0, "a lazy page is not zero");
+    EXPECT(sample_fn(1), 4, "the function whose page is looked at");
     long own = PTE_V | PTE_R | PTE_W | PTE_U | PTE_A | PTE_D;
     expect_bits("a page of the heap", page, own, PTE_X | PTE_COW);
     expect_bits("a lazy page after a store", lazy, own, PTE_X | PTE_COW);

@@ -148,6 +148,42 @@ void many_sharers(void)
     EXPECT(pte_of(one).refs, before, "references to the zero frame at the end");
 }
 
+#define COUNTERS    4
+#define COUNT_PAGES 3000
+
+struct hot {
+    char *at; // COUNT_PAGES pages, all of them the zero frame
+    uint64 when;
+};
+
+static void fork_and_drop(void *arg)
+{
+    struct hot *h = arg;
+    spin_until(h->when);
+    int child = start(do_nothing, NULL);
+    CHECK(sbrk(-COUNT_PAGES * PGSIZE) != SBRK_ERROR, "sbrk down failed");
+    EXPECT(finish(child).status, 0, "exit of a grandchild");
+}
+
+// Several processes take and drop references to one frame, thousands each, at the same time.
+void count_race(void)
+{
+    char *one = lazy_pages(1);
+    EXPECT(*(volatile char *)one, 0, "a byte of a lazy page");
+    long before = (long)pte_of(one).refs;
+    struct hot h = { .at = lazy_pages(COUNT_PAGES) };
+    read_all(h.at, COUNT_PAGES);
+    for (int round = 0; round < 4; round++) {
+        int child[COUNTERS];
+        h.when = now_ns() + 4000000;
+        for (int i = 0; i < COUNTERS; i++)
+            child[i] = start(fork_and_drop, &h);
+        for (int i = 0; i < COUNTERS; i++)
+            EXPECT(finish(child[i]).status, 0, "exit of child %d", i);
+        EXPECT(pte_of(one).refs, before + COUNT_PAGES, "references in round %d", round);
+    }
+}
+
 // --- the last owners, at one moment -------------------------------------------------------------
 
 #define RACE_PAGES  32
@@ -240,16 +276,21 @@ struct watch {
     volatile int stop;
 };
 
+static void expect_rest(const volatile char *page, int which)
+{
+    for (int i = PGSIZE - 1; i > 0; i -= 255) {
+        char seen = page[i];
+        EXPECT(seen, 'c', "byte %d of page %d", i, which);
+    }
+}
+
 // Only byte 0 of a page ever changes: whoever sees anything else elsewhere saw half a copy.
 static void watch_pages(void *arg)
 {
     struct watch *w = arg;
     while (!w->stop)
         for (int i = 0; i < COPY_PAGES; i++)
-            for (int at = PGSIZE - 1; at > 0; at -= 255)
-                if (((volatile char *)w->at)[i * PGSIZE + at] != 'c')
-                    FAIL("byte %d of page %d: expected %d, got %d", at, i, 'c',
-                         w->at[i * PGSIZE + at]);
+            expect_rest(w->at + i * PGSIZE, i);
 }
 
 void copy_complete(void)
