@@ -9,7 +9,12 @@ int block_read(struct volume *vol, const struct blkptr *p, void *page)
 {
     if (blk_read(vol->dev, p->block, page) != 0)
         return -EIO;
-    return crc32c(0, page, FS_BLOCK) == p->crc ? 0 : -EIO;
+    return crc32c(0, page, FS_BLOCK) == p->crc ? 0 : -EINVAL;
+}
+
+const char *block_trouble(int err)
+{
+    return err == -EINVAL ? "does not have the checksum" : "cannot be read; its checksum would be";
 }
 
 bool blkptr_valid(const struct volume *vol, const struct blkptr *p)
@@ -31,9 +36,10 @@ static int check_pointers(struct volume *vol, uint64 block, const struct blkptr 
 
 static int meta_read(struct volume *vol, const struct blkptr *p, void *page)
 {
-    if (block_read(vol, p, page) != 0)
-        return volume_damage(vol, "pointer block %lu is unreadable or its checksum is not %08x",
-                             p->block, p->crc);
+    int err = block_read(vol, p, page);
+    if (err)
+        return volume_damage(vol, "pointer block %lu %s %08x", p->block, block_trouble(err),
+                             p->crc);
     return check_pointers(vol, p->block, page);
 }
 

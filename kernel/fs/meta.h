@@ -4,8 +4,10 @@
 
 #include "fs/volume.h"
 
-// Reads the block that p names into a page and checks it.  => 0; -EIO, silently.
+// Reads the block that p names into a page and checks it.  => 0; -EIO: the device failed; -EINVAL:
+// its bytes are not what the pointer promises.  Silently; block_trouble() has the words for it.
 int block_read(struct volume *vol, const struct blkptr *p, void *page);
+const char *block_trouble(int err);
 
 // A pointer as it may stand on the disk: a hole, or inside the volume and of a closed generation.
 bool blkptr_valid(const struct volume *vol, const struct blkptr *p);

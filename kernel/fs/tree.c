@@ -47,11 +47,10 @@ int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out)
     return 0;
 }
 
-static int page_damage(struct tree *tree, uint64 index, const struct blkptr *p)
+static int page_damage(struct tree *tree, uint64 index, const struct blkptr *p, int trouble)
 {
-    return volume_damage(tree->vol,
-                         "page %lu of a file, block %lu, is unreadable or its checksum is not %08x",
-                         index, p->block, p->crc);
+    return volume_damage(tree->vol, "page %lu of a file, block %lu, %s %08x", index, p->block,
+                         block_trouble(trouble), p->crc);
 }
 
 static int read_page(struct tree *tree, uint64 index, void *page)
@@ -64,9 +63,8 @@ static int read_page(struct tree *tree, uint64 index, void *page)
         page_zero(page);
         return 0;
     }
-    if (block_read(tree->vol, &p, page) != 0)
-        return page_damage(tree, index, &p);
-    return 0;
+    err = block_read(tree->vol, &p, page);
+    return err ? page_damage(tree, index, &p, err) : 0;
 }
 
 int tree_page(struct tree *tree, uint64 index, struct frame **out)
@@ -108,14 +106,15 @@ int tree_fill(struct object *obj, uint64 index, void *page)
         page_zero(page);
         return 0;
     }
-    if (block_read(tree->vol, &p, page) == 0)
+    int trouble = block_read(tree->vol, &p, page);
+    if (!trouble)
         return 0;
     err = locked_lookup(tree, index, &again);
     if (err)
         return err;
     if (again.block != p.block || again.gen != p.gen || again.crc != p.crc)
         return -EAGAIN;
-    return page_damage(tree, index, &p);
+    return page_damage(tree, index, &p, trouble);
 }
 
 int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)

@@ -184,6 +184,35 @@ static void test_writes_fail(void)
     mem_disk_free(&disk);
 }
 
+// While no block can be written all stays readable, what is committed and what is not; then all is
+// well.
+static void test_no_writes(void)
+{
+    prepare();
+    host_quiet = true;
+    disk.fail_write = 1;
+    disk.failing_on = true;
+    for (int round = 0; round < 5; round++) {
+        EXPECT_EQ(path_mkdir(root, "/new", 0755), 0);
+        fill_file("/new/file", 70000, (uint64)round);
+        EXPECT_EQ(volume_sync(vol), -EIO);
+        host_reclaim_all();
+        expect_file("/old/file", 30000, 7);
+        expect_file("/new/file", 70000, (uint64)round);
+        EXPECT_EQ(unlink_path("/new/file"), 0);
+        EXPECT_EQ(unlink_path("/new"), 0);
+        host_clock_ahead += 60;
+        volume_tick(vol);
+        host_reclaim_all();
+        expect_file("/old/file", 30000, 7);
+    }
+    disk.fail_write = 0;
+    host_quiet = false;
+    expect_whole(free_blocks());
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static void test_flush_fails(void)
 {
     prepare();
@@ -227,10 +256,10 @@ static void test_little_memory(void)
 }
 
 static const struct test tests[] = {
-    { "no-memory", test_no_memory },         { "no-memory-at-mount", test_no_memory_at_mount },
-    { "reads-fail", test_reads_fail },       { "writes-fail", test_writes_fail },
-    { "flush-fails", test_flush_fails },     { "read-only-device", test_read_only },
-    { "little-memory", test_little_memory },
+    { "no-memory", test_no_memory },        { "no-memory-at-mount", test_no_memory_at_mount },
+    { "reads-fail", test_reads_fail },      { "writes-fail", test_writes_fail },
+    { "no-writes", test_no_writes },        { "flush-fails", test_flush_fails },
+    { "read-only-device", test_read_only }, { "little-memory", test_little_memory },
 };
 
 int main(int argc, char **argv)
