@@ -2,7 +2,8 @@
 
 ifneq ($(and $(filter setup,$(MAKECMDGOALS)),$(filter-out setup,$(MAKECMDGOALS))),)
 # `make setup test`: the tools are looked for by a second make, once the first has installed them.
-$(MAKECMDGOALS): after-setup ;
+$(MAKECMDGOALS): after-setup
+	@:
 after-setup:
 	@$(MAKE) --no-print-directory setup
 	@$(MAKE) --no-print-directory $(filter-out setup,$(MAKECMDGOALS))

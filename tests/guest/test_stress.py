@@ -126,7 +126,9 @@ def failing_disk(event, after):
     """blkdebug's rules: requests of one kind work `after` times, then fail for ever."""
     rules = "".join(f'[set-state]\nstate = "{n}"\nevent = "{event}"\nnew_state = "{n + 1}"\n'
                     for n in range(1, after))
-    return rules + f'[inject-error]\nstate = "{after}"\nevent = "{event}"\nerrno = "5"\n'
+    kind = event.split("_")[0]  # or else requests of every kind would fail from then on
+    return rules + (f'[inject-error]\nstate = "{after}"\nevent = "{event}"\niotype = "{kind}"\n'
+                    'errno = "5"\n')
 
 
 @pytest.mark.parametrize("event,after", [("read_aio", 400), ("write_aio", 1), ("write_aio", 30),
