@@ -23,16 +23,3 @@ def test_unit(program, name, seed):
     done = subprocess.run([program, name], cwd=ROOT, env=env, timeout=300, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
-
-
-FS_PROGRAMS = sorted(p for p in (ROOT / "build/unit-fs").glob("fs_*") if os.access(p, os.X_OK))
-
-
-@pytest.mark.parametrize("program", FS_PROGRAMS, ids=lambda p: p.name)
-def test_file_system(program, seed, request):
-    """The file system's tests: each program runs a family of them on disks in memory."""
-    steps = 3000 if request.config.getoption("full") else 1000
-    done = subprocess.run([program], cwd=ROOT, timeout=600, text=True,
-                          env=dict(os.environ, SEED=str(seed), STEPS=str(steps)),
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert done.returncode == 0, done.stdout[-4000:]
