@@ -9,16 +9,17 @@
 // 0 itself, at height h the root names a pointer block of 256 pointers to trees of height h - 1.  A
 // pointer whose block is 0 is a hole: all that lies under it reads as zeros.
 //
-// Two trees hang in the superblock: the inode table, a file of inodes, 16 to a page, whose trees in
-// turn name the pages of files and directories; and the reference counts, a file of 32-bit counts,
-// one for each block of the volume.
+// Three trees hang in the superblock: the inode table, a file of inodes, 16 to a page, whose trees
+// in turn name the pages of files and directories; the reference counts, a file of 32-bit counts,
+// one for each block of the volume; and the snapshots, a file of records, 16 to a page, each of
+// which names the inode table of an earlier time.
 #pragma once
 
 #include "types.h"
 
 #define FS_BLOCK   4096
 #define FS_MAGIC   "KINE-COW"
-#define FS_VERSION 1
+#define FS_VERSION 2
 
 // Features: a kernel that does not know all the bits that are set refuses the volume.
 #define FS_CLASSIC        1u // V6's habits (fs/classic.h)
@@ -60,9 +61,14 @@ struct superblock {
     uint64 ninodes;    // in use
     uint64 lowest_ino; // no number below is free
     uint64 orphans;    // first of the inodes without names, 0 if there is none
+    uint64 next_block; // where the search for free blocks goes on
+    uint64 nsnapshots;
+    uint64 nclones;   // inodes with INODE_CLONED
+    uint64 nremovals; // the most blocks that removing all files may copy: fs/tx.h
     struct disk_tree inodes;
     struct disk_tree counts;
-    uchar spare[FS_BLOCK - 8 * 8 - 2 * sizeof(struct disk_tree) - 4];
+    struct disk_tree snapshots;
+    uchar spare[FS_BLOCK - 12 * 8 - 3 * sizeof(struct disk_tree) - 4];
     uint32 crc; // of all the bytes before
 };
 _Static_assert(sizeof(struct superblock) == FS_BLOCK, "a superblock is a block");
@@ -84,10 +90,29 @@ struct disk_inode {
     uint64 mtime_ns, ctime_ns; // Unix time
     struct disk_tree data;
     uint64 next_orphan; // on the list that begins in the superblock, while nlink is 0
-    uchar spare[176];
+    uint32 flags;       // INODE_*
+    uchar spare[172];
 };
+#define INODE_CLONED 1u // it may share blocks with another file
 #define INODES_PER_BLOCK 16
 _Static_assert(sizeof(struct disk_inode) * INODES_PER_BLOCK == FS_BLOCK, "16 inodes in a block");
+
+// A snapshot, at page id / 16 of the file of snapshots.  Ids begin at 1; the lowest free is taken.
+#define SNAPSHOT_NAME_LONGEST 63
+struct disk_snapshot {
+    uint32 id;    // 0: no snapshot
+    uint32 flags; // SNAPSHOT_*
+    uint64 generation;
+    uint64 time_ns; // Unix time
+    uint64 ninodes, lowest_ino, orphans, nclones, nremovals; // as in the superblock at that time
+    struct disk_tree inodes;
+    char name[SNAPSHOT_NAME_LONGEST + 1]; // NUL-terminated
+    uchar spare[96];
+};
+#define SNAPSHOTS_PER_BLOCK 16
+#define SNAPSHOTS_MAX       65536
+#define SNAPSHOT_GOING      1u // deleted; the next mount goes on giving it back
+_Static_assert(sizeof(struct disk_snapshot) * SNAPSHOTS_PER_BLOCK == FS_BLOCK, "16 in a block");
 
 // A directory is a file of records; the records of each page fill it without a gap.  The first two
 // are "." and "..".  On a classic volume every record is CLASSIC_RECORD bytes long.
