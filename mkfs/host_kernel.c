@@ -123,6 +123,10 @@ void wake_all(struct waitq *wq)
 {
 }
 
+void wake_one(struct waitq *wq)
+{
+}
+
 void thread_yield(void)
 {
     panic("the only thread would wait for ever");

@@ -71,10 +71,8 @@ static int own_for_write(struct inode *ino, uint64 index, struct frame *f)
 {
     if (ino->dirty && (f->flags & CACHE_DIRTY)) // they are (T2)
         return 0;
-    int err = room_for_page(ino, index);
-    if (!err)
-        err = inode_own(ino);
-    return err ? err : tree_own(&ino->data, index, f);
+    int err = inode_own(ino);
+    return err ? err : tree_own(&ino->data, index, &f); // claimed: it stays this frame
 }
 
 // Bytes of a file to be written within one page.
@@ -102,10 +100,19 @@ static void store(struct inode *ino, struct frame *f, const struct piece *p)
 static int write_owned(struct inode *ino, struct frame *f, const struct piece *p)
 {
     bool fresh;
-    int err = cache_claim(&ino->data.obj, p->off / FS_BLOCK, &f, &fresh);
+    uint64 index = p->off / FS_BLOCK;
+    int err = 0;
+    if (!ino->dirty || !cache_is_dirty(&ino->data.obj, index))
+        err = room_for_page(ino, index);
+    if (err) {
+        if (f != NULL)
+            frame_put(f);
+        return err;
+    }
+    err = cache_claim(&ino->data.obj, index, &f, &fresh);
     if (err)
         return err;
-    err = own_for_write(ino, p->off / FS_BLOCK, f);
+    err = own_for_write(ino, index, f);
     if (!err)
         store(ino, f, p);
     cache_release(f, err && fresh);

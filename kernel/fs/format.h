@@ -93,7 +93,7 @@ struct disk_inode {
     uint32 flags;       // INODE_*
     uchar spare[172];
 };
-#define INODE_CLONED 1u // it may share blocks with another file
+#define INODE_CLONED     1u // it may share blocks with another file
 #define INODES_PER_BLOCK 16
 _Static_assert(sizeof(struct disk_inode) * INODES_PER_BLOCK == FS_BLOCK, "16 inodes in a block");
 
@@ -103,7 +103,7 @@ struct disk_snapshot {
     uint32 id;    // 0: no snapshot
     uint32 flags; // SNAPSHOT_*
     uint64 generation;
-    uint64 time_ns; // Unix time
+    uint64 time_ns;                                          // Unix time
     uint64 ninodes, lowest_ino, orphans, nclones, nremovals; // as in the superblock at that time
     struct disk_tree inodes;
     char name[SNAPSHOT_NAME_LONGEST + 1]; // NUL-terminated

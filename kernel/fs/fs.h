@@ -44,6 +44,9 @@ int volume_sync(struct volume *vol);
 // Does the background work that is due (commits when dirty data is old or plenty, writes back).
 // A kernel thread calls it every second or so.
 void volume_tick(struct volume *vol);
+// Commits whenever there are many changes, so that writers need not wait for it.  A kernel thread
+// of its own calls it; it does not return.
+_Noreturn void volume_serve(struct volume *vol);
 struct volume_info {
     uint64 blocks, free_blocks; // 4 KiB
     uint64 inodes;

@@ -3,7 +3,7 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/inode.h"
-#include "fs/tx.h"
+#include "fs/commit.h"
 
 void inode_get(struct inode *ino)
 {
@@ -50,7 +50,7 @@ int inode_sync(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
     mutex_lock(&vol->lock);
-    int err = ino->dirty ? commit(vol) : 0;
+    bool durable = !ino->dirty && !vol->closing.active;
     mutex_unlock(&vol->lock);
-    return err;
+    return durable ? 0 : commit(vol);
 }

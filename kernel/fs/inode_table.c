@@ -129,7 +129,7 @@ int inode_own(struct inode *ino)
     int err = tree_page(&vol->inodes, table_page(ino->number), &f);
     if (err)
         return err;
-    err = tree_own(&vol->inodes, f->index, f);
+    err = tree_own(&vol->inodes, f->index, &f);
     frame_put(f);
     if (err)
         return err;

@@ -3,13 +3,23 @@
 #include "fs/meta.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/commit.h"
 #include "lib/crc.h"
+#include "lib/string.h"
 
 int block_read(struct volume *vol, const struct blkptr *p, void *page)
 {
     if (blk_read(vol->dev, p->block, page) != 0)
         return -EIO;
     return crc32c(0, page, FS_BLOCK) == p->crc ? 0 : -EINVAL;
+}
+
+bool block_from_flight(struct volume *vol, const struct blkptr *p, void *page)
+{
+    struct frame *f = commit_in_flight(vol, p);
+    if (f != NULL)
+        page_copy(page, frame_page(f));
+    return f != NULL;
 }
 
 const char *block_trouble(int err)
@@ -36,7 +46,7 @@ static int check_pointers(struct volume *vol, uint64 block, const struct blkptr 
 
 static int meta_read(struct volume *vol, const struct blkptr *p, void *page)
 {
-    int err = block_read(vol, p, page);
+    int err = block_from_flight(vol, p, page) ? 0 : block_read(vol, p, page);
     if (err)
         return volume_damage(vol, "pointer block %lu %s %08x", p->block, block_trouble(err),
                              p->crc);

@@ -8,6 +8,9 @@
 // its bytes are not what the pointer promises.  Silently; block_trouble() has the words for it.
 int block_read(struct volume *vol, const struct blkptr *p, void *page);
 const char *block_trouble(int err);
+// The block may be on its way to the disk: then that is not asked.  => true: it was, here it is.
+// The mutex is held.
+bool block_from_flight(struct volume *vol, const struct blkptr *p, void *page);
 
 // A pointer as it may stand on the disk: a hole, or inside the volume and of a closed generation.
 bool blkptr_valid(const struct volume *vol, const struct blkptr *p);

@@ -79,7 +79,7 @@ void super_fill(struct volume *vol, struct superblock *sb)
     sb->features = vol->features;
     sb->generation = vol->generation;
     sb->nblocks = vol->nblocks;
-    sb->nfree = vol->space.nfree + vol->space.npending;
+    sb->nfree = vol->space.nfree + vol->space.npending + vol->space.nclosing;
     sb->ninodes = vol->ninodes;
     sb->lowest_ino = vol->lowest_ino;
     sb->orphans = first_orphan(vol);

@@ -63,6 +63,8 @@ static int read_page(struct tree *tree, uint64 index, void *page)
         page_zero(page);
         return 0;
     }
+    if (block_from_flight(tree->vol, &p, page))
+        return 0;
     err = block_read(tree->vol, &p, page);
     return err ? page_damage(tree, index, &p, err) : 0;
 }
@@ -83,12 +85,20 @@ int tree_page(struct tree *tree, uint64 index, struct frame **out)
     return cache_enter(&tree->obj, index, frame_of_page(page), cache_version(&tree->obj), out);
 }
 
-static int locked_lookup(struct tree *tree, uint64 index, struct blkptr *p)
+// => 0, and the pointer to page `index`; 1: the page could be filled without the disk; negative
+// errno
+static int locked_lookup(struct tree *tree, uint64 index, struct blkptr *p, void *page)
 {
     mutex_lock(&tree->vol->lock);
     int err = tree_lookup(tree, index, p);
-    if (!err && p->block != 0 && p->gen == tree->vol->generation)
+    if (!err && p->block == 0) {
+        page_zero(page);
+        err = 1;
+    } else if (!err && p->gen == tree->vol->generation) {
         err = -EAGAIN; // T2: it is in the cache by now
+    } else if (!err && block_from_flight(tree->vol, p, page)) {
+        err = 1;
+    }
     mutex_unlock(&tree->vol->lock);
     return err;
 }
@@ -99,19 +109,15 @@ int tree_fill(struct object *obj, uint64 index, void *page)
 {
     struct tree *tree = container_of(obj, struct tree, obj);
     struct blkptr p, again;
-    int err = locked_lookup(tree, index, &p);
+    int err = locked_lookup(tree, index, &p, page);
     if (err)
-        return err;
-    if (p.block == 0) {
-        page_zero(page);
-        return 0;
-    }
+        return err < 0 ? err : 0;
     int trouble = block_read(tree->vol, &p, page);
     if (!trouble)
         return 0;
-    err = locked_lookup(tree, index, &again);
+    err = locked_lookup(tree, index, &again, page);
     if (err)
-        return err;
+        return -EAGAIN;
     if (again.block != p.block || again.gen != p.gen || again.crc != p.crc)
         return -EAGAIN;
     return page_damage(tree, index, &p, trouble);
@@ -189,64 +195,70 @@ int tree_new_block(struct tree *tree, struct frame **out)
     return 0;
 }
 
-// The copy of a block that stays with others makes one more parent of its children.
-static int share_children(struct volume *vol, const struct blkptr *ptrs)
+typedef int ptr_fn(struct volume *vol, const struct blkptr *p);
+
+static int for_each_child(struct volume *vol, const struct blkptr *ptrs, ptr_fn *fn)
 {
-    for (int i = 0; i < PTRS_PER_BLOCK; i++) {
-        if (ptrs[i].block == 0)
-            continue;
-        int err = space_share(vol, &ptrs[i]);
-        if (err)
-            return err;
-    }
-    return 0;
+    int err = 0;
+    for (int i = 0; i < PTRS_PER_BLOCK && !err; i++)
+        if (ptrs[i].block != 0)
+            err = fn(vol, &ptrs[i]);
+    return err;
 }
 
-// Before a block is replaced: can its count be changed?  Then giving it up will not fail.
-static int countable(struct volume *vol, const struct blkptr *p)
+// Before a block is replaced: its count can be changed, and if it stays with others those of its
+// children, to which the copy is one more parent.  => how many pointers name it; negative errno
+static int64 touch_block(struct volume *vol, const struct blkptr *p, struct frame *f)
 {
-    int64 count = p->block != 0 ? space_count(vol, p) : 1;
-    return count < 0 ? (int)count : 0;
+    int err = space_touch(vol, p);
+    int64 count = err ? err : space_count(vol, p);
+    if (count > 1)
+        err = for_each_child(vol, meta_ptrs(f), space_touch);
+    return err ? err : count;
 }
 
-// Takes the old block's name off: frees it, or leaves it to its other parents.
-static int leave_block(struct tree *tree, const struct blkptr *old, struct frame *copy)
+// Takes the old block's name off: frees it, or leaves it to its other parents.  It was touched.
+static void leave_block(struct tree *tree, const struct blkptr *old, struct frame *copy)
 {
     uint32 left = 0;
-    int err = space_put(tree->vol, old, &left);
+    space_put(tree->vol, old, &left);
     tree_lost_block(tree);
-    if (err)
-        return 0; // said; the block is lost, the tree is whole
-    if (left == 0) {
+    if (left == 0)
         meta_drop(tree->vol, old->block);
-        return 0;
+    else
+        for_each_child(tree->vol, meta_ptrs(copy), space_share);
+}
+
+// Replaces the block *p, which is not ours, by a copy that is.
+static int move_block(struct tree *tree, struct blkptr *p, struct frame **out)
+{
+    struct volume *vol = tree->vol;
+    struct frame *old;
+    int err = meta_get(vol, p, &old);
+    if (err)
+        return err;
+    int64 count = touch_block(vol, p, old);
+    err = count < 0 ? (int)count : tree_new_block(tree, out);
+    if (!err) {
+        struct blkptr was = *p;
+        page_copy(meta_ptrs(*out), meta_ptrs(old));
+        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)vol->generation };
+        leave_block(tree, &was, *out);
     }
-    return share_children(tree->vol, meta_ptrs(copy));
+    frame_put(old);
+    return err;
 }
 
 int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
 {
-    struct volume *vol = tree->vol;
-    struct frame *old;
-    if (p->block != 0 && p->gen == vol->generation)
-        return meta_get(vol, p, out);
-    if (p->block != 0) {
-        int err = meta_get(vol, p, &old);
-        if (err)
-            return err;
-    }
-    int err = countable(vol, p);
+    if (p->block != 0 && p->gen == tree->vol->generation)
+        return meta_get(tree->vol, p, out);
+    if (p->block != 0)
+        return move_block(tree, p, out);
+    int err = tree_new_block(tree, out);
     if (!err)
-        err = tree_new_block(tree, out);
-    struct blkptr was = *p;
-    if (!err) {
-        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)vol->generation };
-        if (was.block != 0)
-            page_copy(meta_ptrs(*out), meta_ptrs(old));
-    }
-    if (was.block != 0)
-        frame_put(old);
-    return err || was.block == 0 ? err : leave_block(tree, &was, *out);
+        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)tree->vol->generation };
+    return err;
 }
 
 // The page itself: the bytes are in the cache, so nothing is copied here.
@@ -257,7 +269,7 @@ static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
         struct blkptr was = *p;
         uint32 left;
         uint64 block;
-        int err = countable(vol, p);
+        int err = was.block != 0 ? space_touch(vol, &was) : 0;
         if (!err)
             err = space_alloc(vol, &block);
         if (err)
@@ -272,9 +284,11 @@ static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
     return 0;
 }
 
-int tree_own(struct tree *tree, uint64 index, struct frame *f)
+int tree_own(struct tree *tree, uint64 index, struct frame **f)
 {
-    int err = grow(tree, index);
+    int err = cache_unshare(f);
+    if (!err)
+        err = grow(tree, index);
     if (err)
         return err;
     struct blkptr *p = &tree->disk.root;
@@ -289,7 +303,7 @@ int tree_own(struct tree *tree, uint64 index, struct frame *f)
             p = child(block, index, level);
     }
     if (!err)
-        err = own_page(tree, p, f);
+        err = own_page(tree, p, *f);
     if (above != NULL)
         frame_put(above);
     return err;

@@ -32,17 +32,13 @@
 int tx_begin(struct volume *vol);
 void tx_end(struct volume *vol);
 
-// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: after a commit they
-// may be, what was known
-//    about costs is void: ask again.  -ENOSPC; -EIO.  Nothing has been changed in this transaction
-//    yet.
+// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: a commit was made,
+// for
+//    which the mutex was let go; what was known about costs is void: ask again.  -ENOSPC; -EIO.
+//    Nothing has been changed, and no page been claimed, in this transaction yet.
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps);
 // tx_begin() and room for a change of the directory tree, with `keeps` 0 or TX_NAMES_KEEP.
 int tx_begin_names(struct volume *vol, uint64 keeps);
 
 // Blocks that can still be given to growing files.
 uint64 tx_blocks_left(const struct volume *vol);
-
-// Writes the open generation and opens the next.  => 0, -EIO, -ENOMEM, -EROFS; then the open
-// generation goes on, and the next commit tries again.  The volume's mutex is held.
-int commit(struct volume *vol);

@@ -4,6 +4,7 @@
 #include "cache/cache.h"
 #include "errno.h"
 #include "fs/classic.h"
+#include "fs/commit.h"
 #include "fs/inode.h"
 #include "fs/path.h"
 #include "fs/space.h"
@@ -42,6 +43,8 @@ static void audit(void)
         audit_count(frame_of_page(vol->super_page));
         audit_count(frame_of_page(vol->inode_table));
         audit_count(writer_frame(vol->writer));
+        for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
+            audit_count(f);
         space_audit(vol);
         inodes_audit(vol);
     }
@@ -53,6 +56,7 @@ static const struct object_ops metadata_ops = { .fill = tree_fill };
 
 static void volume_free(struct volume *vol)
 {
+    commit_abandon(vol);
     cache_drop(&vol->inodes.obj, 0);
     cache_drop(&vol->counts.obj, 0);
     cache_drop(&vol->meta, 0);
@@ -87,8 +91,12 @@ static struct volume *volume_new(struct blkdev *dev)
     vol->dev = dev;
     vol->read_only = dev->read_only;
     mutex_init(&vol->lock, "volume", RANK_FS);
+    mutex_init(&vol->commit_lock, "commit", RANK_FS_COMMIT);
     mutex_init(&vol->rename_lock, "rename", RANK_FS_RENAME);
+    spin_init(&vol->asked_lock, "commit asked", RANK_IO);
+    waitq_init(&vol->asked_wait, "commit asked");
     spin_init(&vol->inodes_lock, "inodes", RANK_CACHE);
+    commit_init(&vol->closing);
     list_init(&vol->orphans);
     list_init(&vol->dirty_inodes);
     list_init(&vol->unused_inodes);
@@ -212,10 +220,8 @@ static int write_first(struct volume *vol)
     int err = space_claim_slots(vol);
     if (!err)
         err = dir_make_root(vol, &vol->root);
-    if (!err)
-        err = commit(vol);
     mutex_unlock(&vol->lock);
-    return err;
+    return err ? err : commit(vol);
 }
 
 // Neither slot is valid from here on.
@@ -254,9 +260,9 @@ int volume_sync(struct volume *vol)
 {
     inodes_bury(vol);
     mutex_lock(&vol->lock);
-    int err = vol->read_only && vol->dirty_since == 0 ? 0 : commit(vol);
+    bool durable = vol->read_only && vol->dirty_since == 0 && !vol->closing.active;
     mutex_unlock(&vol->lock);
-    return err;
+    return durable ? 0 : commit(vol);
 }
 
 void volume_tick(struct volume *vol)
@@ -264,11 +270,31 @@ void volume_tick(struct volume *vol)
     uint64 now = clock_ns();
     inodes_bury(vol);
     mutex_lock(&vol->lock);
-    if (!vol->read_only && vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS)
-        commit(vol);
+    bool due = vol->closing.active || // a commit that has failed, or another's
+               (vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS);
+    due = due && !vol->read_only;
     mutex_unlock(&vol->lock);
+    if (due)
+        commit(vol);
     if (frames_free() < frames_total() / MEMORY_SHORT)
         inodes_trim(vol, 0);
+}
+
+static void wait_asked(struct volume *vol)
+{
+    spin_lock(&vol->asked_lock);
+    while (!vol->asked)
+        wait_on(&vol->asked_wait, &vol->asked_lock);
+    vol->asked = false;
+    spin_unlock(&vol->asked_lock);
+}
+
+_Noreturn void volume_serve(struct volume *vol)
+{
+    for (;;) {
+        wait_asked(vol);
+        commit(vol);
+    }
 }
 
 void volume_info(struct volume *vol, struct volume_info *out)

@@ -8,10 +8,13 @@
 // until the commit is durable.
 //
 // A *transaction* (fs/tx.h) is a change that a commit sees whole or not at all.  It is simply what
-// happens while the volume's mutex is held: a commit takes the same mutex.
+// happens while the volume's mutex is held: a commit takes the same mutex to close a generation.
+// While that is on its way to the disk, the next one is open.
 //
 // Locks:  vol->lock (mutex, RANK_FS)      all below but what is marked; all trees; all metadata
 // pages
+//         vol->commit_lock (mutex, RANK_FS_COMMIT), taken before vol->lock: one commit at a time;
+//                                         marked (c), which are changed with both held
 //         vol->inodes_lock (RANK_CACHE)   marked (i)
 #pragma once
 
@@ -30,15 +33,24 @@ struct tree {
     struct disk_tree disk; // as it will be written
 };
 
+// A generation on its way to the disk (fs/commit.h).
+struct closing {
+    bool active;
+    uint64 generation;
+    struct frame *first, **tail; // linked by frame.write_next; each is held
+    size_t npages;
+};
+
 struct group; // fs/space.c
 
 struct space {
     uint64 nfree;        // blocks that can be allocated now
-    uint64 npending;     // blocks freed in this generation: free once it is durable
+    uint64 npending;     // blocks freed in the open generation: free once it is durable
+    uint64 nclosing;     // blocks freed in the generation on its way to the disk
     uint64 cursor;       // where the search goes on
     uint64 count_blocks; // blocks of the tree of counts when none is a hole
     struct group ***dir; // a page of 512 pages of 512 groups
-    struct list pending; // groups with pending blocks
+    struct list pending; // groups with pending or closing blocks
 };
 
 #define INODE_BUCKETS 512
@@ -46,12 +58,13 @@ struct space {
 struct volume {
     struct blkdev *dev;
     struct mutex lock;
+    struct mutex commit_lock;
     struct mutex rename_lock; // RANK_FS_RENAME: removal of directories
     uint64 generation;        // the open one
     uint64 nblocks;
     uint32 features;
     bool read_only;     // the device is, or the root switch failed half-way
-    bool failing;       // the last commit failed; said so on the console
+    bool failing;       // (c) the last commit failed; said so on the console
     uint64 dirty_since; // clock_ns() of the first change since the last commit, 0 if none
     struct tree inodes; // the inode table
     struct tree counts; // the reference counts
@@ -59,11 +72,16 @@ struct volume {
     struct space space;
     uint64 ninodes;
     uint64 lowest_ino;
-    struct list orphans;      // struct inode.orphan_link, newest first
-    struct list dirty_inodes; // struct inode.dirty_link
-    struct block_writer *writer;
-    void *super_page; // for building superblocks
+    struct list orphans;         // struct inode.orphan_link, newest first
+    struct list dirty_inodes;    // struct inode.dirty_link
+    struct closing closing;      // (c)
+    struct block_writer *writer; // (c)
+    void *super_page;            // (c) the superblock of the closing generation
     struct inode *root;
+
+    struct spinlock asked_lock; // RANK_IO
+    struct waitq asked_wait;    // volume_serve() waits for being asked
+    bool asked;                 // by asked_lock
 
     struct spinlock inodes_lock;
     struct inode **inode_table; // (i) a page of INODE_BUCKETS chains
