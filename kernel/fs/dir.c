@@ -5,6 +5,7 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/dir_index.h"
+#include "fs/snapshot.h"
 #include "lib/string.h"
 
 static struct dir_record *record_at(struct frame *f, uint32 offset)
@@ -114,6 +115,8 @@ int dir_find(struct inode *dir, const struct name *name, uint64 *ino, struct dir
     struct frame *f;
     if (dir->nlink == 0 && !name_is_dot(name))
         return -ENOENT;
+    if (snapshot_reserves(dir, name))
+        return -EROFS; // it cannot be made, replaced or removed
     int found = dir_index_ready(dir) ? find_by_index(dir, name, &at, &f)
                                      : find_by_search(dir, name, &at, &f);
     if (found <= 0)
@@ -215,6 +218,8 @@ int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out)
     struct frame *f;
     if (!inode_is_dir(dir))
         return -ENOTDIR;
+    if (inode_is_snapshot_dir(dir))
+        return snapshot_dir_next(inode_volume(dir), pos, out);
     mutex_lock(&dir->lock);
     int found = align(dir, &at);
     if (!found)

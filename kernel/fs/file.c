@@ -191,6 +191,7 @@ static int cut_pages(struct inode *ino, uint64 size)
         err = tree_cut(&ino->data, (size + FS_BLOCK - 1) / FS_BLOCK);
     if (!err) {
         ino->size = size;
+        inode_uncloned(ino);
         inode_touch(ino, true);
     }
     tx_end(vol);

@@ -21,6 +21,7 @@ struct inode;  // opaque above fs
 
 // What stat tells; mode is S_IF* | permission bits.
 struct inode_info {
+    uint32 snapshot; // the id of the snapshot whose file it is, 0: a live one
     uint64 ino;
     uint64 size;   // bytes
     uint64 blocks; // 4 KiB blocks in use
@@ -87,6 +88,38 @@ struct dir_entry {
 // Reads the entry at *pos (0 to begin; otherwise a value from an earlier call) and moves *pos on.
 // => 1, 0 at the end, or a negative errno.
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
+
+// Makes dst, a regular file, a clone of src: they share all blocks until one of them is written to.
+// It costs the same for files of any size (and a commit, if anything has changed).
+// => 0; -EISDIR, -EINVAL (no regular file), -EXDEV, -EROFS, -ENOSPC, -EIO, -ENOMEM.
+int inode_clone(struct inode *dst, struct inode *src);
+
+// => the volume it is on.
+struct volume *volume_of(const struct inode *ino);
+
+// --- snapshots ---------------------------------------------------------------------------------
+// The files of the volume as they were; read-only, under /.snapshots/NAME.  Names have 63 bytes at
+// the most (14 on a classic volume).
+
+// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name), -ENAMETOOLONG,
+// -ENOSPC (removing files would have no room any more), -EROFS, -EIO, -ENOMEM
+int snapshot_create(struct volume *vol, const char *name);
+// Makes the live files what they are in the snapshot, which stays.  What is open stays open, as it
+// was and read-only.  => also -ENOENT
+int snapshot_rollback(struct volume *vol, const char *name);
+// Its space comes back when none of its files is in use any more.  => 0; -ENOENT, -EROFS, -EIO,
+// -ENOMEM
+int snapshot_delete(struct volume *vol, const char *name);
+
+struct snapshot_info {
+    uint32 id;
+    uint64 generation; // which it is a picture of
+    uint64 time_ns;    // Unix time
+    char name[64];
+};
+// The snapshot with the next higher id than *id, which moves on; 0 to begin.  => 1, 0 at the end;
+// -EIO, -ENOMEM
+int snapshot_next(struct volume *vol, uint32 *id, struct snapshot_info *out);
 
 // --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:

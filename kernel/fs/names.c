@@ -90,7 +90,7 @@ static int find_or_create(struct walk *w, bool exclusive, uint32 mode, uint64 rd
     mutex_lock(&w->dir->lock);
     int err = dir_find(w->dir, &w->last, &number, NULL);
     if (err == 0)
-        err = exclusive ? -EEXIST : inode_find(inode_volume(w->dir), number, out);
+        err = exclusive ? -EEXIST : inode_find(w->dir->table, number, out);
     else if (err == -ENOENT && w->slash && (mode & S_IFMT) != S_IFDIR)
         err = -EISDIR;
     else if (err == -ENOENT)
@@ -208,7 +208,7 @@ static int may_unlink(struct inode *target, enum unlink_kind kind)
         return kind == UNLINK_DIR ? -ENOTDIR : 0;
     if (kind == UNLINK_FILE)
         return -EISDIR;
-    if (target == inode_volume(target)->root)
+    if (target->number == FS_ROOT_INO)
         return -EBUSY;
     int empty = dir_is_empty(target);
     return empty < 0 ? empty : empty ? 0 : -ENOTEMPTY;
@@ -260,7 +260,7 @@ static int unlink_in(struct inode *dir, const struct name *name, enum unlink_kin
     uint64 number;
     int err = dir_find(dir, name, &number, &where);
     if (!err)
-        err = inode_find(inode_volume(dir), number, target);
+        err = inode_find(dir->table, number, target);
     if (err)
         return err;
     if (*target == dir)

@@ -4,6 +4,7 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/dir.h"
+#include "fs/snapshot.h"
 #include "lib/string.h"
 
 // Directories that path_of() goes up, at the most: a path has no more names.
@@ -36,10 +37,13 @@ static int lookup_in(struct inode *dir, const struct name *name, struct inode **
     uint64 number;
     if (!inode_is_dir(dir))
         return -ENOTDIR;
+    int err = snapshot_step(dir, name, out);
+    if (err <= 0)
+        return err;
     mutex_lock(&dir->lock);
-    int err = dir_find(dir, name, &number, NULL);
+    err = dir_find(dir, name, &number, NULL);
     if (!err)
-        err = inode_find(inode_volume(dir), number, out);
+        err = inode_find(dir->table, number, out);
     mutex_unlock(&dir->lock);
     return err;
 }
@@ -64,8 +68,13 @@ static int start(struct inode *cwd, const char *path, struct inode **out)
         return -ENOENT;
     if (strnlen(path, PATH_LONGEST) == PATH_LONGEST)
         return -ENAMETOOLONG;
-    *out = path[0] == '/' ? inode_volume(cwd)->root : cwd;
-    inode_get(*out);
+    // After a rollback a working directory that was the root is the root.
+    if (path[0] == '/' || (cwd->table->replaced && cwd->number == FS_ROOT_INO)) {
+        *out = volume_root(inode_volume(cwd));
+    } else {
+        inode_get(cwd);
+        *out = cwd;
+    }
     return 0;
 }
 
@@ -117,6 +126,14 @@ int path_lookup(struct inode *cwd, const char *path, struct inode **out)
     return err;
 }
 
+static int listed_name(struct inode *parent, struct inode *dir, struct dir_entry *entry)
+{
+    mutex_lock(&parent->lock);
+    int err = dir_name_of(parent, dir->number, entry);
+    mutex_unlock(&parent->lock);
+    return err;
+}
+
 // The directory above, and the name by which it lists `dir`.
 static int name_above(struct inode *dir, struct inode **parent, struct dir_entry *entry)
 {
@@ -125,9 +142,9 @@ static int name_above(struct inode *dir, struct inode **parent, struct dir_entry
     if (err)
         return err;
     if (inode_is_dir(*parent)) {
-        mutex_lock(&(*parent)->lock);
-        err = dir_name_of(*parent, dir->number, entry);
-        mutex_unlock(&(*parent)->lock);
+        err = snapshot_name_above(*parent, dir, entry);
+        if (err > 0)
+            err = listed_name(*parent, dir, entry);
     } else {
         err = -ENOTDIR;
     }
@@ -148,9 +165,8 @@ static int prepend(char *buf, size_t *at, const char *name)
     return 0;
 }
 
-static int climb(struct inode **dir, char *buf, size_t *at)
+static int climb(struct inode **dir, const struct inode *root, char *buf, size_t *at)
 {
-    struct inode *root = inode_volume(*dir)->root;
     for (int depth = 0; *dir != root; depth++) {
         struct inode *parent;
         struct dir_entry entry;
@@ -174,9 +190,11 @@ int path_of(struct inode *dir, char *buf, size_t size)
     if (size < 2)
         return -ERANGE;
     buf[--at] = '\0';
+    struct inode *root = volume_root(inode_volume(dir));
     inode_get(dir);
-    int err = climb(&dir, buf, &at);
+    int err = climb(&dir, root, buf, &at);
     inode_put(dir);
+    inode_put(root);
     if (err)
         return err;
     if (buf[at] == '\0')
