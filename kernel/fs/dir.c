@@ -263,6 +263,22 @@ int dir_find_room(struct inode *dir, size_t len, struct dir_place *where)
     return 0;
 }
 
+int dir_fits(struct inode *dir, size_t len, const struct dir_place *where)
+{
+    struct frame *f;
+    int err = dir_page(dir, where->page, &f);
+    if (err)
+        return err;
+    bool fits = record_at(f, where->offset)->length >= record_length(inode_volume(dir), len);
+    frame_put(f);
+    return fits;
+}
+
+bool dir_has_page(const struct inode *dir, const struct dir_place *where)
+{
+    return where->page < page_count(dir);
+}
+
 static int own_page(struct inode *dir, const struct dir_place *where, struct frame *f)
 {
     bool added = where->page == page_count(dir);
@@ -289,6 +305,21 @@ int dir_own(struct inode *dir, const struct dir_place *where, struct frame **out
     return err;
 }
 
+static void lead_to(struct dir_record *r, const struct inode *target)
+{
+    r->ino = target->number;
+    r->type = (uint8)MODE_TYPE(target->mode);
+}
+
+static void write_name(struct inode *dir, struct dir_record *r, const struct dir_place *at,
+                       const struct name *name)
+{
+    r->namelen = (uint8)name->len;
+    r->hash = name->hash;
+    memcpy(r->name, name->s, name->len);
+    dir_index_add(dir, r->hash, at);
+}
+
 void dir_put_name(struct inode *dir, const struct dir_place *where, struct frame *f,
                   const struct name *name, const struct inode *target)
 {
@@ -300,14 +331,16 @@ void dir_put_name(struct inode *dir, const struct dir_place *where, struct frame
         r->length = (uint16)used;
         r = rest;
     }
-    r->ino = target->number;
-    r->namelen = (uint8)name->len;
-    r->type = (uint8)MODE_TYPE(target->mode);
-    r->hash = name->hash;
-    memcpy(r->name, name->s, name->len);
     struct dir_place at = { where->page, (uint32)((char *)r - (char *)frame_page(f)) };
-    dir_index_add(dir, r->hash, &at);
+    lead_to(r, target);
+    write_name(dir, r, &at, name);
     inode_touch(dir, true);
+}
+
+void dir_set_target(struct inode *dir, const struct dir_place *where, struct frame *f,
+                    const struct inode *target)
+{
+    lead_to(record_at(f, where->offset), target);
 }
 
 // Joins the free record at `offset` to the record before it in the page, so that room stays whole.
@@ -326,6 +359,25 @@ static void join_before(struct frame *f, uint32 offset)
     }
 }
 
+// Room has been made on the page.
+static void room_made(struct inode *dir, uint64 page)
+{
+    if (dir->room_page >= page) {
+        dir->room_page = page;
+        dir->room_offset = 0;
+    }
+}
+
+void dir_set_name(struct inode *dir, const struct dir_place *where, struct frame *f,
+                  const struct name *name)
+{
+    struct dir_record *r = record_at(f, where->offset);
+    dir_index_remove(dir, r->hash, where);
+    write_name(dir, r, where, name);
+    room_made(dir, where->page);
+    inode_touch(dir, true);
+}
+
 void dir_take_name(struct inode *dir, const struct dir_place *where, struct frame *f)
 {
     struct dir_record *r = record_at(f, where->offset);
@@ -335,10 +387,7 @@ void dir_take_name(struct inode *dir, const struct dir_place *where, struct fram
     r->length = length;
     if (!volume_is_classic(inode_volume(dir)))
         join_before(f, where->offset);
-    if (dir->room_page >= where->page) {
-        dir->room_page = where->page;
-        dir->room_offset = 0;
-    }
+    room_made(dir, where->page);
     inode_touch(dir, true);
 }
 

@@ -87,20 +87,39 @@ int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
 
 // --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:
-// -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EIO, -ENOMEM.
-int path_lookup(struct inode *cwd, const char *path, struct inode **out);
-// Opens or makes: with `create` a missing last name is made with `mode` (S_IF* | bits) and `rdev`;
-// with `exclusive` an existing one is -EEXIST.  Also -ENOSPC.
+// -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP (more than 40 symbolic links), -EIO, -ENOMEM.
+// Links in the middle of a path are followed, and before a slash at its end.
+int path_lookup(struct inode *cwd, const char *path, struct inode **out); // follows a last link
+int path_lookup_link(struct inode *cwd, const char *path, struct inode **out); // does not
+// Opens or makes: with `create` a missing last name is made with `mode` (S_IF* | bits) and `rdev`,
+// if it is a link's the target's; with `exclusive` an existing one is -EEXIST.  Also -ENOSPC,
+// -EISDIR (a slash behind the name of what is to be a file).
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out);
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode); // -EEXIST, -ENOSPC
 int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
               const char *new_path); // -EEXIST, -EPERM (a directory), -EMLINK, -ENOSPC
+// The same for an inode that is at hand.  Also -ENOENT: it has no name any more.
+int inode_link(struct inode *ino, struct inode *cwd, const char *path);
+// Makes a symbolic link with 1 to PATH_LONGEST - 1 bytes of target.  => -EEXIST, -ENOSPC, ...
+int path_symlink(struct inode *cwd, const char *target, const char *path);
+// Reads its target, without a NUL, as far as it fits.  => bytes; -EINVAL (no link).
+int64 path_readlink(struct inode *cwd, const char *path, char *buf, size_t size);
 // Removes a name.  `dir`: must be an empty directory (rmdir); `any`: whatever it is, as classic
 // unlink does, but a directory must be empty.  => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (".",
 // ".."), -EBUSY (the root).
 enum unlink_kind { UNLINK_FILE, UNLINK_DIR, UNLINK_ANY };
 int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind);
+// Moves a name, atomically: at every moment either name leads to what it should.  What the new name
+// led to is replaced, if both are files or both directories and it is empty.  Two names of one
+// inode: nothing happens.  Links are not followed at the end of either path.
+// => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (a directory into itself or below), -EXDEV, -EBUSY (the
+// root, ".", ".."), -EMLINK, -ENOSPC (the new directory needs another page);
+// RENAME_NOREPLACE: -EEXIST.  RENAME_EXCHANGE: the two, which must be there, change places.
+#define RENAME_NOREPLACE 1u
+#define RENAME_EXCHANGE  2u
+int path_rename(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
+                const char *new_path, uint32 flags);
 // The absolute path of a directory into buf.  => its length with NUL, -ERANGE.
 int path_of(struct inode *dir, char *buf, size_t size);
 

@@ -10,8 +10,8 @@
 // on the disk (next_orphan, from the superblock), so that the next mount after a cut gives them
 // back.
 //
-// A directory's `lock` comes before that of a directory in it; only the removal of a directory
-// takes two, and under the volume's rename_lock, so that damaged images with loops cannot make two
+// A directory's `lock` comes before that of a directory in it; only removing and renaming take more
+// than one, and under the volume's rename_lock, so that damaged images with loops cannot make two
 // threads wait for each other.
 #pragma once
 
@@ -54,6 +54,11 @@ static inline struct volume *inode_volume(const struct inode *ino)
 static inline bool inode_is_dir(const struct inode *ino)
 {
     return (ino->mode & S_IFMT) == S_IFDIR;
+}
+
+static inline bool inode_is_link(const struct inode *ino)
+{
+    return (ino->mode & S_IFMT) == S_IFLNK;
 }
 
 // --- finding (inode_cache.c) -------------------------------------------------------------------
