@@ -46,19 +46,27 @@ int volume_sync(struct volume *vol);
 void volume_tick(struct volume *vol);
 struct volume_info {
     uint64 blocks, free_blocks; // 4 KiB
-    uint64 inodes;
+    uint64 inodes, inodes_max;  // in use; that it can have
+    uint32 name_longest;        // bytes that are kept of a name
     uint64 generation;
     bool classic;
 };
 void volume_info(struct volume *vol, struct volume_info *out);
+struct volume *volume_of(const struct inode *ino); // where it is
 // => the root directory, with a reference.
 struct inode *volume_root(struct volume *vol);
 
 // --- inodes ------------------------------------------------------------------------------------
 void inode_get(struct inode *ino);
 void inode_put(struct inode *ino);
-uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; fixed type, so no lock
-uint64 inode_rdev(const struct inode *ino); // of a device
+uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; the type is fixed
+// Changes the permission bits (07777).  => 0, -EROFS, -EIO, -ENOMEM.
+int inode_set_mode(struct inode *ino, uint32 bits);
+// Changes the time of the last change of the content; that of the status becomes now.
+#define MTIME_NOW  (~0UL)
+#define MTIME_KEEP (~0UL - 1)
+int inode_set_mtime(struct inode *ino, uint64 mtime_ns); // => 0, -EROFS, -EIO, -ENOMEM
+uint64 inode_rdev(const struct inode *ino);              // of a device
 void inode_info(struct inode *ino, struct inode_info *out);
 
 // Reads up to n bytes at `off`.  On a directory of a classic volume it yields classic records
@@ -96,6 +104,9 @@ int path_lookup_link(struct inode *cwd, const char *path, struct inode **out); /
 // -EISDIR (a slash behind the name of what is to be a file).
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out);
+// The same, but a link at the end is itself what is found.
+int path_open_link(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+                   struct inode **out);
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode); // -EEXIST, -ENOSPC
 int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
               const char *new_path); // -EEXIST, -EPERM (a directory), -EMLINK, -ENOSPC

@@ -17,12 +17,17 @@ void inode_put(struct inode *ino)
 
 uint32 inode_mode(const struct inode *ino)
 {
-    return ino->mode;
+    return __atomic_load_n(&ino->mode, __ATOMIC_RELAXED);
 }
 
 uint64 inode_rdev(const struct inode *ino)
 {
     return ino->rdev;
+}
+
+struct volume *volume_of(const struct inode *ino)
+{
+    return inode_volume(ino);
 }
 
 struct object *inode_object(struct inode *ino)

@@ -21,7 +21,7 @@
 struct inode {
     struct tree data; // tree: by the volume's mutex; data.obj.refs is the inode's count
     uint64 number;
-    uint32 mode;       // fixed
+    uint32 mode;       // the type is fixed; the bits by the volume's mutex
     uint64 rdev;       // fixed
     struct mutex lock; // RANK_INODE: the content, and together with the volume's mutex the size
 

@@ -41,6 +41,7 @@ struct making {
     uint32 mode; // S_IF* | bits
     uint64 rdev;
     const char *target; // of a link
+    bool follows;       // a link that is there stands for what it leads to
 };
 
 // In a transaction: the content of a link that has just been made.
@@ -135,7 +136,7 @@ static int open_last(struct walk *w, bool exclusive, const struct making *m, str
         err = find_or_create(w, exclusive, m, out);
         if (err)
             return err;
-        if (m->target != NULL || !inode_is_link(*out))
+        if (!m->follows || !inode_is_link(*out))
             break;
         err = walk_follow(w, *out);
         inode_put(*out);
@@ -163,8 +164,15 @@ static int make(struct inode *cwd, const char *path, bool exclusive, const struc
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out)
 {
-    struct making m = { mode, rdev, NULL };
+    struct making m = { mode, rdev, NULL, true };
     return create ? make(cwd, path, exclusive, &m, out) : path_lookup(cwd, path, out);
+}
+
+int path_open_link(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+                   struct inode **out)
+{
+    struct making m = { mode, 0, NULL, false };
+    return create ? make(cwd, path, exclusive, &m, out) : path_lookup_link(cwd, path, out);
 }
 
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode)
@@ -179,7 +187,7 @@ int path_mkdir(struct inode *cwd, const char *path, uint32 mode)
 int path_symlink(struct inode *cwd, const char *target, const char *path)
 {
     struct inode *made;
-    struct making m = { S_IFLNK | 0777, 0, target };
+    struct making m = { S_IFLNK | 0777, 0, target, false };
     size_t len = strnlen(target, PATH_LONGEST);
     if (len == 0 || len == PATH_LONGEST)
         return len == 0 ? -ENOENT : -ENAMETOOLONG;
