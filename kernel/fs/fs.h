@@ -92,6 +92,8 @@ struct dir_entry {
 // Reads the entry at *pos (0 to begin; otherwise a value from an earlier call) and moves *pos on.
 // => 1, 0 at the end, or a negative errno.
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
+// => pages of the directory that have been looked at since it came into memory: what calls cost.
+uint64 dir_pages_searched(struct inode *dir);
 
 // --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:

@@ -35,8 +35,7 @@ struct inode {
     struct list orphan_link; // volume.orphans, while nlink is 0
 
     // By the inode's lock; of a directory.
-    uint64 room_page;        // no record before this
-    uint32 room_offset;      // place has room for a name
+    uint64 pages_searched;   // pages that have been looked at
     int searches;            // without an index, or until the next try to make one
     struct dir_index *index; // NULL: none
 
