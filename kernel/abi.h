@@ -21,6 +21,10 @@ struct timespec {
     int64 tv_nsec;
 };
 
+// Nanoseconds with a meaning of their own in utimensat().
+#define UTIME_NOW  0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
 struct linux_stat {
     uint64 st_dev;
     uint64 st_ino;
@@ -53,6 +57,23 @@ struct linux_dirent64 {
 #define DT_DIR     4
 #define DT_REG     8
 #define DT_LNK     10
+
+// What statfs() tells, in units of f_bsize.
+struct statfs {
+    int64 f_type;
+    int64 f_bsize;
+    uint64 f_blocks;
+    uint64 f_bfree;
+    uint64 f_bavail; // what files can still take
+    uint64 f_files;  // inodes: in use, and free
+    uint64 f_ffree;
+    int32 f_fsid[2];
+    int64 f_namelen; // the longest name
+    int64 f_frsize;
+    int64 f_flags;
+    int64 f_spare[4];
+};
+#define STATFS_KINE 0x4b494e45 // f_type
 
 struct iovec {
     void *iov_base;

@@ -401,15 +401,10 @@ static int lookup(struct volume *vol, const struct name *name, struct inode **ou
     return err;
 }
 
-static bool is_root(const struct inode *dir)
-{
-    return dir->number == FS_ROOT_INO && inode_is_dir(dir);
-}
-
 bool snapshot_reserves(const struct inode *dir, const struct name *name)
 {
     static const char dir_name[] = ".snapshots";
-    return name->len == sizeof dir_name - 1 && is_root(dir) && !dir->table->frozen &&
+    return name->len == sizeof dir_name - 1 && inode_is_root(dir) && !dir->table->frozen &&
            memcmp(name->s, dir_name, sizeof dir_name - 1) == 0;
 }
 
@@ -419,11 +414,11 @@ int snapshot_step(struct inode *dir, const struct name *name, struct inode **out
     bool up = name_is_dotdot(name);
     if (inode_is_snapshot_dir(dir) && !up)
         return lookup(vol, name, out);
-    if (inode_is_snapshot_dir(dir) || (up && is_root(dir) && dir->table->replaced)) {
+    if (inode_is_snapshot_dir(dir) || (up && inode_is_root(dir) && dir->table->replaced)) {
         *out = volume_root(vol);
         return 0;
     }
-    if (!(up && is_root(dir) && dir->table->frozen) && !snapshot_reserves(dir, name))
+    if (!(up && inode_is_root(dir) && dir->table->frozen) && !snapshot_reserves(dir, name))
         return 1;
     *out = vol->snapshot_dir;
     inode_get(*out);
