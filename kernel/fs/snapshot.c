@@ -361,9 +361,9 @@ int snapshot_next(struct volume *vol, uint32 *id, struct snapshot_info *out)
     int err = record_next(vol, *id + 1, &at);
     if (!err) {
         *id = at.rec->id;
-        *out = (struct snapshot_info){
-            .id = at.rec->id, .generation = at.rec->generation, .time_ns = at.rec->time_ns
-        };
+        *out = (struct snapshot_info){ .id = at.rec->id,
+                                       .generation = at.rec->generation,
+                                       .time_ns = at.rec->time_ns };
         memcpy(out->name, at.rec->name, sizeof out->name);
         record_put(&at);
     }
