@@ -247,7 +247,19 @@ static void prepare_full(void)
     inode_put(ino);
 }
 
-// Blocks are scarce: those that one commit frees the next generation takes.
+// A file that comes and goes leaves nothing but the place at which the search for free blocks goes
+// on.
+static void churn(void)
+{
+    make("/churn");
+    for (uint64 page = 0; exists("/churn") && page < 4; page++)
+        write_at("/churn", page * FS_BLOCK, FS_BLOCK);
+    if (exists("/churn"))
+        take_away("/churn");
+}
+
+// Blocks are scarce, and the search for them goes round the disk between two commits: those that
+// were freed and may not be used yet are come by.
 static void work_when_full(uint64 i)
 {
     const char *name = numbered("/full", cut_pick(6));
@@ -260,6 +272,7 @@ static void work_when_full(uint64 i)
         truncate_to(name, cut_pick(3 * FS_BLOCK));
     else
         write_at(name, cut_pick(3 * FS_BLOCK), FS_BLOCK);
+    churn();
     sometimes_sync(12);
 }
 
