@@ -193,3 +193,21 @@ struct kine_pte {
     uint64 pte;  // the leaf entry, 0 if empty
     uint64 refs; // references to the frame, 0 if empty
 };
+
+// kine_snapshot: snapshots of the volume of the current directory, by name; they stand under
+// /.snapshots.  NEXT: the one with the next higher id than the structure's; => 1, 0 at the end.
+#define KINE_SNAPSHOT_CREATE   1
+#define KINE_SNAPSHOT_DELETE   2
+#define KINE_SNAPSHOT_ROLLBACK 3
+#define KINE_SNAPSHOT_NEXT     4
+struct kine_snapshot {
+    uint32 id;
+    uint32 spare;
+    uint64 generation; // of the volume, when it was made
+    uint64 time_ns;    // Unix time
+    char name[64];
+};
+
+// ioctl on a file open for writing: it becomes a clone of the file whose descriptor is the
+// argument.
+#define FICLONE 0x40049409

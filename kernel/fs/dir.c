@@ -115,8 +115,8 @@ int dir_find(struct inode *dir, const struct name *name, uint64 *ino, struct dir
     struct frame *f;
     if (dir->nlink == 0 && !name_is_dot(name))
         return -ENOENT;
-    if (snapshot_reserves(dir, name))
-        return -EROFS; // it cannot be made, replaced or removed
+    if (inode_is_snapshot_dir(dir) || snapshot_reserves(dir, name))
+        return -EROFS; // paths do not come here for it: somebody wants to change it
     int found = dir_index_ready(dir) ? find_by_index(dir, name, &at, &f)
                                      : find_by_search(dir, name, &at, &f);
     if (found <= 0)

@@ -26,6 +26,39 @@ static int put_block(struct tree *tree, struct blkptr *p)
     return 0;
 }
 
+// How many blocks lie under *p, itself included; the count ends when it is above `limit`.
+// => negative errno
+static int64 blocks_under(struct volume *vol, const struct blkptr *p, uint32 level, int64 limit)
+{
+    struct frame *f;
+    int64 sum = 1;
+    if (p->block == 0 || level == 0)
+        return p->block != 0;
+    int err = meta_get(vol, p, &f);
+    if (err)
+        return err;
+    for (int i = 0; i < PTRS_PER_BLOCK && sum > 0 && sum <= limit; i++) {
+        int64 below = blocks_under(vol, &meta_ptrs(f)[i], level - 1, limit - sum);
+        sum = below < 0 ? below : sum + below;
+    }
+    frame_put(f);
+    return sum;
+}
+
+// What lies under *p stays with its other parents: the tree has that many blocks less.
+static int leave_subtree(struct tree *tree, const struct blkptr *p, uint32 level)
+{
+    struct disk_tree *disk = &tree->disk;
+    if (level == 0 || p == &disk->root) // tree_cut() counts the whole tree at once
+        return 0;
+    int64 below = blocks_under(tree->vol, p, level, (int64)disk->nblocks);
+    if (below < 0)
+        return (int)below;
+    uint64 lost = (uint64)below - 1; // the block itself is counted by put_block()
+    disk->nblocks -= lost < disk->nblocks ? lost : disk->nblocks;
+    return 0;
+}
+
 // Takes one pointer's name off the block.  The last one takes the block's own pointers with it;
 // each block is gone into at most once, however the pointers of a damaged image run, because only a
 // count of 1 leads further down, and it is 0 afterwards.  `index`: the first page under it.
@@ -38,7 +71,10 @@ static int drop(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
         return 0;
     if (level > 0 || tree->kind == TREE_INODES) {
         int64 count = space_count(tree->vol, p);
-        err = count == 1 ? drop_below(tree, p, level, index) : count < 0 ? (int)count : 0;
+        if (count > 1)
+            err = leave_subtree(tree, p, level);
+        else
+            err = count == 1 ? drop_below(tree, p, level, index) : (int)count;
         block = p->block; // it may have moved
     }
     if (!err)
@@ -184,6 +220,8 @@ int tree_cut(struct tree *tree, uint64 from)
     if (!err) { // else what is left may be dirty: it stays in the cache (T2)
         cache_drop(&tree->obj, from);
         lower(tree);
+        if (tree->disk.root.block == 0)
+            tree->disk.nblocks = 0;
     }
     tree->vol->nremovals += tree_removals(tree) - before;
     return err;
