@@ -190,6 +190,8 @@ struct kine_meminfo {
     uint64 cow_reuses;  // store faults in which the sole owner took the page back
     uint64 zero_fills;  // empty entries filled with a zero frame of their own
     uint64 page_faults; // all
+    uint64 slept;       // what instret counted while harts waited in wfi: little, except on an
+                        // emulator whose instructions are its clock (QEMU's -icount)
 };
 
 // kine_procs: one process.
@@ -197,11 +199,11 @@ struct kine_proc {
     int32 pid, ppid;
     char state; // R running or ready, S sleeping, Z zombie
     char name[23];
-    uint64 pages;      // frames its tables map
-    uint64 shared;     // of these, with more than one reference
-    uint64 size;       // bytes its areas span
-    uint64 user_ticks; // time in user mode and in the kernel, in time-base ticks
-    uint64 kernel_ticks;
+    uint64 pages;   // frames its tables map
+    uint64 shared;  // of these, with more than one reference
+    uint64 size;    // bytes its areas span
+    uint64 user_ns; // time in user mode and in the kernel
+    uint64 kernel_ns;
 };
 
 // kine_inject: the n-th page allocation of a kind that this process makes from now on fails.  n = 0

@@ -287,6 +287,59 @@ static void grow_older(uint64 i)
     }
 }
 
+// --- snapshots and clones ----------------------------------------------------------------------
+
+// Files without names have no life after a rollback.
+static int roll_back(const char *name)
+{
+    close_nameless();
+    cut_note();
+    int err = snapshot_rollback(vol, name);
+    inode_put(root);
+    root = volume_root(vol);
+    return err;
+}
+
+static void snapshots(uint64 i)
+{
+    const char *name = numbered("snap", cut_pick(3));
+    if (cut_pick(2))
+        overwrite_other();
+    else
+        unlink_while_open(i);
+    if (cut_pick(3) > 0)
+        return;
+    int err = snapshot_create(vol, name);
+    if (err == -EEXIST)
+        err = cut_pick(3) ? snapshot_delete(vol, name) : roll_back(name);
+    EXPECT_EQ(err, 0);
+    cut_note();
+    cut_sync();
+    volume_tick(vol);
+}
+
+static void clones(uint64 i)
+{
+    uint64 from = cut_pick(3), to = cut_pick(3);
+    const char *a = numbered("/copy", from), *b = numbered("/copy", to);
+    if (!exists(a)) {
+        make(a);
+        for (uint64 page = 0; page < 3; page++)
+            write_at(a, page * FS_BLOCK, FS_BLOCK);
+    } else if (!exists(b)) {
+        make(b);
+    } else if (from != to) {
+        struct inode *src = open_file(a), *dst = open_file(b);
+        EXPECT_EQ(inode_clone(dst, src), 0);
+        inode_put(src);
+        inode_put(dst);
+        cut_note();
+    } else {
+        write_at(a, cut_pick(3 * FS_BLOCK), FS_BLOCK);
+    }
+    sometimes_sync(3);
+}
+
 // --- anything ----------------------------------------------------------------------------------
 
 static void anything(uint64 i)
@@ -340,6 +393,9 @@ WORKLOAD(full_disk, .seed = 180, .nblocks = 128, .steps = 250, .prepare = prepar
          .step = work_when_full)
 WORKLOAD(by_age, .seed = 190, .nblocks = 192, .steps = 30, .prepare = prepare_file,
          .step = grow_older)
+WORKLOAD(snapshots, .seed = 200, .nblocks = 512, .steps = 40, .prepare = prepare_file,
+         .step = snapshots, .end = close_nameless)
+WORKLOAD(clones, .seed = 210, .nblocks = 256, .steps = 40, .step = clones)
 WORKLOAD(anything, .seed = 220, .nblocks = 1024, .steps = 150, .loose = true, .step = anything)
 WORKLOAD(anything_classic, .seed = 230, .nblocks = 1024, .steps = 100, .loose = true,
          .classic = true, .step = anything)
@@ -357,6 +413,8 @@ static const struct test tests[] = {
     { "unlink-while-open", test_unlink_while_open },
     { "full-disk", test_full_disk },
     { "by-age", test_by_age },
+    { "snapshots", test_snapshots },
+    { "clones", test_clones },
     { "anything", test_anything },
     { "anything-classic", test_anything_classic },
     { "anything-when-full", test_anything_when_full },
