@@ -175,6 +175,15 @@ void printk(const char *fmt, ...)
     va_end(ap);
 }
 
+int format(char *buf, size_t size, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(buf, size, fmt, ap);
+    va_end(ap);
+    return n;
+}
+
 int vformat(char *buf, size_t size, const char *fmt, va_list ap)
 {
     return vsnprintf(buf, size, fmt, ap);
