@@ -128,6 +128,14 @@ struct snapshot_info {
 // -EIO, -ENOMEM
 int snapshot_next(struct volume *vol, uint32 *id, struct snapshot_info *out);
 
+// Reads every block of the live files and of all snapshots from the disk and compares its checksum;
+// what is damaged is said on the console, and the walk goes on.  Meanwhile the volume is in use.
+// => 0; -ENOSPC (a snapshot must be made), -EROFS, -EINTR (a signal), -EIO, -ENOMEM.
+struct scrub_result {
+    uint64 blocks, damaged;
+};
+int volume_scrub(struct volume *vol, struct scrub_result *out);
+
 // --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:
 // -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP (more than 40 symbolic links), -EIO, -ENOMEM.
