@@ -31,6 +31,7 @@ static void make_image(bool classic)
     fill_file("/d/middle", 50000, 2);
     fill_file("/d/e/deep", 9000, 3);
     EXPECT_EQ(path_link(root, "/small", root, "/d/link"), 0);
+    EXPECT_EQ(path_symlink(root, "../d/e", "/d/soft"), 0);
     for (int i = 0; i < 40; i++) {
         snprintf(name, sizeof name, "/d/e/n%d", i);
         write_file(name, name, 10);
@@ -53,7 +54,7 @@ static void forget_image(void)
 
 // --- using whatever there is -------------------------------------------------------------------
 
-static unsigned long dirs_used;
+static unsigned long dirs_used, moves, links_read;
 static int visited; // a damaged directory may contain itself
 
 static void use_file(const char *path)
@@ -61,6 +62,7 @@ static void use_file(const char *path)
     static char buf[60000];
     struct inode *ino;
     struct inode_info info;
+    links_read += path_readlink(root, path, buf, sizeof buf) > 0;
     if (path_lookup(root, path, &ino) != 0)
         return;
     inode_info(ino, &info);
@@ -75,6 +77,18 @@ static void use_file(const char *path)
 
 static void use_dir(const char *path, int depth);
 
+// Moves it to a place that may be above it, below it, or where the image says it is not.
+static void move_entry(const char *dir, const char *path)
+{
+    static const char *const places[] = { "/d/x", "/d/e/x", "/d/e", "/x", "/d/soft/x", "/small" };
+    char back[PATH_LONGEST];
+    const char *to = places[pick(sizeof places / sizeof places[0])];
+    snprintf(back, sizeof back, "%s/back", dir);
+    moves += path_rename(root, path, root, to, pick(4) ? 0 : RENAME_EXCHANGE) == 0;
+    if (pick(2))
+        moves += path_rename(root, to, root, back, 0) == 0;
+}
+
 static void use_entry(const char *dir, const struct dir_entry *e, int depth)
 {
     char path[PATH_LONGEST];
@@ -84,6 +98,8 @@ static void use_entry(const char *dir, const struct dir_entry *e, int depth)
     use_file(path);
     if (depth < 6 && visited++ < 300)
         use_dir(path, depth + 1);
+    if (pick(3) == 0)
+        move_entry(dir, path);
     if (pick(3) == 0)
         unlink_path(path);
 }
@@ -302,6 +318,7 @@ static void lie_and_use(bool classic)
     }
     host_quiet = check_quiet = false;
     EXPECT(dirs_used > 2 * rounds); // most lies leave something to use
+    EXPECT(moves > rounds && links_read > rounds / 4);
     forget_image();
 }
 
