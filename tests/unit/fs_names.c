@@ -220,7 +220,7 @@ static void fill_disk(void)
 // On a full disk names move, as long as no directory needs another page.
 static void test_rename_on_full_disk(void)
 {
-    char old[32], new[256];
+    char old[256] = "", new[256], last[256];
     begin(false);
     make_dir("/d");
     make_dir("/e");
@@ -241,6 +241,8 @@ static void test_rename_on_full_disk(void)
         snprintf(old, sizeof old, "/d/%d", n);
         snprintf(new, sizeof new, "/e/%0240d", n);
         err = move(old, new);
+        if (!err)
+            strcpy(last, new);
     }
     EXPECT_EQ(err, -ENOSPC);
     EXPECT(n > 10);
@@ -250,6 +252,8 @@ static void test_rename_on_full_disk(void)
         EXPECT_EQ(move(old, new), 0);
         expect_file(new, 10, (uint64)i);
     }
+    snprintf(old, sizeof old, "/e/%0240d", 99); // a name that is as long takes its place
+    EXPECT_EQ(move(last, old), 0);
     EXPECT_EQ(move("/e", "/d/e"), 0);
     end();
 }
