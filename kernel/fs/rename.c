@@ -202,12 +202,21 @@ static int find_place(struct renaming *r, uint64 *keeps)
 
 // --- in the transaction --------------------------------------------------------------------------
 
+// => 0, and *out with a reference; or an error, and NULL
+static int own_record(struct inode *dir, const struct dir_place *where, struct frame **out)
+{
+    struct frame *f;
+    int err = dir_own(dir, where, &f);
+    *out = err ? NULL : f;
+    return err;
+}
+
 static int own_end(struct end *e)
 {
     int err = e->node != NULL ? inode_own(e->node) : 0;
     if (!err && e->turns)
-        err = dir_own(e->node, &e->dots, &e->dots_page);
-    return err ? err : dir_own(e->w.dir, &e->where, &e->page);
+        err = own_record(e->node, &e->dots, &e->dots_page);
+    return err ? err : own_record(e->w.dir, &e->where, &e->page);
 }
 
 static void let_go(struct end *e)

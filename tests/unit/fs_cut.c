@@ -54,7 +54,7 @@ static uint64 digest_content(struct inode *ino)
     struct inode_info info;
     inode_info(ino, &info);
     uint64 d = info.size * 31 + info.nlink;
-    if ((info.mode & 0170000) == 0100000) {
+    if ((info.mode & 0170000) != 0040000) {
         int64 n = inode_read(ino, buf, 0, sizeof buf);
         EXPECT_EQ(n, info.size);
         d = d * 31 + crc32c(0, buf, (size_t)n);
@@ -72,7 +72,8 @@ static uint64 digest_dir(const char *path)
         if (strcmp(e.name, ".") == 0 || strcmp(e.name, "..") == 0)
             continue;
         snprintf(below, sizeof below, "%s%s%s", path, path[1] ? "/" : "", e.name);
-        struct inode *ino = open_file(below);
+        struct inode *ino;
+        EXPECT_EQ(path_lookup_link(root, below, &ino), 0);
         uint64 d = crc32c(0, below, strlen(below)) * 0x9e3779b97f4a7c15UL + digest_content(ino);
         inode_put(ino);
         if (e.mode == 0040000)
