@@ -1,4 +1,4 @@
-// cp FROM TO: copies a file; not onto itself, which would empty it first.
+// cp FROM TO: copies a file, with its permission bits; not onto itself, which would empty it first.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
@@ -19,6 +19,13 @@ static bool same_file(int fd, const char *path)
     return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.dev == b.dev && a.ino == b.ino;
 }
 
+// => the permission bits of the file
+static uint mode_of(const char *path)
+{
+    struct linux_stat st;
+    return status_of(path, &st, 0) == 0 ? st.st_mode & 0777 : 0666;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -32,7 +39,7 @@ int main(int argc, char **argv)
         fprintf(2, "cp: %s and %s are the same file\n", argv[1], argv[2]);
         return 1;
     }
-    int to = open(argv[2], O_WRONLY | O_CREATE | O_TRUNC);
+    int to = open_mode(argv[2], O_WRONLY | O_CREATE | O_TRUNC, mode_of(argv[1]));
     if (to < 0)
         return complain(argv[2]);
     while ((n = read(from, buf, sizeof buf)) > 0)
