@@ -121,7 +121,9 @@ static int seal_all(struct volume *vol)
     if (!err)
         err = seal_files(vol);
     if (!err)
-        err = tree_seal(&vol->inodes);
+        err = tree_seal(&vol->live->inodes);
+    if (!err)
+        err = tree_seal(&vol->snapshots);
     if (!err)
         err = tree_seal(&vol->counts);
     return err;
@@ -131,7 +133,8 @@ static void open_next(struct volume *vol)
 {
     super_fill(vol, vol->super_page);
     inodes_clean(vol);
-    cache_clean(&vol->inodes.obj);
+    cache_clean(&vol->live->inodes.obj);
+    cache_clean(&vol->snapshots.obj);
     cache_clean(&vol->counts.obj);
     cache_clean(&vol->meta);
     space_close_pending(vol);
@@ -142,8 +145,9 @@ static void open_next(struct volume *vol)
 
 static bool nothing_changed(const struct volume *vol)
 {
-    return list_empty(&vol->dirty_inodes) && list_empty(&vol->inodes.obj.dirty) &&
-           list_empty(&vol->counts.obj.dirty) && list_empty(&vol->meta.dirty);
+    return list_empty(&vol->dirty_inodes) && list_empty(&vol->live->inodes.obj.dirty) &&
+           list_empty(&vol->snapshots.obj.dirty) && list_empty(&vol->counts.obj.dirty) &&
+           list_empty(&vol->meta.dirty);
 }
 
 // Says it once, until a commit works again.

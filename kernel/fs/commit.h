@@ -3,8 +3,8 @@
 
 #include "fs/volume.h"
 
-// Makes all that was changed before the call durable; if it is nothing, waits for the commit that is
-// under way.  => 0, -EIO, -ENOMEM, -EROFS; then nothing is lost from memory, and the next commit
+// Makes all that was changed before the call durable; if it is nothing, waits for the commit that
+// is under way.  => 0, -EIO, -ENOMEM, -EROFS; then nothing is lost from memory, and the next commit
 // tries again.  Neither the volume's mutex nor its commit lock is held.
 int commit(struct volume *vol);
 

@@ -65,10 +65,11 @@ struct superblock {
     uint64 nsnapshots;
     uint64 nclones;   // inodes with INODE_CLONED
     uint64 nremovals; // the most blocks that removing all files may copy: fs/tx.h
+    uint64 ngoing;    // snapshots with SNAPSHOT_GOING
     struct disk_tree inodes;
     struct disk_tree counts;
     struct disk_tree snapshots;
-    uchar spare[FS_BLOCK - 12 * 8 - 3 * sizeof(struct disk_tree) - 4];
+    uchar spare[FS_BLOCK - 13 * 8 - 3 * sizeof(struct disk_tree) - 4];
     uint32 crc; // of all the bytes before
 };
 _Static_assert(sizeof(struct superblock) == FS_BLOCK, "a superblock is a block");

@@ -10,6 +10,11 @@ void inode_get(struct inode *ino)
     object_get(&ino->data.obj);
 }
 
+struct volume *volume_of(const struct inode *ino)
+{
+    return inode_volume(ino);
+}
+
 void inode_put(struct inode *ino)
 {
     object_put(&ino->data.obj);
@@ -17,7 +22,7 @@ void inode_put(struct inode *ino)
 
 uint32 inode_mode(const struct inode *ino)
 {
-    return ino->mode;
+    return __atomic_load_n(&ino->mode, __ATOMIC_RELAXED);
 }
 
 uint64 inode_rdev(const struct inode *ino)
@@ -34,6 +39,7 @@ void inode_info(struct inode *ino, struct inode_info *out)
 {
     mutex_lock(&inode_volume(ino)->lock);
     *out = (struct inode_info){
+        .snapshot = ino->table->frozen ? ino->table->id : 0,
         .ino = ino->number,
         .size = inode_is_dir(ino) ? directory_size(ino) : ino->size,
         .blocks = ino->data.disk.nblocks,

@@ -87,13 +87,13 @@ static uint64 full_tree(const struct volume *vol)
     return all;
 }
 
-int space_init(struct volume *vol, uint64 nfree)
+int space_init(struct volume *vol, uint64 nfree, uint64 next_block)
 {
     list_init(&vol->space.pending);
     vol->space.nfree = nfree;
     vol->space.npending = vol->space.nclosing = 0;
     vol->space.count_blocks = full_tree(vol);
-    vol->space.cursor = FS_FIRST_BLOCK;
+    vol->space.cursor = next_block < vol->nblocks ? next_block : FS_FIRST_BLOCK;
     vol->space.dir = kalloc_zeroed(FRAME_CACHE);
     return vol->space.dir == NULL ? -ENOMEM : 0;
 }

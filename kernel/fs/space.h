@@ -14,7 +14,8 @@
 
 #include "fs/volume.h"
 
-int space_init(struct volume *vol, uint64 nfree); // => 0, -ENOMEM
+// => 0, -ENOMEM
+int space_init(struct volume *vol, uint64 nfree, uint64 next_block);
 void space_destroy(struct volume *vol);
 
 // Takes the blocks of the superblock slots, on a volume that has no blocks in use.

@@ -8,15 +8,13 @@
 #include "fs/tree_priv.h"
 #include "lib/string.h"
 
-void tree_init(struct tree *tree, struct volume *vol, const struct object_ops *ops,
-               const struct disk_tree *disk)
+void tree_init(struct tree *tree, struct volume *vol, enum tree_kind kind,
+               const struct object_ops *ops)
 {
     object_init(&tree->obj, ops);
     tree->vol = vol;
-    if (disk != NULL)
-        tree->disk = *disk;
-    else
-        memset(&tree->disk, 0, sizeof tree->disk);
+    tree->kind = kind;
+    memset(&tree->disk, 0, sizeof tree->disk);
 }
 
 bool tree_valid(const struct volume *vol, const struct disk_tree *disk)
@@ -38,19 +36,13 @@ int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out)
         out->block = 0;
     for (uint32 level = tree->disk.height; level > 0 && out->block != 0; level--) {
         struct frame *f;
-        int err = meta_get(tree->vol, out, &f);
+        int err = meta_get(tree, out, &f);
         if (err)
             return err;
         *out = *child(f, index, level);
         frame_put(f);
     }
     return 0;
-}
-
-static int page_damage(struct tree *tree, uint64 index, const struct blkptr *p, int trouble)
-{
-    return volume_damage(tree->vol, "page %lu of a file, block %lu, %s %08x", index, p->block,
-                         block_trouble(trouble), p->crc);
 }
 
 static int read_page(struct tree *tree, uint64 index, void *page)
@@ -66,7 +58,7 @@ static int read_page(struct tree *tree, uint64 index, void *page)
     if (block_from_flight(tree->vol, &p, page))
         return 0;
     err = block_read(tree->vol, &p, page);
-    return err ? page_damage(tree, index, &p, err) : 0;
+    return err ? block_damage(tree, "page", index, &p, err, page) : 0;
 }
 
 int tree_page(struct tree *tree, uint64 index, struct frame **out)
@@ -120,12 +112,31 @@ int tree_fill(struct object *obj, uint64 index, void *page)
         return -EAGAIN;
     if (again.block != p.block || again.gen != p.gen || again.crc != p.crc)
         return -EAGAIN;
-    return page_damage(tree, index, &p, trouble);
+    return block_damage(tree, "page", index, &p, trouble, page);
+}
+
+// What replacing the block takes; if it, or one above it, has other parents too, the old one stays.
+static int block_cost(struct volume *vol, const struct blkptr *p, bool *shared, uint64 *takes,
+                      uint64 *keeps)
+{
+    if (p->gen == vol->generation)
+        return 0;
+    if (!*shared && volume_shares(vol)) {
+        int64 count = space_count(vol, p);
+        if (count < 0)
+            return (int)count;
+        *shared = count > 1;
+    }
+    *takes += 1;
+    *keeps += *shared;
+    return 0;
 }
 
 int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
 {
-    uint64 gen = tree->vol->generation, added = 0;
+    uint64 added = 0;
+    bool shared = false;
+    int err = 0;
     struct blkptr p = tree->disk.root;
     uint32 level = tree->disk.height;
 
@@ -140,8 +151,9 @@ int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
     }
     for (; level > 0 && p.block != 0; level--) {
         struct frame *f;
-        *takes += p.gen != gen;
-        int err = meta_get(tree->vol, &p, &f);
+        err = block_cost(tree->vol, &p, &shared, takes, keeps);
+        if (!err)
+            err = meta_get(tree, &p, &f);
         if (err)
             return err;
         p = *child(f, index, level);
@@ -150,10 +162,10 @@ int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
     if (p.block == 0)
         added += level + 1;
     else
-        *takes += p.gen != gen;
+        err = block_cost(tree->vol, &p, &shared, takes, keeps);
     *takes += added;
     *keeps += added;
-    return 0;
+    return err;
 }
 
 // Puts blocks above the root until the tree reaches page `index`.
@@ -234,7 +246,7 @@ static int move_block(struct tree *tree, struct blkptr *p, struct frame **out)
 {
     struct volume *vol = tree->vol;
     struct frame *old;
-    int err = meta_get(vol, p, &old);
+    int err = meta_get(tree, p, &old);
     if (err)
         return err;
     int64 count = touch_block(vol, p, old);
@@ -252,7 +264,7 @@ static int move_block(struct tree *tree, struct blkptr *p, struct frame **out)
 int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
 {
     if (p->block != 0 && p->gen == tree->vol->generation)
-        return meta_get(tree->vol, p, out);
+        return meta_get(tree, p, out);
     if (p->block != 0)
         return move_block(tree, p, out);
     int err = tree_new_block(tree, out);
@@ -261,22 +273,50 @@ int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
     return err;
 }
 
-// The page itself: the bytes are in the cache, so nothing is copied here.
-static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
+// The pages of an inode table name the roots of further trees.
+static int for_each_root(struct tree *tree, struct frame *f, ptr_fn *fn)
+{
+    const struct disk_inode *inodes = frame_page(f);
+    int err = 0;
+    for (int i = 0; i < INODES_PER_BLOCK && tree->kind == TREE_INODES && !err; i++)
+        if (inodes[i].data.root.block != 0)
+            err = fn(tree->vol, &inodes[i].data.root);
+    return err;
+}
+
+// As touch_block(), for a page.
+static int touch_page(struct tree *tree, const struct blkptr *p, struct frame *f)
+{
+    int err = space_touch(tree->vol, p);
+    if (!err && space_count(tree->vol, p) > 1)
+        err = for_each_root(tree, f, space_touch);
+    return err;
+}
+
+// Takes the name off the block where the page was.
+static void leave_page(struct tree *tree, const struct blkptr *was, struct frame *f)
+{
+    uint32 left;
+    space_put(tree->vol, was, &left);
+    if (left > 0)
+        for_each_root(tree, f, space_share);
+}
+
+// The bytes are in the cache, so nothing is copied here.
+int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f)
 {
     struct volume *vol = tree->vol;
     if (p->block == 0 || p->gen != vol->generation) {
         struct blkptr was = *p;
-        uint32 left;
         uint64 block;
-        int err = was.block != 0 ? space_touch(vol, &was) : 0;
+        int err = was.block != 0 ? touch_page(tree, &was, f) : 0;
         if (!err)
             err = space_alloc(vol, &block);
         if (err)
             return err;
         *p = (struct blkptr){ .block = block, .gen = (uint32)vol->generation };
         if (was.block != 0)
-            space_put(vol, &was, &left);
+            leave_page(tree, &was, f);
         else
             tree->disk.nblocks++;
     }
@@ -284,11 +324,16 @@ static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
     return 0;
 }
 
-int tree_own(struct tree *tree, uint64 index, struct frame **f)
+uint64 tree_removals(const struct tree *tree)
 {
-    int err = cache_unshare(f);
-    if (!err)
-        err = grow(tree, index);
+    if (tree->kind == TREE_DIR)
+        return tree->disk.nblocks;
+    return tree->kind == TREE_FILE && tree->disk.root.block != 0 ? tree->disk.height + 1UL : 0;
+}
+
+static int own_path(struct tree *tree, uint64 index, struct frame *f)
+{
+    int err = grow(tree, index);
     if (err)
         return err;
     struct blkptr *p = &tree->disk.root;
@@ -303,8 +348,18 @@ int tree_own(struct tree *tree, uint64 index, struct frame **f)
             p = child(block, index, level);
     }
     if (!err)
-        err = own_page(tree, p, *f);
+        err = tree_own_page(tree, p, f);
     if (above != NULL)
         frame_put(above);
+    return err;
+}
+
+int tree_own(struct tree *tree, uint64 index, struct frame **f)
+{
+    uint64 before = tree_removals(tree);
+    int err = cache_unshare(f);
+    if (!err)
+        err = own_path(tree, index, *f);
+    tree->vol->nremovals += tree_removals(tree) - before;
     return err;
 }

@@ -15,9 +15,9 @@
 
 #include "fs/volume.h"
 
-// An empty tree, or one that was read from the disk.
-void tree_init(struct tree *tree, struct volume *vol, const struct object_ops *ops,
-               const struct disk_tree *disk);
+// An empty tree.  `ops` may be NULL if its pages are not read through the object.
+void tree_init(struct tree *tree, struct volume *vol, enum tree_kind kind,
+               const struct object_ops *ops);
 // Could a tree of this shape stand on the disk?
 bool tree_valid(const struct volume *vol, const struct disk_tree *disk);
 
@@ -43,6 +43,10 @@ int tree_cut(struct tree *tree, uint64 from);
 
 // Drops one page: it becomes a hole.
 int tree_punch(struct tree *tree, uint64 index);
+
+// Replaces all of dst's content by src's, which both name from then on.  Nothing of src is ours.
+// => 0; -EIO, -ENOMEM: a part of dst's content may be gone.
+int tree_share(struct tree *dst, const struct tree *src);
 
 // Computes the checksums of all that is ours, from the pages up to the root pointer, and notes the
 // blocks for the commit.  => 0; -EIO: damage.

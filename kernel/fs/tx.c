@@ -57,13 +57,29 @@ void tx_end(struct volume *vol)
     mutex_unlock(&vol->lock);
 }
 
+uint64 tx_removal_reserve(const struct volume *vol)
+{
+    return vol->nremovals + vol->live->inodes.disk.nblocks;
+}
+
+// What only commits, and transactions that keep nothing, may take.
+static uint64 reserve(const struct volume *vol)
+{
+    uint64 removals = volume_shares(vol) ? tx_removal_reserve(vol) : 0;
+    return space_commit_reserve(vol) + TX_WORK_RESERVE + removals;
+}
+
+bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps)
+{
+    uint64 free = vol->space.nfree;
+    if (keeps > 0 && free < reserve(vol) + keeps)
+        return false;
+    return free >= space_commit_reserve(vol) + takes;
+}
+
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps)
 {
-    uint64 reserve = space_commit_reserve(vol), free = vol->space.nfree;
-    bool room = free >= reserve + takes;
-    if (keeps > 0 && free < reserve + TX_WORK_RESERVE + keeps)
-        room = false;
-    if (room)
+    if (tx_has_room(vol, takes, keeps))
         return 0;
     if (vol->space.npending + vol->space.nclosing == 0)
         return -ENOSPC;
@@ -71,22 +87,31 @@ int tx_room(struct volume *vol, uint64 takes, uint64 keeps)
     return err ? err : -EAGAIN;
 }
 
-int tx_begin_names(struct volume *vol, uint64 keeps)
+static int begin_with(struct volume *vol, uint64 takes, uint64 keeps)
 {
     int err = tx_begin(vol);
     if (err)
         return err;
     do
-        err = tx_room(vol, TX_NAMES_TAKE, keeps);
+        err = tx_room(vol, takes, keeps);
     while (err == -EAGAIN);
     if (err)
         tx_end(vol);
     return err;
 }
 
+int tx_begin_names(struct volume *vol, uint64 keeps)
+{
+    return begin_with(vol, TX_NAMES_TAKE, keeps);
+}
+
+int tx_begin_rename(struct volume *vol, uint64 keeps)
+{
+    return begin_with(vol, TX_RENAME_TAKE, keeps);
+}
+
 uint64 tx_blocks_left(const struct volume *vol)
 {
     uint64 free = vol->space.nfree + vol->space.npending + vol->space.nclosing;
-    uint64 reserve = space_commit_reserve(vol) + TX_WORK_RESERVE;
-    return free > reserve ? free - reserve : 0;
+    return free > reserve(vol) ? free - reserve(vol) : 0;
 }

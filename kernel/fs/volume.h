@@ -27,10 +27,35 @@
 #include "task/mutex.h"
 
 // A file's tree, in memory.  The object's pages are the pages that the tree names.
+enum tree_kind {
+    TREE_FILE,
+    TREE_DIR,
+    TREE_INODES, // its pages name the roots of further trees
+    TREE_COUNTS,
+    TREE_SNAPSHOTS,
+};
 struct tree {
     struct object obj;
     struct volume *vol;
+    enum tree_kind kind;
     struct disk_tree disk; // as it will be written
+};
+
+// An inode table: the live one, or a snapshot's.
+//
+// A table that is *going* has been deleted, or replaced by another as the live one; nobody finds
+// its inodes by a path any more.  When none of them is in memory it is given back.
+struct itable {
+    struct volume *vol;
+    uint32 id;   // of its snapshot; 0: the live one
+    bool frozen; // it cannot be changed: it is not the live one
+    bool going;
+    bool replaced; // it was the live one
+    struct tree inodes;
+    struct inode *root;  // the root directory, with a reference, or NULL
+    struct list orphans; // the live one: struct inode.orphan_link, newest first
+    struct list link;    // volume.tables, but for the live one
+    size_t nloaded;      // (i) inodes in memory
 };
 
 // A generation on its way to the disk (fs/commit.h).
@@ -59,25 +84,27 @@ struct volume {
     struct blkdev *dev;
     struct mutex lock;
     struct mutex commit_lock;
-    struct mutex rename_lock; // RANK_FS_RENAME: removal of directories
+    struct mutex rename_lock; // RANK_FS_RENAME: removing and moving names
     uint64 generation;        // the open one
     uint64 nblocks;
     uint32 features;
-    bool read_only;     // the device is, or the root switch failed half-way
-    bool failing;       // (c) the last commit failed; said so on the console
-    uint64 dirty_since; // clock_ns() of the first change since the last commit, 0 if none
-    struct tree inodes; // the inode table
-    struct tree counts; // the reference counts
-    struct object meta; // pointer blocks, by block number
+    bool read_only;        // the device is, or the root switch failed half-way
+    bool failing;          // (c) the last commit failed; said so on the console
+    uint64 dirty_since;    // clock_ns() of the first change since the last commit, 0 if none
+    struct itable *live;   // the pointer: changed with (i) held too
+    struct list tables;    // struct itable.link: those of snapshots that are in memory
+    struct tree counts;    // the reference counts
+    struct tree snapshots; // their records
+    struct object meta;    // pointer blocks, by block number
     struct space space;
     uint64 ninodes;
     uint64 lowest_ino;
-    struct list orphans;         // struct inode.orphan_link, newest first
-    struct list dirty_inodes;    // struct inode.dirty_link
-    struct closing closing;      // (c)
-    struct block_writer *writer; // (c)
-    void *super_page;            // (c) the superblock of the closing generation
-    struct inode *root;
+    uint64 nsnapshots, ngoing, nclones, nremovals; // as in the superblock
+    struct list dirty_inodes;                      // struct inode.dirty_link
+    struct closing closing;                        // (c)
+    struct block_writer *writer;                   // (c)
+    void *super_page;                              // (c) the superblock of the closing generation
+    struct inode *snapshot_dir;                    // /.snapshots: fs/snapshot.h
 
     struct spinlock asked_lock; // RANK_IO
     struct waitq asked_wait;    // volume_serve() waits for being asked
@@ -89,6 +116,15 @@ struct volume {
     size_t nunused;             // (i)
     struct list link;           // all volumes; written at mount only
 };
+
+// => true: blocks of the live files may have other parents too
+static inline bool volume_shares(const struct volume *vol)
+{
+    return vol->nsnapshots > 0 || vol->nclones > 0;
+}
+
+// Gives back the inodes without names of the live table that the disk lists, from the first on.
+void volume_bury_orphans(struct volume *vol, uint64 first);
 
 // Prints one line about damage on the volume.  => -EIO, for the caller to return.
 int volume_damage(struct volume *vol, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

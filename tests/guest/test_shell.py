@@ -45,8 +45,8 @@ LANGUAGE = {
 
 
 @pytest.fixture(scope="module")
-def shell(request):
-    """One machine for all these commands."""
+def shell(seed):
+    """One machine for all these commands; they leave files behind, so another one for each seed."""
     import kine
     with kine.Machine("test_shell") as m:
         m.boot()

@@ -37,6 +37,31 @@ int fstat(int fd, struct stat *out)
     return convert(syscall(SYS_fstat, fd, &st), &st, out);
 }
 
+int status_of(const char *path, struct linux_stat *out, int flags)
+{
+    return (int)syscall_errno(syscall(SYS_newfstatat, AT_FDCWD, path, out, flags));
+}
+
+int chmod(const char *path, uint mode)
+{
+    return (int)syscall_errno(syscall(SYS_fchmodat, AT_FDCWD, path, mode));
+}
+
+uint umask(uint mask)
+{
+    return (uint)syscall(SYS_umask, mask);
+}
+
+int utimens(const char *path, const struct timespec times[2])
+{
+    return (int)syscall_errno(syscall(SYS_utimensat, AT_FDCWD, path, times, 0));
+}
+
+int statfs(const char *path, struct statfs *out)
+{
+    return (int)syscall_errno(syscall(SYS_statfs, path, out));
+}
+
 int stat(const char *path, struct stat *out)
 {
     struct linux_stat st;

@@ -52,6 +52,19 @@ static const struct part parts[] = {
     { .name = "oddpaths", .fn = odd_paths },
     { .name = "inodenumbers", .fn = inode_numbers },
 
+    { .name = "renamefiles", .fn = rename_files },
+    { .name = "renamedirectories", .fn = rename_directories },
+    { .name = "renameopen", .fn = rename_open },
+    { .name = "renamecrowd", .fn = rename_crowd },
+    { .name = "symlinks", .fn = symlinks },
+    { .name = "symlinkends", .fn = symlink_ends },
+
+    { .name = "modes", .fn = modes },
+    { .name = "times", .fn = times_of_change },
+    { .name = "settimes", .fn = set_file_times },
+    { .name = "volumespace", .fn = volume_space },
+    { .name = "openpromises", .fn = open_promises },
+
     { .name = "fourwriters", .fn = four_writers },
     { .name = "sharedoffset", .fn = shared_offset },
     { .name = "ownoffsets", .fn = own_offsets },

@@ -22,6 +22,14 @@ void directories(void), dot_names(void), names_cut(void), link_count(void), link
     dir_entries(void), working_directory(void), lost_directory(void), odd_paths(void),
     inode_numbers(void);
 
+// moves.c
+void rename_files(void), rename_directories(void), rename_open(void), rename_crowd(void),
+    symlinks(void), symlink_ends(void);
+
+// attributes.c
+void modes(void), times_of_change(void), set_file_times(void), volume_space(void),
+    open_promises(void);
+
 // crowds.c
 void four_writers(void), shared_offset(void), own_offsets(void), same_name(void),
     create_delete(void), link_unlink(void), concurrent_create(void), concurrent_mkdir(void);
