@@ -25,9 +25,9 @@ static int next(struct volume *vol, struct aspace *as, uint64 uout)
     int found = snapshot_next(vol, &out.id, &info);
     if (found <= 0)
         return found;
-    out = (struct kine_snapshot){
-        .id = info.id, .generation = info.generation, .time_ns = info.time_ns
-    };
+    out = (struct kine_snapshot){ .id = info.id,
+                                  .generation = info.generation,
+                                  .time_ns = info.time_ns };
     memcpy(out.name, info.name, sizeof out.name);
     err = copyout(as, uout, &out, sizeof out);
     return err ? err : 1;

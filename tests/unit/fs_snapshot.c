@@ -211,8 +211,8 @@ static void test_paths(void)
     mem_disk_free(&disk);
 }
 
-// A file of a deleted snapshot that is open stays readable; its space comes back at the last put, or
-// after the next mount.
+// A file of a deleted snapshot that is open stays readable; its space comes back at the last put,
+// or after the next mount.
 static void test_delete_in_use(void)
 {
     char byte;
@@ -404,7 +404,8 @@ static void fill_up(void)
     inode_put(ino);
 }
 
-// Everything is shared and nothing is free: still all can be cut and removed, and snapshots deleted.
+// Everything is shared and nothing is free: still all can be cut and removed, and snapshots
+// deleted.
 static void full_and_shared(bool first_snapshot)
 {
     char path[64];
