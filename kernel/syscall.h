@@ -68,8 +68,10 @@
 #define SYS_renameat2       276
 
 // kine's own, for ps, free, the audit and the tests; described in kernel/abi.h.
-#define SYS_kine_audit   1000 // (struct kine_audit *out): recount every frame, M1 to M5
-#define SYS_kine_meminfo 1001 // (struct kine_meminfo *out)
-#define SYS_kine_procs   1002 // (struct kine_proc *out, int max): number of processes
-#define SYS_kine_inject  1003 // (int kind, long n): fail this process's n-th allocation
-#define SYS_kine_pte     1004 // (const void *va, struct kine_pte *out): one's own mapping
+#define SYS_kine_audit    1000 // (struct kine_audit *out): recount every frame, M1 to M5
+#define SYS_kine_meminfo  1001 // (struct kine_meminfo *out)
+#define SYS_kine_procs    1002 // (struct kine_proc *out, int max): number of processes
+#define SYS_kine_inject   1003 // (int kind, long n): fail this process's n-th allocation
+#define SYS_kine_pte      1004 // (const void *va, struct kine_pte *out): one's own mapping
+#define SYS_kine_snapshot 1005 // (int what, const char *name | struct kine_snapshot *)
+#define SYS_kine_scrub    1006 // (struct kine_scrub *out): read every block of the volume

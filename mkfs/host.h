@@ -30,6 +30,9 @@ uint64 host_count_refs(void);
 
 // => true if no lock is held
 bool host_no_locks(void);
+// Runs fn as if another thread did while this one waits for the disk: it holds no locks, and to
+// take one that this one holds is a panic.
+void host_as_another_thread(void (*fn)(void));
 // Printk goes to standard error, or nowhere.
 extern bool host_quiet;
 // Lines printed so far.
@@ -52,8 +55,9 @@ struct mem_disk {
     struct blkdev dev;
     unsigned char *data;
     uint64 writes, reads, flushes; // blocks and flushes so far
-    uint64 fail_write, fail_read;  // the n-th block from now on gives -EIO; 0: none.  Then all do
-                                   // while `failing_on` is set.
+    uint64 requests;
+    uint64 fail_write, fail_read; // the n-th block from now on gives -EIO; 0: none.  Then all do
+                                  // while `failing_on` is set.
     bool failing_on;
     bool fail_flush;
     // Called for each block before it is written, and with NULL for a flush.

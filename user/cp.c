@@ -1,4 +1,7 @@
-// cp FROM TO: copies a file, with its permission bits; not onto itself, which would empty it first.
+// cp [--reflink] FROM TO: copies a file, with its permission bits; not onto itself, which would
+// empty it first.
+//
+// With --reflink TO becomes a clone: both share all blocks until one of them is written to.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
@@ -26,24 +29,34 @@ static uint mode_of(const char *path)
     return status_of(path, &st, 0) == 0 ? st.st_mode & 0777 : 0666;
 }
 
-int main(int argc, char **argv)
+static int copy(int from, int to, char **names)
 {
-    if (argc != 3) {
-        fprintf(2, "usage: cp FROM TO\n");
-        return 2;
-    }
-    int from = open(argv[1], O_RDONLY), n;
-    if (from < 0)
-        return complain(argv[1]);
-    if (same_file(from, argv[2])) {
-        fprintf(2, "cp: %s and %s are the same file\n", argv[1], argv[2]);
-        return 1;
-    }
-    int to = open_mode(argv[2], O_WRONLY | O_CREATE | O_TRUNC, mode_of(argv[1]));
-    if (to < 0)
-        return complain(argv[2]);
+    int n;
     while ((n = read(from, buf, sizeof buf)) > 0)
         if (write(to, buf, n) != n)
-            return complain(argv[2]);
-    return n < 0 ? complain(argv[1]) : 0;
+            return complain(names[1]);
+    return n < 0 ? complain(names[0]) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    bool reflink = argc > 1 && strcmp(argv[1], "--reflink") == 0;
+    char **names = argv + 1 + reflink;
+    if (argc - reflink != 3) {
+        fprintf(2, "usage: cp [--reflink] FROM TO\n");
+        return 2;
+    }
+    int from = open(names[0], O_RDONLY);
+    if (from < 0)
+        return complain(names[0]);
+    if (same_file(from, names[1])) {
+        fprintf(2, "cp: %s and %s are the same file\n", names[0], names[1]);
+        return 1;
+    }
+    int to = open_mode(names[1], O_WRONLY | O_CREATE | O_TRUNC, mode_of(names[0]));
+    if (to < 0)
+        return complain(names[1]);
+    if (reflink)
+        return ficlone(to, from) < 0 ? complain(names[1]) : 0;
+    return copy(from, to, names);
 }

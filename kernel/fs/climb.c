@@ -3,10 +3,19 @@
 #include "errno.h"
 #include "fs/dir.h"
 #include "fs/path.h"
+#include "fs/snapshot.h"
 #include "lib/string.h"
 
 // Directories that path_of() goes up, at the most: a path has no more names.
 #define DEPTH_MAX (PATH_LONGEST / 2)
+
+static int listed_name(struct inode *parent, struct inode *dir, struct dir_entry *entry)
+{
+    mutex_lock(&parent->lock);
+    int err = dir_name_of(parent, dir->number, entry);
+    mutex_unlock(&parent->lock);
+    return err;
+}
 
 // The directory above, and the name by which it lists `dir`.
 static int name_above(struct inode *dir, struct inode **parent, struct dir_entry *entry)
@@ -16,9 +25,9 @@ static int name_above(struct inode *dir, struct inode **parent, struct dir_entry
     if (err)
         return err;
     if (inode_is_dir(*parent)) {
-        mutex_lock(&(*parent)->lock);
-        err = dir_name_of(*parent, dir->number, entry);
-        mutex_unlock(&(*parent)->lock);
+        err = snapshot_name_above(*parent, dir, entry);
+        if (err > 0)
+            err = listed_name(*parent, dir, entry);
     } else {
         err = -ENOTDIR;
     }
@@ -39,9 +48,8 @@ static int prepend(char *buf, size_t *at, const char *name)
     return 0;
 }
 
-static int climb(struct inode **dir, char *buf, size_t *at)
+static int climb(struct inode **dir, const struct inode *root, char *buf, size_t *at)
 {
-    struct inode *root = inode_volume(*dir)->root;
     for (int depth = 0; *dir != root; depth++) {
         struct inode *parent;
         struct dir_entry entry;
@@ -65,9 +73,11 @@ int path_of(struct inode *dir, char *buf, size_t size)
     if (size < 2)
         return -ERANGE;
     buf[--at] = '\0';
+    struct inode *root = volume_root(inode_volume(dir));
     inode_get(dir);
-    int err = climb(&dir, buf, &at);
+    int err = climb(&dir, root, buf, &at);
     inode_put(dir);
+    inode_put(root);
     if (err)
         return err;
     if (buf[at] == '\0')
@@ -91,11 +101,11 @@ static int go_up(struct inode **dir)
 // The way up of a damaged image may be a circle: then it comes to the marked place again.
 int path_entry_above(struct inode *dir, struct inode *above, uint64 *entry)
 {
-    struct inode *at = dir, *root = inode_volume(dir)->root;
+    struct inode *at = dir;
     uint64 marked = 0, steps = 0, mark_after = 1, last = 0;
     int err = 0;
     inode_get(at);
-    while (at != above && at != root && !err) {
+    while (at != above && !inode_is_root(at) && !err) {
         last = at->number;
         err = go_up(&at);
         if (!err && at->number == marked)

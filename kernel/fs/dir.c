@@ -3,6 +3,7 @@
 #include "fs/dir.h"
 #include "errno.h"
 #include "fs/dir_index.h"
+#include "fs/snapshot.h"
 #include "fs/dir_priv.h"
 #include "lib/string.h"
 
@@ -97,6 +98,8 @@ int dir_find(struct inode *dir, const struct name *name, uint64 *ino, struct dir
     struct frame *f;
     if (dir->nlink == 0 && !name_is_dot(name))
         return -ENOENT;
+    if (inode_is_snapshot_dir(dir) || snapshot_reserves(dir, name))
+        return -EROFS; // paths do not come here for it: somebody wants to change it
     int found = dir_index_ready(dir) ? find_by_index(dir, name, &at, &f)
                                      : find_by_search(dir, name, &at, &f);
     if (found <= 0)
@@ -206,6 +209,8 @@ int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out)
     struct frame *f;
     if (!inode_is_dir(dir))
         return -ENOTDIR;
+    if (inode_is_snapshot_dir(dir))
+        return snapshot_dir_next(inode_volume(dir), pos, out);
     mutex_lock(&dir->lock);
     int found = align(dir, &at);
     if (!found)

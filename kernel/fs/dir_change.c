@@ -84,15 +84,14 @@ bool dir_has_page(const struct inode *dir, const struct dir_place *where)
     return where->page < page_count(dir);
 }
 
-static int own_page(struct inode *dir, const struct dir_place *where, struct frame *f)
+static int own_page(struct inode *dir, const struct dir_place *where, struct frame **f)
 {
     bool added = where->page == page_count(dir);
-    if (added)
-        records_init(inode_volume(dir), frame_page(f));
-    else if (!record_sane(record_at(f, where->offset), where->offset))
+    if (!added && !record_sane(record_at(*f, where->offset), where->offset))
         return record_damage(dir, where->page, where->offset);
     int err = tree_own(&dir->data, where->page, f);
     if (!err && added) {
+        records_init(inode_volume(dir), frame_page(*f));
         dir->size += FS_BLOCK;
         dir_index_room_made(dir, where->page, FS_BLOCK);
     }
@@ -106,7 +105,7 @@ int dir_own(struct inode *dir, const struct dir_place *where, struct frame **out
         err = tree_page(&dir->data, where->page, out);
     if (err)
         return err;
-    err = own_page(dir, where, *out);
+    err = own_page(dir, where, out);
     if (err)
         frame_put(*out);
     return err;

@@ -21,6 +21,7 @@ struct inode;  // opaque above fs
 
 // What stat tells; mode is S_IF* | permission bits.
 struct inode_info {
+    uint32 snapshot; // the id of the snapshot whose file it is, 0: a live one
     uint64 ino;
     uint64 size;   // bytes
     uint64 blocks; // 4 KiB blocks in use
@@ -44,6 +45,9 @@ int volume_sync(struct volume *vol);
 // Does the background work that is due (commits when dirty data is old or plenty, writes back).
 // A kernel thread calls it every second or so.
 void volume_tick(struct volume *vol);
+// Commits whenever there are many changes, so that writers need not wait for it.  A kernel thread
+// of its own calls it; it does not return.
+_Noreturn void volume_serve(struct volume *vol);
 struct volume_info {
     uint64 blocks, free_blocks; // 4 KiB
     uint64 inodes, inodes_max;  // in use; that it can have
@@ -94,6 +98,43 @@ struct dir_entry {
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
 // => pages of the directory that have been looked at since it came into memory: what calls cost.
 uint64 dir_pages_searched(struct inode *dir);
+
+// Makes dst, a regular file, a clone of src: they share all blocks until one of them is written to.
+// It costs the same for files of any size (and a commit, if anything has changed).
+// => 0; -EISDIR, -EINVAL (no regular file), -EXDEV, -EROFS, -ENOSPC, -EIO, -ENOMEM.
+int inode_clone(struct inode *dst, struct inode *src);
+
+// --- snapshots ---------------------------------------------------------------------------------
+// The files of the volume as they were; read-only, under /.snapshots/NAME.  Names have 63 bytes at
+// the most (14 on a classic volume).
+
+// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name), -ENAMETOOLONG,
+// -ENOSPC (removing files would have no room any more), -EROFS, -EIO, -ENOMEM
+int snapshot_create(struct volume *vol, const char *name);
+// Makes the live files what they are in the snapshot, which stays.  What is open stays open, as it
+// was and read-only.  => also -ENOENT
+int snapshot_rollback(struct volume *vol, const char *name);
+// Its space comes back when none of its files is in use any more.  => 0; -ENOENT, -EROFS, -EIO,
+// -ENOMEM
+int snapshot_delete(struct volume *vol, const char *name);
+
+struct snapshot_info {
+    uint32 id;
+    uint64 generation; // which it is a picture of
+    uint64 time_ns;    // Unix time
+    char name[64];
+};
+// The snapshot with the next higher id than *id, which moves on; 0 to begin.  => 1, 0 at the end;
+// -EIO, -ENOMEM
+int snapshot_next(struct volume *vol, uint32 *id, struct snapshot_info *out);
+
+// Reads every block of the live files and of all snapshots from the disk and compares its checksum;
+// what is damaged is said on the console, and the walk goes on.  Meanwhile the volume is in use.
+// => 0; -ENOSPC (a snapshot must be made), -EROFS, -EINTR (a signal), -EIO, -ENOMEM.
+struct scrub_result {
+    uint64 blocks, damaged;
+};
+int volume_scrub(struct volume *vol, struct scrub_result *out);
 
 // --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:

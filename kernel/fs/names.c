@@ -51,7 +51,7 @@ static int write_target(struct inode *link, const char *target)
     int err = tree_page(&link->data, 0, &f);
     if (err)
         return err;
-    err = tree_own(&link->data, 0, f);
+    err = tree_own(&link->data, 0, &f);
     if (!err) {
         link->size = strlen(target);
         memcpy(frame_page(f), target, link->size);
@@ -117,7 +117,7 @@ static int find_or_create(struct walk *w, bool exclusive, const struct making *m
     mutex_lock(&w->dir->lock);
     int err = dir_find(w->dir, &w->last, &number, NULL);
     if (err == 0)
-        err = exclusive ? -EEXIST : inode_find(inode_volume(w->dir), number, out);
+        err = exclusive ? -EEXIST : inode_find(w->dir->table, number, out);
     else if (err == -ENOENT && w->slash && (m->mode & S_IFMT) != S_IFDIR)
         err = m->target != NULL ? -ENOENT : -EISDIR;
     else if (err == -ENOENT)
@@ -250,7 +250,7 @@ int inode_link(struct inode *ino, struct inode *cwd, const char *path)
         err = -EEXIST;
     } else if (w.slash) {
         err = -ENOENT;
-    } else if (inode_volume(w.dir) != inode_volume(ino)) {
+    } else if (w.dir->table != ino->table) {
         err = -EXDEV;
     } else {
         mutex_lock(&w.dir->lock);

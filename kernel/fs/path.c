@@ -4,6 +4,7 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/dir.h"
+#include "fs/snapshot.h"
 #include "lib/string.h"
 #include "mem/frame.h"
 
@@ -34,10 +35,13 @@ int path_step(struct inode *dir, const struct name *name, struct inode **out)
     uint64 number;
     if (!inode_is_dir(dir))
         return -ENOTDIR;
+    int err = snapshot_step(dir, name, out);
+    if (err <= 0)
+        return err;
     mutex_lock(&dir->lock);
-    int err = dir_find(dir, name, &number, NULL);
+    err = dir_find(dir, name, &number, NULL);
     if (!err)
-        err = inode_find(inode_volume(dir), number, out);
+        err = inode_find(dir->table, number, out);
     mutex_unlock(&dir->lock);
     return err;
 }
@@ -50,9 +54,7 @@ static void go_to(struct walk *w, struct inode *dir)
 
 static void go_to_root(struct walk *w)
 {
-    struct inode *root = inode_volume(w->dir)->root;
-    inode_get(root);
-    go_to(w, root);
+    go_to(w, volume_root(inode_volume(w->dir)));
 }
 
 // Puts the link's target before what is left of the path.  => 0, and the text in w->text
@@ -128,14 +130,23 @@ static int walk_down(struct walk *w, const char *path)
     }
 }
 
+// => where the walk begins, with a reference.  After a rollback a working directory that was the
+// root is the root.
+static struct inode *start(struct inode *cwd, const char *path)
+{
+    if (path[0] == '/' || (cwd->table->replaced && inode_is_root(cwd)))
+        return volume_root(inode_volume(cwd));
+    inode_get(cwd);
+    return cwd;
+}
+
 int walk_parent(struct inode *cwd, const char *path, struct walk *out)
 {
     if (path[0] == '\0')
         return -ENOENT;
     if (strnlen(path, PATH_LONGEST) == PATH_LONGEST)
         return -ENAMETOOLONG;
-    *out = (struct walk){ .dir = path[0] == '/' ? inode_volume(cwd)->root : cwd };
-    inode_get(out->dir);
+    *out = (struct walk){ .dir = start(cwd, path) };
     int err = walk_down(out, path);
     if (err)
         walk_end(out);

@@ -68,7 +68,7 @@ static int find_end(struct end *e)
     int err = dir_find(e->w.dir, &e->w.last, &number, &e->where);
     if (err)
         return err == -ENOENT ? 0 : err;
-    return inode_find(inode_volume(e->w.dir), number, &e->node);
+    return inode_find(e->w.dir->table, number, &e->node);
 }
 
 // May what the name leads to stand where the path says, behind slashes perhaps?
@@ -101,7 +101,7 @@ static int check_shapes(const struct renaming *r)
 static int check_distinct(const struct renaming *r, const struct inode *node)
 {
     if (node == NULL || (node != r->from.w.dir && node != r->to.w.dir))
-        return node == r->vol->root ? -EBUSY : 0;
+        return node != NULL && inode_is_root(node) ? -EBUSY : 0;
     return volume_damage(r->vol, "directory %lu is not where it is listed", node->number);
 }
 
@@ -318,8 +318,8 @@ static int rename_between(struct renaming *r)
 static int rename_walked(struct renaming *r)
 {
     r->vol = inode_volume(r->from.w.dir);
-    if (inode_volume(r->to.w.dir) != r->vol)
-        return -EXDEV;
+    if (r->to.w.dir->table != r->from.w.dir->table)
+        return -EXDEV; // from a snapshot, or into one
     if (walk_ends_in_dots(&r->from.w))
         return -EBUSY;
     if (walk_ends_in_dots(&r->to.w))

@@ -14,7 +14,7 @@ struct unlinking {
 int may_lose_name(struct inode *dir, struct inode *target)
 {
     bool is_dir = inode_is_dir(target);
-    if (target == inode_volume(target)->root)
+    if (inode_is_root(target))
         return -EBUSY;
     if (target->nlink < (is_dir ? 2u : 1u) || (is_dir && dir->nlink < 3))
         return volume_damage(inode_volume(dir), "inode %lu has more names than it counts",
@@ -80,7 +80,7 @@ static int unlink_in(struct inode *dir, const struct name *name, const struct un
     uint64 number;
     int err = dir_find(dir, name, &number, &where);
     if (!err)
-        err = inode_find(inode_volume(dir), number, target);
+        err = inode_find(dir->table, number, target);
     if (err)
         return err;
     if (*target == dir)

@@ -91,7 +91,7 @@ void inode_stat(struct inode *ino, struct linux_stat *out)
     struct inode_info info;
     inode_info(ino, &info);
     memset(out, 0, sizeof *out);
-    out->st_dev = ROOTDEV;
+    out->st_dev = ROOTDEV + info.snapshot;
     out->st_ino = info.ino;
     out->st_mode = info.mode;
     out->st_nlink = info.nlink;

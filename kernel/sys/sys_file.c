@@ -146,7 +146,9 @@ int64 sys_ioctl(const uint64 *arg)
     if (!use.file)
         return -EBADF;
     int64 result = -ENOTTY;
-    if (use.file->ops->ioctl)
+    if (arg[1] == FICLONE)
+        result = sys_ficlone(use.file, arg[2]);
+    else if (use.file->ops->ioctl)
         result = use.file->ops->ioctl(use.file, current_proc()->aspace, (uint32)arg[1], arg[2]);
     file_use_end(use);
     return result;

@@ -5,14 +5,17 @@
 #include "types.h"
 
 // sys_file.c: through a descriptor
-int64 sys_read(const uint64 *arg);      // fd, buf, n
-int64 sys_write(const uint64 *arg);     // fd, buf, n
-int64 sys_readv(const uint64 *arg);     // fd, iov, count
-int64 sys_writev(const uint64 *arg);    // fd, iov, count
-int64 sys_pread64(const uint64 *arg);   // fd, buf, n, offset
-int64 sys_pwrite64(const uint64 *arg);  // fd, buf, n, offset
-int64 sys_lseek(const uint64 *arg);     // fd, offset, whence
-int64 sys_ioctl(const uint64 *arg);     // fd, request, arg
+int64 sys_read(const uint64 *arg);     // fd, buf, n
+int64 sys_write(const uint64 *arg);    // fd, buf, n
+int64 sys_readv(const uint64 *arg);    // fd, iov, count
+int64 sys_writev(const uint64 *arg);   // fd, iov, count
+int64 sys_pread64(const uint64 *arg);  // fd, buf, n, offset
+int64 sys_pwrite64(const uint64 *arg); // fd, buf, n, offset
+int64 sys_lseek(const uint64 *arg);    // fd, offset, whence
+int64 sys_ioctl(const uint64 *arg);    // fd, request, arg
+struct file;
+// FICLONE on an open file: it becomes a clone of the file src_fd (sys_snapshot.c).
+int64 sys_ficlone(struct file *dst, uint64 src_fd);
 int64 sys_ftruncate(const uint64 *arg); // fd, size
 int64 sys_fsync(const uint64 *arg);     // fd
 int64 sys_fdatasync(const uint64 *arg); // fd

@@ -111,6 +111,11 @@ long lseek(int fd, long offset, int whence)
     return syscall_errno(syscall(SYS_lseek, fd, offset, whence));
 }
 
+int ficlone(int to, int from)
+{
+    return result(syscall(SYS_ioctl, to, FICLONE, from));
+}
+
 int ftruncate(int fd, long size)
 {
     return result(syscall(SYS_ftruncate, fd, size));

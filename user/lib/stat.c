@@ -10,7 +10,8 @@ static short classic_type(uint mode)
 {
     switch (mode & S_IFMT) {
     case S_IFDIR: return T_DIR;
-    case S_IFCHR: return T_DEVICE;
+    case S_IFCHR:
+    case S_IFIFO: return T_DEVICE;
     case S_IFLNK: return T_LINK;
     default: return T_FILE;
     }

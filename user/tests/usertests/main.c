@@ -34,6 +34,7 @@ static const struct part parts[] = {
     { .name = "manyfiles", .fn = many_files },
     { .name = "unlinkopen", .fn = unlink_open },
     { .name = "filestatus", .fn = file_status },
+    { .name = "pipestatus", .fn = pipe_status },
     { .name = "devices", .fn = devices },
 
     { .name = "directories", .fn = directories },
