@@ -36,7 +36,7 @@ static int content(struct inode *ino, uint64 size, uint64 *digest)
 
 static int directory(struct inode *root, const char *path, uint64 *digest);
 
-// What the path leads to, a link itself, and all that is below it.
+// What the path leads to, and all that is below it.
 static int tree(struct inode *root, const char *path, uint64 *digest)
 {
     struct inode *ino;
@@ -46,8 +46,9 @@ static int tree(struct inode *root, const char *path, uint64 *digest)
         return err;
     inode_info(ino, &info);
     *digest = mix(crc32c(0, path, strlen(path)), mix(info.mode, info.nlink));
-    *digest = mix(*digest, TYPE(info.mode) == DIRECTORY ? 0 : info.size);
-    if (TYPE(info.mode) == REGULAR || TYPE(info.mode) == LINK)
+    bool has_content = TYPE(info.mode) == REGULAR || TYPE(info.mode) == LINK;
+    *digest = mix(*digest, has_content ? info.size : 0);
+    if (has_content)
         err = content(ino, info.size, digest);
     inode_put(ino);
     if (!err && TYPE(info.mode) == DIRECTORY)
