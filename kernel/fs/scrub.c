@@ -2,9 +2,9 @@
 //
 // The live files are held still by a snapshot that is born going: nobody finds it, and it is given
 // back at the end, or after a cut by the next mount.  What it and the other snapshots name cannot
-// change, so it is read without a lock.  Blocks that were read for one parent are not read again for
-// the next.  The reference counts and the records of snapshots are read with the volume's mutex held,
-// but for what is on its way to the disk.
+// change, so it is read without a lock.  Blocks that were read for one parent are not read again
+// for the next.  The reference counts and the records of snapshots are read with the volume's mutex
+// held, but for what is on its way to the disk.
 
 #include "cache/cache.h"
 #include "errno.h"
@@ -24,7 +24,8 @@
 struct scrub {
     struct volume *vol;
     struct scrub_result *result;
-    uint64 **seen[FS_BLOCKS_MAX / BITS_PER_PAGE / PAGES_PER_DIR]; // bits by block, in pages of pages
+    uint64 *
+        *seen[FS_BLOCKS_MAX / BITS_PER_PAGE / PAGES_PER_DIR]; // bits by block, in pages of pages
     bool locked; // the volume's mutex is held throughout
 };
 
