@@ -146,6 +146,11 @@ void thread_breathe(void)
 {
 }
 
+bool thread_interrupted(void)
+{
+    return false;
+}
+
 uint64 clock_ns(void)
 {
     uint64 sec;
@@ -173,6 +178,15 @@ void printk(const char *fmt, ...)
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
+}
+
+int format(char *buf, size_t size, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(buf, size, fmt, ap);
+    va_end(ap);
+    return n;
 }
 
 int vformat(char *buf, size_t size, const char *fmt, va_list ap)

@@ -262,7 +262,7 @@ int inode_truncate(struct inode *ino, uint64 size)
     else if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
         err = -EINVAL;
     else
-        err = size == ino->size ? 0 : set_size(ino, size);
+        err = set_size(ino, size);
     mutex_unlock(&ino->lock);
     return err;
 }

@@ -22,7 +22,7 @@ void inode_put(struct inode *ino)
 
 uint32 inode_mode(const struct inode *ino)
 {
-    return ino->mode;
+    return __atomic_load_n(&ino->mode, __ATOMIC_RELAXED);
 }
 
 uint64 inode_rdev(const struct inode *ino)

@@ -10,8 +10,8 @@
 // on the disk (next_orphan, from the superblock), so that the next mount after a cut gives them
 // back.
 //
-// A directory's `lock` comes before that of a directory in it; only the removal of a directory
-// takes two, and under the volume's rename_lock, so that damaged images with loops cannot make two
+// A directory's `lock` comes before that of a directory in it; only removing and renaming take more
+// than one, and under the volume's rename_lock, so that damaged images with loops cannot make two
 // threads wait for each other.
 #pragma once
 
@@ -22,7 +22,7 @@ struct inode {
     struct tree data; // tree: by the volume's mutex; data.obj.refs is the inode's count
     struct itable *table;
     uint64 number;
-    uint32 mode;       // fixed
+    uint32 mode;       // the type is fixed; the bits by the volume's mutex
     uint64 rdev;       // fixed
     struct mutex lock; // RANK_INODE: the content, and together with the volume's mutex the size
 
@@ -37,8 +37,7 @@ struct inode {
     struct list orphan_link; // itable.orphans, while nlink is 0
 
     // By the inode's lock; of a directory.
-    uint64 room_page;        // no record before this
-    uint32 room_offset;      // place has room for a name
+    uint64 pages_searched;   // pages that have been looked at
     int searches;            // without an index, or until the next try to make one
     struct dir_index *index; // NULL: none
 
@@ -56,6 +55,17 @@ static inline struct volume *inode_volume(const struct inode *ino)
 static inline bool inode_is_dir(const struct inode *ino)
 {
     return (ino->mode & S_IFMT) == S_IFDIR;
+}
+
+static inline bool inode_is_link(const struct inode *ino)
+{
+    return (ino->mode & S_IFMT) == S_IFLNK;
+}
+
+// The root directory of its table, live or a snapshot.
+static inline bool inode_is_root(const struct inode *ino)
+{
+    return ino->number == FS_ROOT_INO;
 }
 
 // --- finding (inode_cache.c) -------------------------------------------------------------------

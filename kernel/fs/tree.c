@@ -36,19 +36,13 @@ int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out)
         out->block = 0;
     for (uint32 level = tree->disk.height; level > 0 && out->block != 0; level--) {
         struct frame *f;
-        int err = meta_get(tree->vol, out, &f);
+        int err = meta_get(tree, out, &f);
         if (err)
             return err;
         *out = *child(f, index, level);
         frame_put(f);
     }
     return 0;
-}
-
-static int page_damage(struct tree *tree, uint64 index, const struct blkptr *p, int trouble)
-{
-    return volume_damage(tree->vol, "page %lu of a file, block %lu, %s %08x", index, p->block,
-                         block_trouble(trouble), p->crc);
 }
 
 static int read_page(struct tree *tree, uint64 index, void *page)
@@ -64,7 +58,7 @@ static int read_page(struct tree *tree, uint64 index, void *page)
     if (block_from_flight(tree->vol, &p, page))
         return 0;
     err = block_read(tree->vol, &p, page);
-    return err ? page_damage(tree, index, &p, err) : 0;
+    return err ? block_damage(tree, "page", index, &p, err, page) : 0;
 }
 
 int tree_page(struct tree *tree, uint64 index, struct frame **out)
@@ -118,7 +112,7 @@ int tree_fill(struct object *obj, uint64 index, void *page)
         return -EAGAIN;
     if (again.block != p.block || again.gen != p.gen || again.crc != p.crc)
         return -EAGAIN;
-    return page_damage(tree, index, &p, trouble);
+    return block_damage(tree, "page", index, &p, trouble, page);
 }
 
 // What replacing the block takes; if it, or one above it, has other parents too, the old one stays.
@@ -159,7 +153,7 @@ int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
         struct frame *f;
         err = block_cost(tree->vol, &p, &shared, takes, keeps);
         if (!err)
-            err = meta_get(tree->vol, &p, &f);
+            err = meta_get(tree, &p, &f);
         if (err)
             return err;
         p = *child(f, index, level);
@@ -252,7 +246,7 @@ static int move_block(struct tree *tree, struct blkptr *p, struct frame **out)
 {
     struct volume *vol = tree->vol;
     struct frame *old;
-    int err = meta_get(vol, p, &old);
+    int err = meta_get(tree, p, &old);
     if (err)
         return err;
     int64 count = touch_block(vol, p, old);
@@ -270,7 +264,7 @@ static int move_block(struct tree *tree, struct blkptr *p, struct frame **out)
 int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
 {
     if (p->block != 0 && p->gen == tree->vol->generation)
-        return meta_get(tree->vol, p, out);
+        return meta_get(tree, p, out);
     if (p->block != 0)
         return move_block(tree, p, out);
     int err = tree_new_block(tree, out);

@@ -28,17 +28,18 @@ static int put_block(struct tree *tree, struct blkptr *p)
 
 // How many blocks lie under *p, itself included; the count ends when it is above `limit`.
 // => negative errno
-static int64 blocks_under(struct volume *vol, const struct blkptr *p, uint32 level, int64 limit)
+static int64 blocks_under(const struct tree *tree, const struct blkptr *p, uint32 level,
+                          int64 limit)
 {
     struct frame *f;
     int64 sum = 1;
     if (p->block == 0 || level == 0)
         return p->block != 0;
-    int err = meta_get(vol, p, &f);
+    int err = meta_get(tree, p, &f);
     if (err)
         return err;
     for (int i = 0; i < PTRS_PER_BLOCK && sum > 0 && sum <= limit; i++) {
-        int64 below = blocks_under(vol, &meta_ptrs(f)[i], level - 1, limit - sum);
+        int64 below = blocks_under(tree, &meta_ptrs(f)[i], level - 1, limit - sum);
         sum = below < 0 ? below : sum + below;
     }
     frame_put(f);
@@ -51,7 +52,7 @@ static int leave_subtree(struct tree *tree, const struct blkptr *p, uint32 level
     struct disk_tree *disk = &tree->disk;
     if (level == 0 || p == &disk->root) // tree_cut() counts the whole tree at once
         return 0;
-    int64 below = blocks_under(tree->vol, p, level, (int64)disk->nblocks);
+    int64 below = blocks_under(tree, p, level, (int64)disk->nblocks);
     if (below < 0)
         return (int)below;
     uint64 lost = (uint64)below - 1; // the block itself is counted by put_block()
@@ -185,8 +186,7 @@ static bool lower_once(struct tree *tree)
     struct disk_tree *disk = &tree->disk;
     struct frame *f;
     // A root that older trees name stays: its child would get one more parent by going up.
-    if (disk->root.gen != (uint32)tree->vol->generation ||
-        meta_get(tree->vol, &disk->root, &f) != 0)
+    if (disk->root.gen != (uint32)tree->vol->generation || meta_get(tree, &disk->root, &f) != 0)
         return false;
     struct blkptr first = meta_ptrs(f)[0];
     bool lone = only_first(meta_ptrs(f));

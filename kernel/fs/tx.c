@@ -87,17 +87,27 @@ int tx_room(struct volume *vol, uint64 takes, uint64 keeps)
     return err ? err : -EAGAIN;
 }
 
-int tx_begin_names(struct volume *vol, uint64 keeps)
+static int begin_with(struct volume *vol, uint64 takes, uint64 keeps)
 {
     int err = tx_begin(vol);
     if (err)
         return err;
     do
-        err = tx_room(vol, TX_NAMES_TAKE, keeps);
+        err = tx_room(vol, takes, keeps);
     while (err == -EAGAIN);
     if (err)
         tx_end(vol);
     return err;
+}
+
+int tx_begin_names(struct volume *vol, uint64 keeps)
+{
+    return begin_with(vol, TX_NAMES_TAKE, keeps);
+}
+
+int tx_begin_rename(struct volume *vol, uint64 keeps)
+{
+    return begin_with(vol, TX_RENAME_TAKE, keeps);
 }
 
 uint64 tx_blocks_left(const struct volume *vol)

@@ -34,6 +34,13 @@
 #define TX_NAMES_KEEP   11
 #define TX_WORK_RESERVE 64
 
+// A rename takes, with four levels of pointer blocks: in the directories a page of each, the first
+// pages of two directories that change places, and a page cut off (5 blocks for a page and what is
+// above it: 25), and the places of four inodes (20).
+#define TX_RENAME_TAKE 45
+// And keeps, if the name needs a page that the directory does not have: that and a new branch.
+#define TX_RENAME_KEEP 5
+
 // => 0 with the volume's mutex held; -EROFS, or -EIO when memory is full of changes that cannot be
 //    written, without.
 int tx_begin(struct volume *vol);
@@ -50,6 +57,8 @@ bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps);
 uint64 tx_removal_reserve(const struct volume *vol);
 // tx_begin() and room for a change of the directory tree, with `keeps` 0 or TX_NAMES_KEEP.
 int tx_begin_names(struct volume *vol, uint64 keeps);
+// The same for a rename, with `keeps` 0 or TX_RENAME_KEEP.
+int tx_begin_rename(struct volume *vol, uint64 keeps);
 
 // Blocks that can still be given to growing files.
 uint64 tx_blocks_left(const struct volume *vol);

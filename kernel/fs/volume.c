@@ -327,6 +327,8 @@ void volume_info(struct volume *vol, struct volume_info *out)
         .blocks = vol->nblocks,
         .free_blocks = tx_blocks_left(vol),
         .inodes = vol->ninodes,
+        .inodes_max = volume_is_classic(vol) ? CLASSIC_INODES : FS_INODES_MAX,
+        .name_longest = volume_is_classic(vol) ? DIRSIZ : NAME_LONGEST,
         .generation = vol->generation - 1,
         .classic = volume_is_classic(vol),
     };

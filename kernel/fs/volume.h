@@ -84,7 +84,7 @@ struct volume {
     struct blkdev *dev;
     struct mutex lock;
     struct mutex commit_lock;
-    struct mutex rename_lock; // RANK_FS_RENAME: removal of directories
+    struct mutex rename_lock; // RANK_FS_RENAME: removing and moving names
     uint64 generation;        // the open one
     uint64 nblocks;
     uint32 features;

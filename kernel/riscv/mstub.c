@@ -229,9 +229,9 @@ void mstub_trap(uint64 *arg)
 static uint64 device(const void *fdt, const char *compatible)
 {
     uint64 addr = 0, size;
-    int node = fdt_find_compatible(fdt, -1, compatible);
-    if (node >= 0)
-        fdt_reg(fdt, node, 0, &addr, &size);
+    struct fdt_node node = FDT_START;
+    if (fdt_next_compatible(fdt, &node, compatible))
+        fdt_reg(fdt, &node, 0, &addr, &size);
     return addr;
 }
 

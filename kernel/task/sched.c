@@ -166,6 +166,7 @@ static void load_root(struct hart *h, struct frame *root)
         __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
         csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
         sfence_vma_all();
+        fence_i(); // programs' text may have come to other frames while nothing of them ran here
     } else {
         kmap_load();
     }
@@ -309,12 +310,22 @@ static void idle_wait(struct hart *h)
         work |= __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED) > 0;
     if (!work) {
         arm(h, timers_next());
+        uint64 before = csr_read(instret);
         wait_for_interrupt();
+        h->slept += csr_read(instret) - before;
     }
     h->idling = false;
     uint64 slice_end = time_now() + time_from_ns(SLICE_NS);
     if (h->armed > slice_end)
         arm(h, slice_end);
+}
+
+uint64 sched_slept(void)
+{
+    uint64 sum = 0;
+    for (int i = 0; i < nharts; i++)
+        sum += harts[i].slept;
+    return sum;
 }
 
 void sched_run(struct thread *idle)
