@@ -21,6 +21,10 @@ struct timespec {
     int64 tv_nsec;
 };
 
+// Nanoseconds with a meaning of their own in utimensat().
+#define UTIME_NOW  0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
 struct linux_stat {
     uint64 st_dev;
     uint64 st_ino;
@@ -53,6 +57,23 @@ struct linux_dirent64 {
 #define DT_DIR     4
 #define DT_REG     8
 #define DT_LNK     10
+
+// What statfs() tells, in units of f_bsize.
+struct statfs {
+    int64 f_type;
+    int64 f_bsize;
+    uint64 f_blocks;
+    uint64 f_bfree;
+    uint64 f_bavail; // what files can still take
+    uint64 f_files;  // inodes: in use, and free
+    uint64 f_ffree;
+    int32 f_fsid[2];
+    int64 f_namelen; // the longest name
+    int64 f_frsize;
+    int64 f_flags;
+    int64 f_spare[4];
+};
+#define STATFS_KINE 0x4b494e45 // f_type
 
 struct iovec {
     void *iov_base;
@@ -169,6 +190,8 @@ struct kine_meminfo {
     uint64 cow_reuses;  // store faults in which the sole owner took the page back
     uint64 zero_fills;  // empty entries filled with a zero frame of their own
     uint64 page_faults; // all
+    uint64 slept;       // what instret counted while harts waited in wfi: little, except on an
+                        // emulator whose instructions are its clock (QEMU's -icount)
 };
 
 // kine_procs: one process.
@@ -176,11 +199,11 @@ struct kine_proc {
     int32 pid, ppid;
     char state; // R running or ready, S sleeping, Z zombie
     char name[23];
-    uint64 pages;      // frames its tables map
-    uint64 shared;     // of these, with more than one reference
-    uint64 size;       // bytes its areas span
-    uint64 user_ticks; // time in user mode and in the kernel, in time-base ticks
-    uint64 kernel_ticks;
+    uint64 pages;   // frames its tables map
+    uint64 shared;  // of these, with more than one reference
+    uint64 size;    // bytes its areas span
+    uint64 user_ns; // time in user mode and in the kernel
+    uint64 kernel_ns;
 };
 
 // kine_inject: the n-th page allocation of a kind that this process makes from now on fails.  n = 0
@@ -193,3 +216,21 @@ struct kine_pte {
     uint64 pte;  // the leaf entry, 0 if empty
     uint64 refs; // references to the frame, 0 if empty
 };
+
+// kine_snapshot: snapshots of the volume of the current directory, by name; they stand under
+// /.snapshots.  NEXT: the one with the next higher id than the structure's; => 1, 0 at the end.
+#define KINE_SNAPSHOT_CREATE   1
+#define KINE_SNAPSHOT_DELETE   2
+#define KINE_SNAPSHOT_ROLLBACK 3
+#define KINE_SNAPSHOT_NEXT     4
+struct kine_snapshot {
+    uint32 id;
+    uint32 spare;
+    uint64 generation; // of the volume, when it was made
+    uint64 time_ns;    // Unix time
+    char name[64];
+};
+
+// ioctl on a file open for writing: it becomes a clone of the file whose descriptor is the
+// argument.
+#define FICLONE 0x40049409

@@ -11,6 +11,8 @@
 #define O_TRUNC     0x200
 #define O_APPEND    0x400
 #define O_NONBLOCK  0x800
+#define O_DSYNC     0x1000
+#define O_SYNC      0x101000
 #define O_DIRECTORY 0x10000
 #define O_NOFOLLOW  0x20000
 #define O_CLOEXEC   0x80000
@@ -18,7 +20,11 @@
 #define AT_FDCWD            (-100)
 #define AT_REMOVEDIR        0x200
 #define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_SYMLINK_FOLLOW   0x400
 #define AT_EMPTY_PATH       0x1000
+
+#define RENAME_NOREPLACE 1u
+#define RENAME_EXCHANGE  2u
 
 #define SEEK_SET 0
 #define SEEK_CUR 1

@@ -84,6 +84,11 @@ static void flush(void *volume)
     }
 }
 
+static void commit(void *volume)
+{
+    volume_serve(volume);
+}
+
 // The rest of the start needs a thread: it waits for the disk.
 static void start_system(void *arg)
 {
@@ -100,8 +105,8 @@ static void start_system(void *arg)
     inode_put(root);
     if (err)
         panic("process 1 cannot be made (error %d)", -err);
-    if (!thread_spawn("flush", flush, volume))
-        panic("no memory for the flusher");
+    if (!thread_spawn("flush", flush, volume) || !thread_spawn("commit", commit, volume))
+        panic("no memory for the file system's threads");
 }
 
 static void boot_idle_init(void)

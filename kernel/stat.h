@@ -6,7 +6,7 @@
 
 #define T_DIR    1 // directory
 #define T_FILE   2 // regular file
-#define T_DEVICE 3 // device
+#define T_DEVICE 3 // device, or a pipe: bytes that come and go
 #define T_LINK   4 // symbolic link
 
 struct stat {

@@ -10,10 +10,15 @@
 #define SYS_mknodat         33
 #define SYS_mkdirat         34
 #define SYS_unlinkat        35
+#define SYS_symlinkat       36
 #define SYS_linkat          37
+#define SYS_statfs          43
+#define SYS_fstatfs         44
 #define SYS_ftruncate       46
 #define SYS_faccessat       48
 #define SYS_chdir           49
+#define SYS_fchmod          52
+#define SYS_fchmodat        53
 #define SYS_openat          56
 #define SYS_close           57
 #define SYS_pipe2           59
@@ -25,11 +30,13 @@
 #define SYS_writev          66
 #define SYS_pread64         67
 #define SYS_pwrite64        68
+#define SYS_readlinkat      78
 #define SYS_newfstatat      79
 #define SYS_fstat           80
 #define SYS_sync            81
 #define SYS_fsync           82
 #define SYS_fdatasync       83
+#define SYS_utimensat       88
 #define SYS_exit            93
 #define SYS_exit_group      94
 #define SYS_waitid          95
@@ -41,6 +48,7 @@
 #define SYS_reboot          142
 #define SYS_times           153
 #define SYS_uname           160
+#define SYS_umask           166
 #define SYS_getpid          172
 #define SYS_getppid         173
 #define SYS_getuid          174
@@ -57,10 +65,12 @@
 #define SYS_mprotect        226
 #define SYS_madvise         233
 #define SYS_wait4           260
+#define SYS_renameat2       276
 
 // kine's own, for ps, free, the audit and the tests; described in kernel/abi.h.
-#define SYS_kine_audit   1000 // (struct kine_audit *out): recount every frame, M1 to M5
-#define SYS_kine_meminfo 1001 // (struct kine_meminfo *out)
-#define SYS_kine_procs   1002 // (struct kine_proc *out, int max): number of processes
-#define SYS_kine_inject  1003 // (int kind, long n): fail this process's n-th allocation
-#define SYS_kine_pte     1004 // (const void *va, struct kine_pte *out): one's own mapping
+#define SYS_kine_audit    1000 // (struct kine_audit *out): recount every frame, M1 to M5
+#define SYS_kine_meminfo  1001 // (struct kine_meminfo *out)
+#define SYS_kine_procs    1002 // (struct kine_proc *out, int max): number of processes
+#define SYS_kine_inject   1003 // (int kind, long n): fail this process's n-th allocation
+#define SYS_kine_pte      1004 // (const void *va, struct kine_pte *out): one's own mapping
+#define SYS_kine_snapshot 1005 // (int what, const char *name | struct kine_snapshot *)

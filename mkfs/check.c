@@ -21,6 +21,7 @@ void complain(struct check *c, const char *fmt, ...)
     if (c->out->errors++ >= 100 || check_quiet)
         return;
     va_start(ap, fmt);
+    fputs(c->where, stderr);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
     fputc('\n', stderr);
@@ -99,19 +100,26 @@ static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr
 static void walk_children(struct check *c, struct tree_walk *w, const struct blkptr *ptrs,
                           uint32 level, uint64 index)
 {
-    for (uint64 i = 0; i < PTRS_PER_BLOCK; i++)
+    bool fresh = w->fresh;
+    for (uint64 i = 0; i < PTRS_PER_BLOCK; i++) {
+        w->fresh = fresh;
         walk_under(c, w, &ptrs[i], level - 1, index + (i << (PTRS_SHIFT * (level - 1))));
+    }
 }
 
-// A block with several parents is gone through at the first visit only.
+// A block with several parents is gone through for each of them, but its own pointers, and what is
+// wrong with its bytes, count at the first visit only (F2).  A tree that has more blocks than it
+// says is left: its pointers may run in circles.
 static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr *p, uint32 level,
                        uint64 index)
 {
-    if (p->block == 0 || !pointer_possible(c, w, p))
+    if (p->block == 0 || w->nblocks > w->limit || !pointer_possible(c, w, p))
         return;
     w->nblocks++;
-    if (c->found[p->block]++ > 0)
-        return;
+    if (w->fresh)
+        c->found[p->block]++;
+    w->fresh = !c->visited[p->block];
+    c->visited[p->block] = 1;
     struct blkptr *page = malloc(FS_BLOCK);
     assert(page != NULL);
     if (read_checked(c, w, p, page)) {
@@ -123,15 +131,57 @@ static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr
     free(page);
 }
 
-void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree)
+void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree, bool fresh)
 {
     if (tree->height > TREE_HEIGHT_MAX) {
         complain(c, "%s: a tree of height %u", w->what, tree->height);
         return;
     }
+    w->fresh = fresh;
+    w->nblocks = 0;
+    w->limit = tree->nblocks;
     walk_under(c, w, &tree->root, tree->height, 0);
     if (w->nblocks != tree->nblocks)
         complain(c, "%s: %lu blocks, but counted as %lu", w->what, w->nblocks, tree->nblocks);
+}
+
+// --- snapshots --------------------------------------------------------------------------------
+
+static void check_record(struct check *c, uint64 id, const struct disk_snapshot *s)
+{
+    char what[96];
+    if (s->id == 0)
+        return;
+    c->nsnapshots++;
+    c->ngoing += s->flags & SNAPSHOT_GOING;
+    if (s->id != id || memchr(s->name, 0, sizeof s->name) == NULL) {
+        complain(c, "snapshot %lu: its record is not well-formed", id);
+        return;
+    }
+    if (s->generation >= c->sb.generation)
+        complain(c, "snapshot %lu is of generation %lu", id, s->generation);
+    if (s->name[0] == '\0' && !(s->flags & SNAPSHOT_GOING))
+        complain(c, "snapshot %lu has no name", id);
+    snprintf(what, sizeof what, "snapshot %lu (%s): ", id, s->name);
+    check_table(c, &(struct table_check){ what, false, s->flags & SNAPSHOT_GOING, s->inodes,
+                                          s->ninodes, s->lowest_ino, s->orphans, s->nclones,
+                                          s->nremovals });
+}
+
+static void take_records(struct check *c, struct tree_walk *w, uint64 index, const void *page)
+{
+    const struct disk_snapshot *s = page;
+    for (uint64 i = 0; i < SNAPSHOTS_PER_BLOCK; i++)
+        check_record(c, index * SNAPSHOTS_PER_BLOCK + i, &s[i]);
+}
+
+static void check_snapshots(struct check *c)
+{
+    struct tree_walk w = { .what = "the snapshots", .page = take_records };
+    walk_tree(c, &w, &c->sb.snapshots, true);
+    if (c->nsnapshots != c->sb.nsnapshots || c->ngoing != c->sb.ngoing)
+        complain(c, "%lu snapshots, %lu of them going, but counted as %lu and %lu", c->nsnapshots,
+                 c->ngoing, c->sb.nsnapshots, c->sb.ngoing);
 }
 
 // --- reference counts --------------------------------------------------------------------------
@@ -165,7 +215,7 @@ static void compare_counts(struct check *c)
 
 void check_volume(struct blkdev *dev, struct check_result *out)
 {
-    struct check c = { .dev = dev, .out = out };
+    struct check c = { .dev = dev, .out = out, .where = "" };
     memset(out, 0, sizeof *out);
     if (!find_superblock(&c)) {
         complain(&c, "no volume: neither superblock slot is valid");
@@ -177,11 +227,16 @@ void check_volume(struct blkdev *dev, struct check_result *out)
     out->blocks = c.sb.nblocks;
     c.found = calloc(c.sb.nblocks, sizeof *c.found);
     c.told = calloc(c.sb.nblocks, sizeof *c.told);
-    assert(c.found != NULL && c.told != NULL);
+    c.visited = calloc(c.sb.nblocks, 1);
+    assert(c.found != NULL && c.told != NULL && c.visited != NULL);
     struct tree_walk w = { .what = "reference counts", .page = take_counts };
-    walk_tree(&c, &w, &c.sb.counts);
-    check_inodes(&c);
+    walk_tree(&c, &w, &c.sb.counts, true);
+    check_table(&c,
+                &(struct table_check){ "", true, false, c.sb.inodes, c.sb.ninodes, c.sb.lowest_ino,
+                                       c.sb.orphans, c.sb.nclones, c.sb.nremovals });
+    check_snapshots(&c);
     compare_counts(&c);
+    free(c.visited);
     free(c.found);
     free(c.told);
 }

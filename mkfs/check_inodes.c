@@ -14,6 +14,8 @@ struct known {
     uint32 names; // records that name it
     uint32 dirs;  // "." and ".." among them and subdirectories' ".."
     bool reached; // by a name other than "." and ".."
+    bool fresh;   // its page is seen for the first time: so are its pointers
+    uint32 flags;
     uint64 size, next_orphan, dotdot, parent;
     struct disk_tree data;
 };
@@ -21,6 +23,7 @@ struct known {
 struct inode_list {
     struct known *inode;
     uint64 n;
+    uint64 nclones, nremovals;
 };
 
 static struct known *known(struct inode_list *l, uint64 number)
@@ -48,6 +51,8 @@ static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, cons
                                                                  .nlink = d->nlink,
                                                                  .size = d->size,
                                                                  .next_orphan = d->next_orphan,
+                                                                 .flags = d->flags,
+                                                                 .fresh = w->fresh,
                                                                  .data = d->data };
 }
 
@@ -137,7 +142,7 @@ static void check_dir(struct check *c, struct inode_list *l, uint64 number, cons
     struct dir_walk d = { .list = l, .number = number };
     struct tree_walk w = { .what = what, .page = take_dir_page, .arg = &d };
     struct known *k = &l->inode[number];
-    walk_tree(c, &w, &k->data);
+    walk_tree(c, &w, &k->data, k->fresh);
     c->out->dirs++;
     if (d.pages * FS_BLOCK != k->size)
         complain(c, "directory %lu has %lu pages and the size %lu", number, d.pages, k->size);
@@ -145,11 +150,21 @@ static void check_dir(struct check *c, struct inode_list *l, uint64 number, cons
         complain(c, "directory %lu has no \"..\"", number);
 }
 
+// What the reserve for removals counts for it (kernel/fs/tx.h).
+static uint64 removals(const struct known *k)
+{
+    if (MODE_TYPE(k->mode) == TYPE_DIR)
+        return k->data.nblocks;
+    return k->data.root.block != 0 ? k->data.height + 1UL : 0;
+}
+
 static void check_inode(struct check *c, struct inode_list *l, uint64 number)
 {
     char what[32];
     struct known *k = &l->inode[number];
     uint32 type = MODE_TYPE(k->mode);
+    l->nclones += (k->flags & INODE_CLONED) != 0;
+    l->nremovals += removals(k);
     snprintf(what, sizeof what, "inode %lu", number);
     if (type == TYPE_DIR) {
         check_dir(c, l, number, what);
@@ -158,7 +173,7 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number)
     if (type != TYPE_REG && type != TYPE_CHR && type != TYPE_LNK)
         complain(c, "inode %lu has the mode %o", number, k->mode);
     struct tree_walk w = { .what = what, .page = take_file_page, .arg = k };
-    walk_tree(c, &w, &k->data);
+    walk_tree(c, &w, &k->data, k->fresh);
     c->out->files++;
 }
 
@@ -178,13 +193,13 @@ static void check_names(struct check *c, struct inode_list *l, uint64 number)
         complain(c, "directory %lu: \"..\" leads to %lu", number, k->dotdot);
 }
 
-static void check_orphans(struct check *c, struct inode_list *l)
+static uint64 check_orphans(struct check *c, struct inode_list *l, uint64 first)
 {
     uint64 orphans = 0;
     for (uint64 i = 0; i < l->n; i++)
         orphans += l->inode[i].mode != 0 && l->inode[i].nlink == 0;
     uint64 listed = 0;
-    for (uint64 n = c->sb.orphans; n != 0; listed++) {
+    for (uint64 n = first; n != 0; listed++) {
         struct known *k = known(l, n);
         if (k == NULL || k->nlink != 0 || listed == orphans) {
             complain(c, "the list of orphans leads to inode %lu", n);
@@ -194,17 +209,20 @@ static void check_orphans(struct check *c, struct inode_list *l)
     }
     if (listed != orphans)
         complain(c, "%lu inodes have no names, %lu are listed", orphans, listed);
-    c->out->orphans = orphans;
+    return orphans;
 }
 
-static void check_numbers(struct check *c, struct inode_list *l)
+static void check_numbers(struct check *c, struct inode_list *l, const struct table_check *t)
 {
     uint64 used = 0;
     for (uint64 i = 0; i < l->n; i++)
         used += l->inode[i].mode != 0;
-    if (used != c->sb.ninodes)
-        complain(c, "%lu inodes are in use, the superblock says %lu", used, c->sb.ninodes);
-    for (uint64 i = FS_ROOT_INO; i < c->sb.lowest_ino; i++) {
+    if (used != t->ninodes)
+        complain(c, "%lu inodes are in use, but counted as %lu", used, t->ninodes);
+    if (l->nclones != t->nclones || l->nremovals != t->nremovals)
+        complain(c, "%lu clones, %lu blocks for removals, but counted as %lu and %lu", l->nclones,
+                 l->nremovals, t->nclones, t->nremovals);
+    for (uint64 i = FS_ROOT_INO; i < t->lowest_ino; i++) {
         if (i >= l->n || l->inode[i].mode == 0) {
             complain(c, "inode %lu is free, but below the lowest free one", i);
             return;
@@ -212,20 +230,41 @@ static void check_numbers(struct check *c, struct inode_list *l)
     }
 }
 
-void check_inodes(struct check *c)
+// A table that is being given back: some of its files may be gone.
+static void count_blocks(struct check *c, struct inode_list *l)
 {
-    struct inode_list l = { NULL, 0 };
-    struct tree_walk w = { .what = "the inode table", .page = take_inodes, .arg = &l };
-    walk_tree(c, &w, &c->sb.inodes);
-    if (known(&l, FS_ROOT_INO) == NULL || MODE_TYPE(l.inode[FS_ROOT_INO].mode) != TYPE_DIR)
+    for (uint64 i = 1; i < l->n; i++) {
+        struct tree_walk w = { .what = "a file of a deleted snapshot" };
+        walk_tree(c, &w, &l->inode[i].data, l->inode[i].fresh);
+    }
+}
+
+static void check_files(struct check *c, struct inode_list *l, const struct table_check *t)
+{
+    if (known(l, FS_ROOT_INO) == NULL || MODE_TYPE(l->inode[FS_ROOT_INO].mode) != TYPE_DIR)
         complain(c, "there is no root directory");
-    for (uint64 i = 1; i < l.n; i++)
-        if (l.inode[i].mode != 0)
-            check_inode(c, &l, i);
-    for (uint64 i = 1; i < l.n; i++)
-        if (l.inode[i].mode != 0)
-            check_names(c, &l, i);
-    check_orphans(c, &l);
-    check_numbers(c, &l);
+    for (uint64 i = 1; i < l->n; i++)
+        if (l->inode[i].mode != 0)
+            check_inode(c, l, i);
+    for (uint64 i = 1; i < l->n; i++)
+        if (l->inode[i].mode != 0)
+            check_names(c, l, i);
+    uint64 orphans = check_orphans(c, l, t->orphans);
+    if (t->live)
+        c->out->orphans = orphans;
+    check_numbers(c, l, t);
+}
+
+void check_table(struct check *c, const struct table_check *t)
+{
+    struct inode_list l = { .inode = NULL };
+    struct tree_walk w = { .what = "the inode table", .page = take_inodes, .arg = &l };
+    c->where = t->where;
+    walk_tree(c, &w, &t->inodes, true);
+    if (t->going)
+        count_blocks(c, &l);
+    else
+        check_files(c, &l, t);
     free(l.inode);
+    c->where = "";
 }

@@ -10,6 +10,9 @@ struct check {
     struct superblock sb;
     uint32 *found; // for each block: pointers that name it
     uint32 *told;  // and what its count on the disk says
+    uchar *visited;
+    const char *where; // begins each message: which snapshot
+    uint64 nsnapshots, ngoing;
 };
 
 // A walk through one tree.
@@ -19,9 +22,21 @@ struct tree_walk {
     void (*page)(struct check *c, struct tree_walk *w, uint64 index, const void *page);
     void *arg;
     uint64 nblocks; // found by the walk
+    uint64 limit;   // as many there should be
+    bool fresh;     // what is being looked at is seen for the first time
+};
+
+// An inode table, and what is said of it.
+struct table_check {
+    const char *where;
+    bool live;
+    bool going; // only its blocks count
+    struct disk_tree inodes;
+    uint64 ninodes, lowest_ino, orphans, nclones, nremovals;
 };
 
 void complain(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree);
-// Goes through all inodes, files and directories.
-void check_inodes(struct check *c);
+// `fresh`: the pointer to its root is seen for the first time.
+void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree, bool fresh);
+// Goes through all inodes, files and directories of a table.
+void check_table(struct check *c, const struct table_check *t);

@@ -30,6 +30,9 @@ uint64 host_count_refs(void);
 
 // => true if no lock is held
 bool host_no_locks(void);
+// Runs fn as if another thread did while this one waits for the disk: it holds no locks, and to
+// take one that this one holds is a panic.
+void host_as_another_thread(void (*fn)(void));
 // Printk goes to standard error, or nowhere.
 extern bool host_quiet;
 // Lines printed so far.

@@ -169,7 +169,9 @@ static void *allocate(size_t size)
 
 void *kmalloc(size_t size)
 {
-    return size <= PGSIZE ? allocate(size) : NULL;
+    if (size > KMALLOC_OBJ)
+        return size <= PGSIZE ? kalloc(FRAME_SLAB) : NULL;
+    return allocate(size);
 }
 
 void *kmalloc_zeroed(size_t size)
@@ -178,8 +180,18 @@ void *kmalloc_zeroed(size_t size)
     return obj == NULL ? NULL : memset(obj, 0, size);
 }
 
+static bool is_page(const void *obj)
+{
+    uint64 arena = host_direct_map + RAM_BASE;
+    return (uint64)obj >= arena && (uint64)obj < arena + total * STRIDE * PGSIZE;
+}
+
 void kmfree(void *obj)
 {
+    if (is_page(obj)) {
+        kfree(obj);
+        return;
+    }
     objects -= obj != NULL;
     free(obj);
 }

@@ -36,10 +36,10 @@ def pytest_generate_tests(metafunc):
     if n > 1:
         first = metafunc.config.base_seed
         metafunc.parametrize("seed", range(first, first + n), ids=lambda s: f"seed={s}",
-                             indirect=True)
+                             indirect=True, scope="session")  # one seed after the other
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def seed(request):
     """Where the test's random numbers begin."""
     return getattr(request, "param", request.config.base_seed)

@@ -1,4 +1,6 @@
-// cp FROM TO: copies a file; not onto itself, which would empty it first.
+// cp [--reflink] FROM TO: copies a file; not onto itself, which would empty it first.
+//
+// With --reflink TO becomes a clone: both share all blocks until one of them is written to.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
@@ -19,24 +21,34 @@ static bool same_file(int fd, const char *path)
     return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.dev == b.dev && a.ino == b.ino;
 }
 
-int main(int argc, char **argv)
+static int copy(int from, int to, char **names)
 {
-    if (argc != 3) {
-        fprintf(2, "usage: cp FROM TO\n");
-        return 2;
-    }
-    int from = open(argv[1], O_RDONLY), n;
-    if (from < 0)
-        return complain(argv[1]);
-    if (same_file(from, argv[2])) {
-        fprintf(2, "cp: %s and %s are the same file\n", argv[1], argv[2]);
-        return 1;
-    }
-    int to = open(argv[2], O_WRONLY | O_CREATE | O_TRUNC);
-    if (to < 0)
-        return complain(argv[2]);
+    int n;
     while ((n = read(from, buf, sizeof buf)) > 0)
         if (write(to, buf, n) != n)
-            return complain(argv[2]);
-    return n < 0 ? complain(argv[1]) : 0;
+            return complain(names[1]);
+    return n < 0 ? complain(names[0]) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    bool reflink = argc > 1 && strcmp(argv[1], "--reflink") == 0;
+    char **names = argv + 1 + reflink;
+    if (argc - reflink != 3) {
+        fprintf(2, "usage: cp [--reflink] FROM TO\n");
+        return 2;
+    }
+    int from = open(names[0], O_RDONLY);
+    if (from < 0)
+        return complain(names[0]);
+    if (same_file(from, names[1])) {
+        fprintf(2, "cp: %s and %s are the same file\n", names[0], names[1]);
+        return 1;
+    }
+    int to = open(names[1], O_WRONLY | O_CREATE | O_TRUNC);
+    if (to < 0)
+        return complain(names[1]);
+    if (reflink)
+        return ficlone(to, from) < 0 ? complain(names[1]) : 0;
+    return copy(from, to, names);
 }

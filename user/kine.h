@@ -29,6 +29,17 @@ long lseek(int fd, long offset, int whence);
 int ftruncate(int fd, long size);
 int fsync(int fd);
 int sync(void);
+int open_mode(const char *path, int flags, uint mode); // open() gives 0666; umask() takes bits away
+int rename(const char *old, const char *fresh);
+int symlink(const char *target, const char *path);
+int readlink(const char *path, char *buf, uint size); // => bytes, without a NUL
+// Linux's status; flags: AT_SYMLINK_NOFOLLOW
+int status_of(const char *path, struct linux_stat *out, int flags);
+int chmod(const char *path, uint mode);
+uint umask(uint mask); // => the old one
+// times: of access, which is not kept, and of change; NULL: now.
+int utimens(const char *path, const struct timespec times[2]);
+int statfs(const char *path, struct statfs *out);
 int sched_yield(void);
 int nanosleep(long seconds, long nanoseconds);
 int kill_with(int pid, int signal);
@@ -49,3 +60,6 @@ int kine_meminfo(struct kine_meminfo *out);
 int kine_procs(struct kine_proc *out, int max);
 int kine_inject(int kind, long n);
 int kine_pte(const void *va, struct kine_pte *out);
+int kine_snapshot(int what, const char *name);    // KINE_SNAPSHOT_*
+int kine_snapshot_next(struct kine_snapshot *at); // from at->id on; => 1, 0 at the end, -1
+int ficlone(int to, int from);                    // `to` shares all of from's blocks from now on

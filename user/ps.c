@@ -5,13 +5,13 @@
 #include "user/kine.h"
 #include "user/user.h"
 
-#define TICKS_PER_MS 10000 // the time base of QEMU's virt machine
+#define NS_PER_MS 1000000
 
 static struct kine_proc procs[NPROC];
 
 static void show(const struct kine_proc *p)
 {
-    uint64 ms = (p->user_ticks + p->kernel_ticks) / TICKS_PER_MS;
+    uint64 ms = (p->user_ns + p->kernel_ns) / NS_PER_MS;
     printf("%5d %5d %c %7lu %7lu %7luK %5lu.%03lu %s\n", p->pid, p->ppid, p->state, p->pages,
            p->shared, p->size / 1024, ms / 1000, ms % 1000, p->name);
 }

@@ -117,7 +117,7 @@ static void replace(struct frame *f, struct frame *copy)
 }
 
 // A frame that others hold is theirs from now on; the cache goes on with a copy.
-static int unshare(struct frame **fp)
+static int replace_by_copy(struct frame **fp)
 {
     struct frame *f = *fp;
     void *page = kalloc(FRAME_CACHE);
@@ -133,6 +133,11 @@ static int unshare(struct frame **fp)
     frame_put(f); // the caller's
     *fp = copy;
     return 0;
+}
+
+int cache_unshare(struct frame **f)
+{
+    return (*f)->block != 0 ? replace_by_copy(f) : 0;
 }
 
 // Enters a zeroed page, busy from the start so that nobody takes it for the file's.
@@ -176,7 +181,7 @@ int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fre
     *fresh = false;
     while (!claim_there(obj, index, page)) {
         struct frame *shared = *page;
-        int err = shared != NULL ? unshare(page) : claim_fresh(obj, index, page);
+        int err = shared != NULL ? replace_by_copy(page) : claim_fresh(obj, index, page);
         if (!err && shared == NULL) {
             *fresh = true;
             return 0;
@@ -214,6 +219,15 @@ void cache_mark_dirty(struct frame *f)
         cache.ndirty++;
     }
     spin_unlock(&cache.lock);
+}
+
+bool cache_is_dirty(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    const struct frame *f = lookup(obj, index);
+    bool dirty = f != NULL && (f->flags & CACHE_DIRTY);
+    spin_unlock(&cache.lock);
+    return dirty;
 }
 
 void cache_clean(struct object *obj)

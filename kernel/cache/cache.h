@@ -5,10 +5,10 @@
 // nothing but the page.
 //
 // Life of a page: it is entered clean (object_page, cache_enter) or to be written (cache_claim);
-// its owner marks it dirty, and clean again when its bytes are on the store; it leaves by
-// cache_drop, or by eviction.  Only a page that is clean, not busy and without references beyond
-// the cache's own is evicted: by the reclaim call-back of kalloc, oldest first in the manner of a
-// clock.
+// its owner marks it dirty, and clean again when its bytes are on the store or somebody holds it
+// who brings them there; it leaves by cache_drop, or by eviction.  Only a page that is clean, not
+// busy and without references beyond the cache's own is evicted: by the reclaim call-back of
+// kalloc, oldest first in the manner of a clock.
 //
 // A frame of the cache that somebody else holds is never written to: cache_claim() replaces it in
 // the cache by a copy first.
@@ -30,7 +30,7 @@
 #include "cache/object.h"
 
 // struct frame.flags of a cached page.
-#define CACHE_DIRTY 1 // newer than the store
+#define CACHE_DIRTY 1 // newer than the store, and nobody is writing it
 #define CACHE_BUSY  2 // being written to by its claimer
 #define CACHE_USED  4 // looked up since the clock's hand went by
 
@@ -55,10 +55,16 @@ int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fre
 // Ends a claim and drops its reference; `forget` takes a fresh page away again.
 void cache_release(struct frame *f, bool forget);
 
+// Before a page of metadata is written to without a claim, by who is alone in doing so: if it is on
+// its way to the disk the cache goes on with a copy, and *f is that.  => 0; -ENOMEM, nothing has
+// changed.
+int cache_unshare(struct frame **f);
+
 void cache_mark_dirty(struct frame *f); // => the caller holds a reference
-void cache_clean(struct object *obj);   // all its dirty pages are on the store
+void cache_clean(struct object *obj); // all its dirty pages are on the store, or held by its writer
 void cache_drop(struct object *obj,
                 uint64 from); // takes away pages from index `from` on, dirty or not
 void cache_drop_page(struct object *obj, uint64 index);
 
-size_t cache_dirty_pages(void); // in the whole cache
+bool cache_is_dirty(struct object *obj, uint64 index); // => of a page that is not there: false
+size_t cache_dirty_pages(void);                        // in the whole cache

@@ -52,9 +52,9 @@ static uint32 be32(const void *p)
 static int hart_of(uint32 phandle)
 {
     uint64 hartid, size;
-    int intc = fdt_by_phandle(machine_fdt, phandle);
-    int cpu = intc < 0 ? -1 : fdt_parent(machine_fdt, intc);
-    if (cpu < 0 || !fdt_reg(machine_fdt, cpu, 0, &hartid, &size))
+    struct fdt_node node; // the controller stands in its hart's node
+    if (!fdt_find_phandle(machine_fdt, &node, phandle) || !fdt_up(&node) ||
+        !fdt_reg(machine_fdt, &node, 0, &hartid, &size))
         return -1;
     for (int i = 0; i < nharts; i++)
         if (harts[i].hartid == hartid)
@@ -62,7 +62,7 @@ static int hart_of(uint32 phandle)
     return -1;
 }
 
-static void find_contexts(int node)
+static void find_contexts(const struct fdt_node *node)
 {
     for (int i = 0; i < NCPU; i++)
         plic.context[i] = -1;
@@ -90,21 +90,28 @@ static void interrupt(void)
     }
 }
 
+static bool find_controller(struct fdt_node *node)
+{
+    *node = FDT_START;
+    if (fdt_next_compatible(machine_fdt, node, "sifive,plic-1.0.0"))
+        return true;
+    *node = FDT_START;
+    return fdt_next_compatible(machine_fdt, node, "riscv,plic0");
+}
+
 void plic_init(void)
 {
     uint64 addr, size;
-    int node = fdt_find_compatible(machine_fdt, -1, "sifive,plic-1.0.0");
-    if (node < 0)
-        node = fdt_find_compatible(machine_fdt, -1, "riscv,plic0");
-    if (node < 0 || !fdt_reg(machine_fdt, node, 0, &addr, &size)) {
+    struct fdt_node node;
+    if (!find_controller(&node) || !fdt_reg(machine_fdt, &node, 0, &addr, &size)) {
         printk("plic: the device tree names none: no device interrupts\n");
         return;
     }
     plic.base = (uint64)phys_to_virt(addr);
-    plic.sources = fdt_u32(machine_fdt, node, "riscv,ndev", PLIC_SOURCES - 1);
+    plic.sources = fdt_u32(machine_fdt, &node, "riscv,ndev", PLIC_SOURCES - 1);
     if (plic.sources >= PLIC_SOURCES)
         plic.sources = PLIC_SOURCES - 1;
-    find_contexts(node);
+    find_contexts(&node);
     intr_register_external(interrupt);
 }
 
@@ -118,7 +125,7 @@ void plic_init_hart(void)
     *reg(THRESHOLD(context)) = 0;
 }
 
-uint32 plic_irq(int node)
+uint32 plic_irq(const struct fdt_node *node)
 {
     return fdt_u32(machine_fdt, node, "interrupts", 0);
 }

@@ -1,6 +1,7 @@
 // The platform-level interrupt controller: from a device's interrupt number to its handler.
 #pragma once
 
+#include "riscv/fdt.h"
 #include "types.h"
 
 // Called with interrupts off on the hart that claimed the interrupt.
@@ -13,7 +14,7 @@ void plic_init(void);
 void plic_init_hart(void);
 
 // => the interrupt number of a device-tree node, 0 if it has none.
-uint32 plic_irq(int node);
+uint32 plic_irq(const struct fdt_node *node);
 // From now on fn(arg) is called for the interrupt.  It goes to the calling hart alone: the others
 // would wake only to find it claimed.  => 0; -EINVAL (no such interrupt), -EBUSY (has a handler).
 int plic_register(uint32 irq, plic_handler *fn, void *arg);

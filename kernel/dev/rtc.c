@@ -9,8 +9,9 @@
 void rtc_init(void)
 {
     uint64 base, size;
-    int node = fdt_find_compatible(machine_fdt, -1, "google,goldfish-rtc");
-    if (node < 0 || !fdt_reg(machine_fdt, node, 0, &base, &size))
+    struct fdt_node node = FDT_START;
+    if (!fdt_next_compatible(machine_fdt, &node, "google,goldfish-rtc") ||
+        !fdt_reg(machine_fdt, &node, 0, &base, &size))
         return;
     volatile uint32 *reg = phys_to_virt(base);
     uint64 low = reg[TIME_LOW / 4];

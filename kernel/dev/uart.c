@@ -56,7 +56,7 @@ enum {
 
 static struct {
     volatile uint8 *base; // NULL: there is no port
-    int node;             // in the device tree
+    struct fdt_node node; // in the device tree
     uint32 shift, width;  // registers are 1 << shift apart, `width` bytes wide
     uint32 depth;         // bytes that an empty transmitter takes
     const struct uart_user *user;
@@ -92,11 +92,12 @@ static void find_port(const void *fdt)
     static const char *const compatible[] = { "ns16550a", "ns16550", "snps,dw-apb-uart" };
     uint64 addr, size;
     for (size_t i = 0; i < sizeof compatible / sizeof *compatible; i++) {
-        uart.node = fdt_find_compatible(fdt, -1, compatible[i]);
-        if (uart.node < 0 || !fdt_reg(fdt, uart.node, 0, &addr, &size))
+        uart.node = FDT_START;
+        if (!fdt_next_compatible(fdt, &uart.node, compatible[i]) ||
+            !fdt_reg(fdt, &uart.node, 0, &addr, &size))
             continue;
-        uart.shift = fdt_u32(fdt, uart.node, "reg-shift", 0);
-        uart.width = fdt_u32(fdt, uart.node, "reg-io-width", 1);
+        uart.shift = fdt_u32(fdt, &uart.node, "reg-shift", 0);
+        uart.width = fdt_u32(fdt, &uart.node, "reg-io-width", 1);
         uart.base = phys_to_virt(addr);
         return;
     }
@@ -105,8 +106,8 @@ static void find_port(const void *fdt)
 // The speed is set only where the tree tells the port's clock; elsewhere the firmware's stands.
 static void set_speed(const void *fdt)
 {
-    uint64 clock = fdt_u32(fdt, uart.node, "clock-frequency", 0);
-    uint64 baud = fdt_u32(fdt, uart.node, "current-speed", DEFAULT_BAUD);
+    uint64 clock = fdt_u32(fdt, &uart.node, "clock-frequency", 0);
+    uint64 baud = fdt_u32(fdt, &uart.node, "current-speed", DEFAULT_BAUD);
     uint64 divisor = baud ? clock / (16 * baud) : 0;
     if (divisor == 0 || divisor > 0xffff)
         return;
@@ -258,7 +259,7 @@ void uart_init(const struct uart_user *user)
     spin_lock(&uart.lock);
     uart.user = user;
     spin_unlock(&uart.lock);
-    if (plic_register(plic_irq(uart.node), interrupt, NULL) < 0)
+    if (plic_register(plic_irq(&uart.node), interrupt, NULL) < 0)
         printk("uart: its interrupt is beyond the controller: no input\n");
     uart_receive(true);
     user->received();

@@ -11,6 +11,14 @@
 #include "riscv/fdt.h"
 
 #define RESET_TRIES 1000000
+#define SLOTS_MAX   64
+
+// The places for devices, by rising address; made at boot.
+static struct slot {
+    uint64 addr;
+    uint32 irq;
+} slots[SLOTS_MAX];
+static int nslots;
 
 static uint32 get(struct virtio *dev, uint32 reg)
 {
@@ -22,34 +30,32 @@ static void set(struct virtio *dev, uint32 reg, uint32 value)
     *(volatile uint32 *)(dev->reg + reg) = value;
 }
 
-// => the slot with the n-th lowest address; -1 if there are not so many
-static int nth_node(int n, uint64 *addr)
+static void add_slot(uint64 addr, uint32 irq)
 {
-    uint64 above = 0;
-    int found = -1;
-    for (int i = 0; i <= n; i++) {
-        uint64 low = ~0UL, a, size;
-        found = -1;
-        for (int node = -1; (node = fdt_find_compatible(machine_fdt, node, "virtio,mmio")) >= 0;) {
-            if (!fdt_reg(machine_fdt, node, 0, &a, &size) || a <= above || a >= low)
-                continue;
-            low = a;
-            found = node;
-        }
-        above = low;
-    }
-    *addr = above;
-    return found;
+    if (nslots == SLOTS_MAX)
+        return;
+    int i = nslots++;
+    for (; i > 0 && slots[i - 1].addr > addr; i--)
+        slots[i] = slots[i - 1];
+    slots[i].addr = addr;
+    slots[i].irq = irq;
+}
+
+void virtio_init(void)
+{
+    uint64 addr, size;
+    struct fdt_node node = FDT_START;
+    while (fdt_next_compatible(machine_fdt, &node, "virtio,mmio"))
+        if (fdt_reg(machine_fdt, &node, 0, &addr, &size))
+            add_slot(addr, plic_irq(&node));
 }
 
 bool virtio_slot(int n, struct virtio *dev)
 {
-    uint64 addr;
-    int node = nth_node(n, &addr);
-    if (node < 0)
+    if (n >= nslots)
         return false;
-    dev->reg = phys_to_virt(addr);
-    dev->irq = plic_irq(node);
+    dev->reg = phys_to_virt(slots[n].addr);
+    dev->irq = slots[n].irq;
     uint32 version = get(dev, VIRTIO_VERSION);
     dev->legacy = version == 1;
     bool known = get(dev, VIRTIO_MAGIC) == VIRTIO_MAGIC_VALUE && (version == 1 || version == 2);

@@ -15,7 +15,9 @@ struct virtio {
 #define VIRTIO_ID_BLOCK    2
 #define VIRTIO_F_VERSION_1 (1UL << 32)
 
-// Looks at the n-th virtio slot of the device tree, in the order of addresses.
+// Reads the virtio slots from the device tree; once, before virtio_slot().
+void virtio_init(void);
+// Looks at the n-th virtio slot, in the order of addresses.
 // => false: there are no more.  dev->id is 0 if nothing is plugged in that we can talk to.
 bool virtio_slot(int n, struct virtio *dev);
 

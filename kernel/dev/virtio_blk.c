@@ -275,6 +275,7 @@ static void audit_disks(void)
 void virtio_blk_init(void)
 {
     struct virtio dev;
+    virtio_init();
     for (int n = 0; ndisks < DISKS_MAX && virtio_slot(n, &dev); n++)
         if (dev.id == VIRTIO_ID_BLOCK)
             add_disk(&dev);

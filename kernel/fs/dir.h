@@ -31,6 +31,10 @@ int dir_next_record(struct inode *dir, struct dir_place *where, struct dir_recor
 // => where a record for a name of `len` bytes fits; perhaps on a page behind the last.  Negative
 // errno.
 int dir_find_room(struct inode *dir, size_t len, struct dir_place *where);
+// => 1 if a name of `len` bytes fits into the record there, 0 if not; negative errno.
+int dir_fits(struct inode *dir, size_t len, const struct dir_place *where);
+// Is there a page for the place?
+bool dir_has_page(const struct inode *dir, const struct dir_place *where);
 
 // => the name under which `dir` lists inode `number`; -ENOENT, -EIO, -ENOMEM.
 int dir_name_of(struct inode *dir, uint64 number, struct dir_entry *out);
@@ -42,5 +46,11 @@ int dir_own(struct inode *dir, const struct dir_place *where, struct frame **out
 void dir_put_name(struct inode *dir, const struct dir_place *where, struct frame *f,
                   const struct name *name, const struct inode *target);
 void dir_take_name(struct inode *dir, const struct dir_place *where, struct frame *f);
+// The name there leads to `target` from here on.  That is no change of dir's times yet.
+void dir_set_target(struct inode *dir, const struct dir_place *where, struct frame *f,
+                    const struct inode *target);
+// The record there gets another name, for which dir_fits() it.
+void dir_set_name(struct inode *dir, const struct dir_place *where, struct frame *f,
+                  const struct name *name);
 // In a transaction: pages at the end without names are cut off.
 void dir_shrink(struct inode *dir);

@@ -5,6 +5,7 @@
 
 #include "fs/dir_index.h"
 #include "errno.h"
+#include "fs/room_map.h"
 #include "lib/string.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
@@ -22,6 +23,7 @@ struct dir_index {
     uint32 npages; // a power of two
     uint32 used;   // slots that are not 0
     uint64 **pages;
+    struct room_map room;
 };
 
 static uint32 slot_count(const struct dir_index *ix)
@@ -51,6 +53,7 @@ static void index_free(struct dir_index *ix)
     for (uint32 i = 0; ix->pages != NULL && i < ix->npages && ix->pages[i] != NULL; i++)
         kfree(ix->pages[i]);
     kmfree(ix->pages);
+    room_map_free(&ix->room);
     kmfree(ix);
 }
 
@@ -65,13 +68,13 @@ static bool make_pages(struct dir_index *ix)
     return ix->pages != NULL;
 }
 
-static struct dir_index *index_new(uint32 npages)
+static struct dir_index *index_new(uint32 npages, uint64 dir_pages)
 {
     struct dir_index *ix = kmalloc_zeroed(sizeof *ix);
     if (ix == NULL)
         return NULL;
     ix->npages = npages;
-    if (!make_pages(ix)) {
+    if (!make_pages(ix) || !room_map_make(&ix->room, dir_pages)) {
         index_free(ix);
         return NULL;
     }
@@ -116,7 +119,7 @@ static uint32 fitting_pages(const struct inode *dir)
 
 static void build(struct inode *dir)
 {
-    struct dir_index *ix = index_new(fitting_pages(dir));
+    struct dir_index *ix = index_new(fitting_pages(dir), dir->size / FS_BLOCK);
     if (ix != NULL && fill(dir, ix) != 0) {
         index_free(ix);
         ix = NULL;
@@ -166,6 +169,26 @@ void dir_index_remove(struct inode *dir, uint32 hash, const struct dir_place *wh
     }
 }
 
+bool dir_index_find_room(struct inode *dir, uint32 bytes, uint64 *first, uint64 *npages)
+{
+    return room_map_find(&dir->index->room, bytes, first, npages);
+}
+
+void dir_index_set_room(struct inode *dir, uint64 first, uint32 bytes)
+{
+    room_map_set(&dir->index->room, first, bytes);
+}
+
+void dir_index_room_made(struct inode *dir, uint64 page, uint32 bytes)
+{
+    if (dir->index == NULL)
+        return;
+    if (room_map_holds(&dir->index->room, page))
+        room_map_raise(&dir->index->room, page, bytes);
+    else
+        dir_index_drop(dir); // a larger one is made
+}
+
 void dir_index_drop(struct inode *dir)
 {
     if (dir->index != NULL)
@@ -183,4 +206,5 @@ void dir_index_audit(struct inode *dir)
         audit_count(frame_of_page(ix->pages[i]));
     if (ix->npages * sizeof ix->pages[0] > KMALLOC_OBJ) // a page of its own
         audit_count(frame_of_page(ix->pages));
+    room_map_audit(&ix->room);
 }

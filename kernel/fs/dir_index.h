@@ -1,6 +1,6 @@
 // The index of a directory, in memory: from the hash of a name to the places of records with that
 // hash, so that finding a name, or finding that it is not there, does not depend on how many there
-// are.
+// are; and which pages have room, for making a name.
 //
 // It is made by going through the whole directory, once the directory has been searched a few
 // times; it is kept in step by whoever changes records; it is thrown away when it is full (and made
@@ -20,6 +20,14 @@ bool dir_index_next(struct inode *dir, uint32 hash, uint64 *cursor, struct dir_p
 // A record with that hash is there / is gone.  Without an index these do nothing.
 void dir_index_add(struct inode *dir, uint32 hash, const struct dir_place *where);
 void dir_index_remove(struct inode *dir, uint32 hash, const struct dir_place *where);
+
+// Where to look for room for a record of `bytes`: the first pages that may have it (fs/room_map.h).
+// There is an index.  => false: no page has
+bool dir_index_find_room(struct inode *dir, uint32 bytes, uint64 *first, uint64 *npages);
+// These pages were looked through: they have room for `bytes` at the most.
+void dir_index_set_room(struct inode *dir, uint64 first, uint32 bytes);
+// A record in the page has room for `bytes` now.  Without an index this does nothing.
+void dir_index_room_made(struct inode *dir, uint64 page, uint32 bytes);
 
 void dir_index_drop(struct inode *dir);
 void dir_index_audit(struct inode *dir);

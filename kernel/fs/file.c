@@ -51,8 +51,9 @@ int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
     return done;
 }
 
-// Makes sure that there is room to own page `index` and the inode.
-static int room_for_page(struct inode *ino, uint64 index)
+// Makes sure that there is room to own page `index` and the inode.  `removing`: the page is about
+// to become the last; what it keeps of blocks that others share too is in the reserve for removals.
+static int room_for_page(struct inode *ino, uint64 index, bool removing)
 {
     int err;
     do {
@@ -61,7 +62,7 @@ static int room_for_page(struct inode *ino, uint64 index)
         if (!err)
             err = inode_cost(ino, &takes);
         if (!err)
-            err = tx_room(inode_volume(ino), takes, keeps);
+            err = tx_room(inode_volume(ino), takes, removing ? 0 : keeps);
     } while (err == -EAGAIN);
     return err;
 }
@@ -71,15 +72,13 @@ static int own_for_write(struct inode *ino, uint64 index, struct frame *f)
 {
     if (ino->dirty && (f->flags & CACHE_DIRTY)) // they are (T2)
         return 0;
-    int err = room_for_page(ino, index);
-    if (!err)
-        err = inode_own(ino);
-    return err ? err : tree_own(&ino->data, index, f);
+    int err = inode_own(ino);
+    return err ? err : tree_own(&ino->data, index, &f); // claimed: it stays this frame
 }
 
 // Bytes of a file to be written within one page.
 struct piece {
-    const char *src; // NULL: zeros
+    const char *src; // NULL: zeros, up to the end of a page that a file is cut in
     uint64 off;      // in the file
     size_t n;
     uint64 now_ns; // the time of the change
@@ -102,10 +101,19 @@ static void store(struct inode *ino, struct frame *f, const struct piece *p)
 static int write_owned(struct inode *ino, struct frame *f, const struct piece *p)
 {
     bool fresh;
-    int err = cache_claim(&ino->data.obj, p->off / FS_BLOCK, &f, &fresh);
+    uint64 index = p->off / FS_BLOCK;
+    int err = 0;
+    if (!ino->dirty || !cache_is_dirty(&ino->data.obj, index))
+        err = room_for_page(ino, index, p->src == NULL);
+    if (err) {
+        if (f != NULL)
+            frame_put(f);
+        return err;
+    }
+    err = cache_claim(&ino->data.obj, index, &f, &fresh);
     if (err)
         return err;
-    err = own_for_write(ino, p->off / FS_BLOCK, f);
+    err = own_for_write(ino, index, f);
     if (!err)
         store(ino, f, p);
     cache_release(f, err && fresh);
@@ -184,6 +192,7 @@ static int cut_pages(struct inode *ino, uint64 size)
         err = tree_cut(&ino->data, (size + FS_BLOCK - 1) / FS_BLOCK);
     if (!err) {
         ino->size = size;
+        inode_uncloned(ino);
         inode_touch(ino, true);
     }
     tx_end(vol);
@@ -253,7 +262,7 @@ int inode_truncate(struct inode *ino, uint64 size)
     else if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
         err = -EINVAL;
     else
-        err = size == ino->size ? 0 : set_size(ino, size);
+        err = set_size(ino, size);
     mutex_unlock(&ino->lock);
     return err;
 }

@@ -65,10 +65,11 @@ struct superblock {
     uint64 nsnapshots;
     uint64 nclones;   // inodes with INODE_CLONED
     uint64 nremovals; // the most blocks that removing all files may copy: fs/tx.h
+    uint64 ngoing;    // snapshots with SNAPSHOT_GOING
     struct disk_tree inodes;
     struct disk_tree counts;
     struct disk_tree snapshots;
-    uchar spare[FS_BLOCK - 12 * 8 - 3 * sizeof(struct disk_tree) - 4];
+    uchar spare[FS_BLOCK - 13 * 8 - 3 * sizeof(struct disk_tree) - 4];
     uint32 crc; // of all the bytes before
 };
 _Static_assert(sizeof(struct superblock) == FS_BLOCK, "a superblock is a block");
@@ -93,7 +94,7 @@ struct disk_inode {
     uint32 flags;       // INODE_*
     uchar spare[172];
 };
-#define INODE_CLONED 1u // it may share blocks with another file
+#define INODE_CLONED     1u // it may share blocks with another file
 #define INODES_PER_BLOCK 16
 _Static_assert(sizeof(struct disk_inode) * INODES_PER_BLOCK == FS_BLOCK, "16 inodes in a block");
 
@@ -103,7 +104,7 @@ struct disk_snapshot {
     uint32 id;    // 0: no snapshot
     uint32 flags; // SNAPSHOT_*
     uint64 generation;
-    uint64 time_ns; // Unix time
+    uint64 time_ns;                                          // Unix time
     uint64 ninodes, lowest_ino, orphans, nclones, nremovals; // as in the superblock at that time
     struct disk_tree inodes;
     char name[SNAPSHOT_NAME_LONGEST + 1]; // NUL-terminated

@@ -21,6 +21,7 @@ struct inode;  // opaque above fs
 
 // What stat tells; mode is S_IF* | permission bits.
 struct inode_info {
+    uint32 snapshot; // the id of the snapshot whose file it is, 0: a live one
     uint64 ino;
     uint64 size;   // bytes
     uint64 blocks; // 4 KiB blocks in use
@@ -44,21 +45,32 @@ int volume_sync(struct volume *vol);
 // Does the background work that is due (commits when dirty data is old or plenty, writes back).
 // A kernel thread calls it every second or so.
 void volume_tick(struct volume *vol);
+// Commits whenever there are many changes, so that writers need not wait for it.  A kernel thread
+// of its own calls it; it does not return.
+_Noreturn void volume_serve(struct volume *vol);
 struct volume_info {
     uint64 blocks, free_blocks; // 4 KiB
-    uint64 inodes;
+    uint64 inodes, inodes_max;  // in use; that it can have
+    uint32 name_longest;        // bytes that are kept of a name
     uint64 generation;
     bool classic;
 };
 void volume_info(struct volume *vol, struct volume_info *out);
+struct volume *volume_of(const struct inode *ino); // where it is
 // => the root directory, with a reference.
 struct inode *volume_root(struct volume *vol);
 
 // --- inodes ------------------------------------------------------------------------------------
 void inode_get(struct inode *ino);
 void inode_put(struct inode *ino);
-uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; fixed type, so no lock
-uint64 inode_rdev(const struct inode *ino); // of a device
+uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; the type is fixed
+// Changes the permission bits (07777).  => 0, -EROFS, -EIO, -ENOMEM.
+int inode_set_mode(struct inode *ino, uint32 bits);
+// Changes the time of the last change of the content; that of the status becomes now.
+#define MTIME_NOW  (~0UL)
+#define MTIME_KEEP (~0UL - 1)
+int inode_set_mtime(struct inode *ino, uint64 mtime_ns); // => 0, -EROFS, -EIO, -ENOMEM
+uint64 inode_rdev(const struct inode *ino);              // of a device
 void inode_info(struct inode *ino, struct inode_info *out);
 
 // Reads up to n bytes at `off`.  On a directory of a classic volume it yields classic records
@@ -84,23 +96,76 @@ struct dir_entry {
 // Reads the entry at *pos (0 to begin; otherwise a value from an earlier call) and moves *pos on.
 // => 1, 0 at the end, or a negative errno.
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out);
+// => pages of the directory that have been looked at since it came into memory: what calls cost.
+uint64 dir_pages_searched(struct inode *dir);
+
+// Makes dst, a regular file, a clone of src: they share all blocks until one of them is written to.
+// It costs the same for files of any size (and a commit, if anything has changed).
+// => 0; -EISDIR, -EINVAL (no regular file), -EXDEV, -EROFS, -ENOSPC, -EIO, -ENOMEM.
+int inode_clone(struct inode *dst, struct inode *src);
+
+// --- snapshots ---------------------------------------------------------------------------------
+// The files of the volume as they were; read-only, under /.snapshots/NAME.  Names have 63 bytes at
+// the most (14 on a classic volume).
+
+// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name), -ENAMETOOLONG,
+// -ENOSPC (removing files would have no room any more), -EROFS, -EIO, -ENOMEM
+int snapshot_create(struct volume *vol, const char *name);
+// Makes the live files what they are in the snapshot, which stays.  What is open stays open, as it
+// was and read-only.  => also -ENOENT
+int snapshot_rollback(struct volume *vol, const char *name);
+// Its space comes back when none of its files is in use any more.  => 0; -ENOENT, -EROFS, -EIO,
+// -ENOMEM
+int snapshot_delete(struct volume *vol, const char *name);
+
+struct snapshot_info {
+    uint32 id;
+    uint64 generation; // which it is a picture of
+    uint64 time_ns;    // Unix time
+    char name[64];
+};
+// The snapshot with the next higher id than *id, which moves on; 0 to begin.  => 1, 0 at the end;
+// -EIO, -ENOMEM
+int snapshot_next(struct volume *vol, uint32 *id, struct snapshot_info *out);
 
 // --- paths -------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:
-// -ENOENT, -ENOTDIR, -ENAMETOOLONG, -EIO, -ENOMEM.
-int path_lookup(struct inode *cwd, const char *path, struct inode **out);
-// Opens or makes: with `create` a missing last name is made with `mode` (S_IF* | bits) and `rdev`;
-// with `exclusive` an existing one is -EEXIST.  Also -ENOSPC.
+// -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP (more than 40 symbolic links), -EIO, -ENOMEM.
+// Links in the middle of a path are followed, and before a slash at its end.
+int path_lookup(struct inode *cwd, const char *path, struct inode **out); // follows a last link
+int path_lookup_link(struct inode *cwd, const char *path, struct inode **out); // does not
+// Opens or makes: with `create` a missing last name is made with `mode` (S_IF* | bits) and `rdev`,
+// if it is a link's the target's; with `exclusive` an existing one is -EEXIST.  Also -ENOSPC,
+// -EISDIR (a slash behind the name of what is to be a file).
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out);
+// The same, but a link at the end is itself what is found.
+int path_open_link(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+                   struct inode **out);
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode); // -EEXIST, -ENOSPC
 int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
               const char *new_path); // -EEXIST, -EPERM (a directory), -EMLINK, -ENOSPC
+// The same for an inode that is at hand.  Also -ENOENT: it has no name any more.
+int inode_link(struct inode *ino, struct inode *cwd, const char *path);
+// Makes a symbolic link with 1 to PATH_LONGEST - 1 bytes of target.  => -EEXIST, -ENOSPC, ...
+int path_symlink(struct inode *cwd, const char *target, const char *path);
+// Reads its target, without a NUL, as far as it fits.  => bytes; -EINVAL (no link).
+int64 path_readlink(struct inode *cwd, const char *path, char *buf, size_t size);
 // Removes a name.  `dir`: must be an empty directory (rmdir); `any`: whatever it is, as classic
 // unlink does, but a directory must be empty.  => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (".",
 // ".."), -EBUSY (the root).
 enum unlink_kind { UNLINK_FILE, UNLINK_DIR, UNLINK_ANY };
 int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind);
+// Moves a name, atomically: at every moment either name leads to what it should.  What the new name
+// led to is replaced, if both are files or both directories and it is empty.  Two names of one
+// inode: nothing happens.  Links are not followed at the end of either path.
+// => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (a directory into itself or below), -EXDEV, -EBUSY (the
+// root, ".", ".."), -EMLINK, -ENOSPC (the new directory needs another page);
+// RENAME_NOREPLACE: -EEXIST.  RENAME_EXCHANGE: the two, which must be there, change places.
+#define RENAME_NOREPLACE 1u
+#define RENAME_EXCHANGE  2u
+int path_rename(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
+                const char *new_path, uint32 flags);
 // The absolute path of a directory into buf.  => its length with NUL, -ERANGE.
 int path_of(struct inode *dir, char *buf, size_t size);
 

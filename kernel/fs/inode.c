@@ -3,11 +3,16 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/inode.h"
-#include "fs/tx.h"
+#include "fs/commit.h"
 
 void inode_get(struct inode *ino)
 {
     object_get(&ino->data.obj);
+}
+
+struct volume *volume_of(const struct inode *ino)
+{
+    return inode_volume(ino);
 }
 
 void inode_put(struct inode *ino)
@@ -17,7 +22,7 @@ void inode_put(struct inode *ino)
 
 uint32 inode_mode(const struct inode *ino)
 {
-    return ino->mode;
+    return __atomic_load_n(&ino->mode, __ATOMIC_RELAXED);
 }
 
 uint64 inode_rdev(const struct inode *ino)
@@ -34,6 +39,7 @@ void inode_info(struct inode *ino, struct inode_info *out)
 {
     mutex_lock(&inode_volume(ino)->lock);
     *out = (struct inode_info){
+        .snapshot = ino->table->frozen ? ino->table->id : 0,
         .ino = ino->number,
         .size = inode_is_dir(ino) ? directory_size(ino) : ino->size,
         .blocks = ino->data.disk.nblocks,
@@ -50,7 +56,7 @@ int inode_sync(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
     mutex_lock(&vol->lock);
-    int err = ino->dirty ? commit(vol) : 0;
+    bool durable = !ino->dirty && !vol->closing.active;
     mutex_unlock(&vol->lock);
-    return err;
+    return durable ? 0 : commit(vol);
 }

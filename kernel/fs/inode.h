@@ -10,8 +10,8 @@
 // on the disk (next_orphan, from the superblock), so that the next mount after a cut gives them
 // back.
 //
-// A directory's `lock` comes before that of a directory in it; only the removal of a directory
-// takes two, and under the volume's rename_lock, so that damaged images with loops cannot make two
+// A directory's `lock` comes before that of a directory in it; only removing and renaming take more
+// than one, and under the volume's rename_lock, so that damaged images with loops cannot make two
 // threads wait for each other.
 #pragma once
 
@@ -20,23 +20,24 @@
 
 struct inode {
     struct tree data; // tree: by the volume's mutex; data.obj.refs is the inode's count
+    struct itable *table;
     uint64 number;
-    uint32 mode;       // fixed
+    uint32 mode;       // the type is fixed; the bits by the volume's mutex
     uint64 rdev;       // fixed
     struct mutex lock; // RANK_INODE: the content, and together with the volume's mutex the size
 
     // By the volume's mutex (size: read under either).
     uint64 size;
     uint32 nlink;
+    uint32 flags; // INODE_*
     uint64 mtime_ns, ctime_ns;
     bool dirty;
     bool unburied;           // dying, and giving it back has failed
     struct list dirty_link;  // volume.dirty_inodes, while dirty
-    struct list orphan_link; // volume.orphans, while nlink is 0
+    struct list orphan_link; // itable.orphans, while nlink is 0
 
     // By the inode's lock; of a directory.
-    uint64 room_page;        // no record before this
-    uint32 room_offset;      // place has room for a name
+    uint64 pages_searched;   // pages that have been looked at
     int searches;            // without an index, or until the next try to make one
     struct dir_index *index; // NULL: none
 
@@ -56,12 +57,23 @@ static inline bool inode_is_dir(const struct inode *ino)
     return (ino->mode & S_IFMT) == S_IFDIR;
 }
 
+static inline bool inode_is_link(const struct inode *ino)
+{
+    return (ino->mode & S_IFMT) == S_IFLNK;
+}
+
+// The root directory of its table, live or a snapshot.
+static inline bool inode_is_root(const struct inode *ino)
+{
+    return ino->number == FS_ROOT_INO;
+}
+
 // --- finding (inode_cache.c) -------------------------------------------------------------------
 
 // => 0, and the inode with a reference; -EIO (no such inode in use: the image is damaged), -ENOMEM.
 //    The volume's mutex is not held / is held.
-int inode_find(struct volume *vol, uint64 number, struct inode **out);
-int inode_find_locked(struct volume *vol, uint64 number, struct inode **out);
+int inode_find(struct itable *table, uint64 number, struct inode **out);
+int inode_find_locked(struct itable *table, uint64 number, struct inode **out);
 // The volume is being unmounted: forgets all inodes.
 void inodes_destroy(struct volume *vol);
 // The commit is durable: no inode is dirty.
@@ -70,11 +82,13 @@ void inodes_clean(struct volume *vol);
 void inodes_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.
 void inodes_trim(struct volume *vol, size_t keep);
+// Lets go of a table's unused inodes.  => how many are in use
+size_t inodes_forget(struct itable *table);
 void inodes_audit(struct volume *vol);
 // Enters a new one; the number is not in memory.
 void inode_enter(struct inode *ino);
-struct inode *inode_new(struct volume *vol, uint64 number); // => NULL: no memory
-void inode_discard(struct inode *ino);                      // one that was never entered
+struct inode *inode_new(struct itable *table, uint64 number); // => NULL: no memory
+void inode_discard(struct inode *ino);                        // one that was never entered
 
 // --- in transactions: the volume's mutex is held (inode_table.c) -------------------------------
 
@@ -82,6 +96,7 @@ void inode_discard(struct inode *ino);                      // one that was neve
 // => 0, and it with a reference; -ENOSPC, -EIO, -ENOMEM.
 int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **out);
 // Makes the place in the inode table ours; from here on the inode can be changed without failing.
+// => 0; -EROFS: it is a snapshot's; -ENOSPC, -EIO, -ENOMEM.
 int inode_own(struct inode *ino);
 // Adds to *takes the blocks that inode_own() would take.  => 0, -EIO, -ENOMEM
 int inode_cost(struct inode *ino, uint64 *takes);
@@ -93,6 +108,8 @@ int inode_read_table(struct inode *ino);
 int inode_next_orphan(struct inode *ino, uint64 *next);
 // Changes the number of names of an owned inode.
 void inode_add_links(struct inode *ino, int n);
+// If nothing is left of its content it shares nothing.
+void inode_uncloned(struct inode *ino);
 void inode_touch(struct inode *ino, bool content); // ctime, and with `content` mtime
 uint64 inode_now_ns(void);                         // the time for such changes
 // Gives back all of an inode that nobody holds.  Takes the mutex itself.

@@ -27,26 +27,27 @@ static struct inode *inode_of(struct object *obj)
     return container_of(obj, struct inode, data.obj);
 }
 
-static struct inode **bucket(struct volume *vol, uint64 number)
+static struct inode **bucket(const struct itable *table, uint64 number)
 {
-    return &vol->inode_table[number % INODE_BUCKETS];
+    return &table->vol->inode_table[((uint64)table / sizeof *table + number) % INODE_BUCKETS];
 }
 
 // => the inode or NULL; the inodes_lock is held
-static struct inode *look(struct volume *vol, uint64 number)
+static struct inode *look(const struct itable *table, uint64 number)
 {
-    struct inode *ino = *bucket(vol, number);
-    while (ino != NULL && ino->number != number)
+    struct inode *ino = *bucket(table, number);
+    while (ino != NULL && (ino->number != number || ino->table != table))
         ino = ino->hash_next;
     return ino;
 }
 
 // Finds it in memory.  => 0; -ENOENT: it is not there; -EIO: it is on its way out
-static int find_cached(struct volume *vol, uint64 number, struct inode **out)
+static int find_cached(struct itable *table, uint64 number, struct inode **out)
 {
+    struct volume *vol = table->vol;
     int err = 0;
     spin_lock(&vol->inodes_lock);
-    struct inode *ino = look(vol, number);
+    struct inode *ino = look(table, number);
     if (ino == NULL) {
         err = -ENOENT;
     } else if (ino->dying) {
@@ -62,23 +63,23 @@ static int find_cached(struct volume *vol, uint64 number, struct inode **out)
     return err;
 }
 
-int inode_find(struct volume *vol, uint64 number, struct inode **out)
+int inode_find(struct itable *table, uint64 number, struct inode **out)
 {
-    int err = find_cached(vol, number, out);
+    int err = find_cached(table, number, out);
     if (err != -ENOENT)
         return err;
-    mutex_lock(&vol->lock);
-    err = inode_find_locked(vol, number, out);
-    mutex_unlock(&vol->lock);
+    mutex_lock(&table->vol->lock);
+    err = inode_find_locked(table, number, out);
+    mutex_unlock(&table->vol->lock);
     return err;
 }
 
-int inode_find_locked(struct volume *vol, uint64 number, struct inode **out)
+int inode_find_locked(struct itable *table, uint64 number, struct inode **out)
 {
-    int err = find_cached(vol, number, out);
+    int err = find_cached(table, number, out);
     if (err != -ENOENT)
         return err;
-    struct inode *ino = inode_new(vol, number);
+    struct inode *ino = inode_new(table, number);
     if (ino == NULL)
         return -ENOMEM;
     err = inode_read_table(ino);
@@ -91,12 +92,13 @@ int inode_find_locked(struct volume *vol, uint64 number, struct inode **out)
     return 0;
 }
 
-struct inode *inode_new(struct volume *vol, uint64 number)
+struct inode *inode_new(struct itable *table, uint64 number)
 {
     struct inode *ino = obj_alloc_zeroed(&inode_objects);
     if (ino == NULL)
         return NULL;
-    tree_init(&ino->data, vol, &inode_object_ops, NULL);
+    tree_init(&ino->data, table->vol, TREE_FILE, &inode_object_ops);
+    ino->table = table;
     ino->number = number;
     mutex_init(&ino->lock, "inode", RANK_INODE);
     list_init(&ino->dirty_link);
@@ -115,19 +117,21 @@ void inode_enter(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
     spin_lock(&vol->inodes_lock);
-    struct inode **head = bucket(vol, ino->number);
+    struct inode **head = bucket(ino->table, ino->number);
     ino->hash_next = *head;
     *head = ino;
+    ino->table->nloaded++;
     spin_unlock(&vol->inodes_lock);
 }
 
 // => nobody finds it any more; the inodes_lock is held
 static void unhash(struct inode *ino)
 {
-    struct inode **at = bucket(inode_volume(ino), ino->number);
+    struct inode **at = bucket(ino->table, ino->number);
     while (*at != ino)
         at = &(*at)->hash_next;
     *at = ino->hash_next;
+    ino->table->nloaded--;
 }
 
 // => the inodes_lock is held; it has no references and is clean
@@ -143,7 +147,7 @@ static int bury(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
     int err = inode_destroy(ino);
-    if (err)
+    if (err && !ino->table->frozen) // what a snapshot names goes with the snapshot
         return err;
     spin_lock(&vol->inodes_lock);
     unhash(ino);
@@ -157,7 +161,7 @@ static struct inode *find_unburied(struct volume *vol)
 {
     struct inode *found = NULL;
     mutex_lock(&vol->lock);
-    list_for_each (item, &vol->orphans) {
+    list_for_each (item, &vol->live->orphans) {
         struct inode *ino = container_of(item, struct inode, orphan_link);
         if (ino->unburied)
             found = ino;
@@ -187,6 +191,13 @@ void inodes_bury(struct volume *vol)
     while (ino != NULL && bury_or_keep(ino));
 }
 
+// Frees an inode that nobody finds any more.
+static void forget(struct inode *ino)
+{
+    cache_drop(&ino->data.obj, 0);
+    inode_discard(ino);
+}
+
 // What seems to be the last reference goes.
 static void inode_release(struct object *obj)
 {
@@ -195,14 +206,18 @@ static void inode_release(struct object *obj)
     uint64 number = ino->number;
     spin_lock(&vol->inodes_lock);
     bool last = __atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL) == 0;
-    bool dies = last && ino->nlink == 0;
-    bool full = false;
-    if (dies)
+    bool going = last && ino->table->going;
+    bool dies = last && !going && ino->nlink == 0;
+    if (going)
+        unhash(ino);
+    else if (dies)
         ino->dying = true;
     else if (last && !ino->dirty)
         push_unused(ino);
-    full = vol->nunused > unused_limit();
+    bool full = vol->nunused > unused_limit();
     spin_unlock(&vol->inodes_lock);
+    if (going)
+        forget(ino);
     if (dies && !bury_or_keep(ino))
         printk("fs: %s: inode %lu cannot be given back now\n", vol->dev->name, number);
     if (full)
@@ -239,10 +254,29 @@ static struct inode *take_oldest(struct volume *vol, size_t keep)
 void inodes_trim(struct volume *vol, size_t keep)
 {
     struct inode *ino;
-    while ((ino = take_oldest(vol, keep)) != NULL) {
-        cache_drop(&ino->data.obj, 0);
-        inode_discard(ino);
+    while ((ino = take_oldest(vol, keep)) != NULL)
+        forget(ino);
+}
+
+size_t inodes_forget(struct itable *table)
+{
+    struct volume *vol = table->vol;
+    struct list found = LIST_INIT(found), *item;
+    spin_lock(&vol->inodes_lock);
+    list_for_each_safe (at, &vol->unused_inodes) {
+        struct inode *ino = container_of(at, struct inode, unused_link);
+        if (ino->table != table)
+            continue;
+        list_remove(at);
+        list_push_back(&found, at);
+        vol->nunused--;
+        unhash(ino);
     }
+    size_t in_use = table->nloaded;
+    spin_unlock(&vol->inodes_lock);
+    while ((item = list_pop_front(&found)) != NULL)
+        forget(container_of(item, struct inode, unused_link));
+    return in_use;
 }
 
 void inodes_destroy(struct volume *vol)
@@ -251,8 +285,7 @@ void inodes_destroy(struct volume *vol)
         struct inode *ino;
         while ((ino = vol->inode_table[i]) != NULL) {
             vol->inode_table[i] = ino->hash_next;
-            cache_drop(&ino->data.obj, 0);
-            inode_discard(ino);
+            forget(ino);
         }
     }
 }
@@ -264,7 +297,7 @@ static void audit_inode(struct inode *ino)
         audit_error("fs: inode %lu is listed as unused but is not", ino->number);
     if (ino->dirty == list_empty(&ino->dirty_link))
         audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
-    if ((ino->nlink == 0) == list_empty(&ino->orphan_link))
+    if (!ino->table->frozen && (ino->nlink == 0) == list_empty(&ino->orphan_link))
         audit_error("fs: inode %lu: %u names, and the list of orphans disagrees", ino->number,
                     ino->nlink);
 }

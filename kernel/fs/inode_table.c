@@ -50,6 +50,8 @@ static void decode(struct inode *ino, const struct disk_inode *d)
     ino->mtime_ns = d->mtime_ns;
     ino->ctime_ns = d->ctime_ns;
     ino->data.disk = d->data;
+    ino->data.kind = inode_is_dir(ino) ? TREE_DIR : TREE_FILE;
+    ino->flags = d->flags;
 }
 
 int inode_read_table(struct inode *ino)
@@ -58,7 +60,7 @@ int inode_read_table(struct inode *ino)
     struct frame *f;
     if (ino->number == 0 || ino->number >= FS_INODES_MAX)
         return volume_damage(vol, "a directory names inode %lu", ino->number);
-    int err = tree_page(&vol->inodes, table_page(ino->number), &f);
+    int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (err)
         return err;
     const struct disk_inode *d = slot_in(f, ino->number);
@@ -70,12 +72,22 @@ int inode_read_table(struct inode *ino)
     return err;
 }
 
+void inode_uncloned(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    if (!(ino->flags & INODE_CLONED) || ino->data.disk.root.block != 0)
+        return;
+    ino->flags &= ~INODE_CLONED;
+    if (vol->nclones > 0)
+        vol->nclones--;
+}
+
 int inode_next_orphan(struct inode *ino, uint64 *next)
 {
     struct volume *vol = inode_volume(ino);
     struct frame *f;
     mutex_lock(&vol->lock);
-    int err = tree_page(&vol->inodes, table_page(ino->number), &f);
+    int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (!err) {
         *next = slot_in(f, ino->number)->next_orphan;
         frame_put(f);
@@ -87,7 +99,7 @@ int inode_next_orphan(struct inode *ino, uint64 *next)
 static uint64 orphan_after(const struct inode *ino)
 {
     struct list *next = ino->orphan_link.next;
-    if (ino->nlink > 0 || next == &inode_volume(ino)->orphans)
+    if (ino->nlink > 0 || next == &ino->table->orphans)
         return 0;
     return container_of(next, struct inode, orphan_link)->number;
 }
@@ -95,7 +107,7 @@ static uint64 orphan_after(const struct inode *ino)
 int inode_store(struct inode *ino)
 {
     struct frame *f;
-    int err = tree_page(&inode_volume(ino)->inodes, table_page(ino->number), &f);
+    int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (err)
         return err;
     *slot_in(f, ino->number) = (struct disk_inode){
@@ -107,6 +119,7 @@ int inode_store(struct inode *ino)
         .ctime_ns = ino->ctime_ns,
         .data = ino->data.disk,
         .next_orphan = orphan_after(ino),
+        .flags = ino->flags,
     };
     frame_put(f);
     return 0;
@@ -117,7 +130,7 @@ int inode_cost(struct inode *ino, uint64 *takes)
     uint64 keeps = 0; // its page is there: none
     if (ino->dirty)
         return 0;
-    return tree_cost(&inode_volume(ino)->inodes, table_page(ino->number), takes, &keeps);
+    return tree_cost(&ino->table->inodes, table_page(ino->number), takes, &keeps);
 }
 
 int inode_own(struct inode *ino)
@@ -126,10 +139,12 @@ int inode_own(struct inode *ino)
     struct frame *f;
     if (ino->dirty)
         return 0;
-    int err = tree_page(&vol->inodes, table_page(ino->number), &f);
+    if (ino->table->frozen)
+        return -EROFS;
+    int err = tree_page(&vol->live->inodes, table_page(ino->number), &f);
     if (err)
         return err;
-    err = tree_own(&vol->inodes, f->index, f);
+    err = tree_own(&vol->live->inodes, f->index, &f);
     frame_put(f);
     if (err)
         return err;
@@ -149,7 +164,7 @@ static int find_number(struct volume *vol, uint64 *out)
             if (f != NULL)
                 frame_put(f);
             f = NULL;
-            err = tree_page(&vol->inodes, table_page(n), &f);
+            err = tree_page(&vol->live->inodes, table_page(n), &f);
         }
         if (!err && slot_in(f, n)->mode == 0) {
             frame_put(f);
@@ -168,11 +183,12 @@ int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **ou
     int err = find_number(vol, &number);
     if (err)
         return err;
-    struct inode *ino = inode_new(vol, number);
+    struct inode *ino = inode_new(vol->live, number);
     if (ino == NULL)
         return -ENOMEM;
     ino->mode = mode;
     ino->rdev = rdev;
+    ino->data.kind = inode_is_dir(ino) ? TREE_DIR : TREE_FILE;
     ino->mtime_ns = ino->ctime_ns = inode_now_ns();
     err = inode_own(ino);
     if (!err)
@@ -182,7 +198,7 @@ int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **ou
         inode_discard(ino);
         return err;
     }
-    list_push_front(&vol->orphans, &ino->orphan_link);
+    list_push_front(&vol->live->orphans, &ino->orphan_link);
     vol->ninodes++;
     vol->lowest_ino = number + 1;
     inode_enter(ino);
@@ -195,7 +211,7 @@ void inode_add_links(struct inode *ino, int n)
     bool had = ino->nlink > 0;
     ino->nlink += (uint32)n;
     if (had && ino->nlink == 0)
-        list_push_front(&inode_volume(ino)->orphans, &ino->orphan_link);
+        list_push_front(&ino->table->orphans, &ino->orphan_link);
     else if (!had && ino->nlink > 0)
         list_remove(&ino->orphan_link);
 }
@@ -211,7 +227,7 @@ void inode_touch(struct inode *ino, bool content)
 static int own_predecessor(struct inode *ino)
 {
     struct list *prev = ino->orphan_link.prev;
-    if (list_empty(&ino->orphan_link) || prev == &inode_volume(ino)->orphans)
+    if (list_empty(&ino->orphan_link) || prev == &ino->table->orphans)
         return 0;
     return inode_own(container_of(prev, struct inode, orphan_link));
 }
@@ -234,17 +250,18 @@ static void free_number(struct inode *ino, struct frame *f)
     if (vol->ninodes > 0)
         vol->ninodes--;
     if (all_free(f))
-        tree_punch(&vol->inodes, f->index); // if that fails a page of free inodes stays
+        tree_punch(&vol->live->inodes, f->index); // if that fails a page of free inodes stays
 }
 
 static int destroy_owned(struct inode *ino)
 {
     struct frame *f;
-    int err = tree_page(&inode_volume(ino)->inodes, table_page(ino->number), &f);
+    int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (err)
         return err;
     err = tree_cut(&ino->data, 0);
     if (!err) {
+        inode_uncloned(ino);
         list_remove(&ino->orphan_link);
         list_remove(&ino->dirty_link);
         ino->dirty = false;

@@ -1,10 +1,11 @@
-// Paths, and the calls that change the tree of names (fs/fs.h: paths).
+// The calls that add names: open, mkdir, symlink, link (fs/fs.h: paths).
 
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/dir.h"
 #include "fs/path.h"
 #include "fs/tx.h"
+#include "lib/string.h"
 
 // Writes "." and ".." into a directory that has just been made.
 static int make_dots(struct inode *dir, struct inode *parent)
@@ -35,19 +36,45 @@ int dir_make_root(struct volume *vol, struct inode **out)
     return err;
 }
 
+// What is to be made.
+struct making {
+    uint32 mode; // S_IF* | bits
+    uint64 rdev;
+    const char *target; // of a link
+    bool follows;       // a link that is there stands for what it leads to
+};
+
+// In a transaction: the content of a link that has just been made.
+static int write_target(struct inode *link, const char *target)
+{
+    struct frame *f;
+    int err = tree_page(&link->data, 0, &f);
+    if (err)
+        return err;
+    err = tree_own(&link->data, 0, &f);
+    if (!err) {
+        link->size = strlen(target);
+        memcpy(frame_page(f), target, link->size);
+    }
+    frame_put(f);
+    return err;
+}
+
 // In a transaction: makes an inode and gives it the name.  If that fails after it was made it is an
 // orphan that goes with its last reference.
 static int create_named(struct inode *dir, const struct dir_place *where, const struct name *name,
-                        uint32 mode, uint64 rdev, struct inode **out)
+                        const struct making *m, struct inode **out)
 {
     struct frame *f;
-    bool is_dir = (mode & S_IFMT) == S_IFDIR;
     int err = dir_own(dir, where, &f);
     if (err)
         return err;
-    err = inode_create(inode_volume(dir), mode, rdev, out);
-    if (!err && is_dir)
+    err = inode_create(inode_volume(dir), m->mode, m->rdev, out);
+    bool is_dir = !err && inode_is_dir(*out);
+    if (is_dir)
         err = make_dots(*out, dir);
+    else if (!err && m->target != NULL)
+        err = write_target(*out, m->target);
     if (!err) {
         dir_put_name(dir, where, f, name, *out);
         inode_add_links(*out, is_dir ? 2 : 1);
@@ -59,14 +86,14 @@ static int create_named(struct inode *dir, const struct dir_place *where, const 
 }
 
 // => 0, and the new inode with a reference.  dir's lock is held, the name is not there
-static int create_in(struct inode *dir, const struct name *name, uint32 mode, uint64 rdev,
+static int create_in(struct inode *dir, const struct name *name, const struct making *m,
                      struct inode **out)
 {
     struct volume *vol = inode_volume(dir);
     struct dir_place where;
     if (dir->nlink == 0)
         return -ENOENT;
-    if (dir->nlink >= FS_LINKS_MAX && (mode & S_IFMT) == S_IFDIR)
+    if (dir->nlink >= FS_LINKS_MAX && (m->mode & S_IFMT) == S_IFDIR)
         return -EMLINK;
     int err = dir_find_room(dir, name->len, &where);
     if (!err)
@@ -74,7 +101,7 @@ static int create_in(struct inode *dir, const struct name *name, uint32 mode, ui
     if (err)
         return err;
     struct inode *made = NULL;
-    err = create_named(dir, &where, name, mode, rdev, &made);
+    err = create_named(dir, &where, name, m, &made);
     tx_end(vol);
     if (!err)
         *out = made;
@@ -83,43 +110,88 @@ static int create_in(struct inode *dir, const struct name *name, uint32 mode, ui
     return err;
 }
 
-static int find_or_create(struct walk *w, bool exclusive, uint32 mode, uint64 rdev,
+static int find_or_create(struct walk *w, bool exclusive, const struct making *m,
                           struct inode **out)
 {
     uint64 number;
     mutex_lock(&w->dir->lock);
     int err = dir_find(w->dir, &w->last, &number, NULL);
     if (err == 0)
-        err = exclusive ? -EEXIST : inode_find(inode_volume(w->dir), number, out);
-    else if (err == -ENOENT && w->slash && (mode & S_IFMT) != S_IFDIR)
-        err = -EISDIR;
+        err = exclusive ? -EEXIST : inode_find(w->dir->table, number, out);
+    else if (err == -ENOENT && w->slash && (m->mode & S_IFMT) != S_IFDIR)
+        err = m->target != NULL ? -ENOENT : -EISDIR;
     else if (err == -ENOENT)
-        err = create_in(w->dir, &w->last, mode, rdev, out);
+        err = create_in(w->dir, &w->last, m, out);
     mutex_unlock(&w->dir->lock);
+    return err;
+}
+
+// Opens or makes what the walk has come to; what a link stands for, unless it must not be there.
+static int open_last(struct walk *w, bool exclusive, const struct making *m, struct inode **out)
+{
+    for (;;) {
+        int err;
+        if (walk_ends_in_dots(w))
+            return exclusive ? -EEXIST : walk_step(w, out);
+        err = find_or_create(w, exclusive, m, out);
+        if (err)
+            return err;
+        if (!m->follows || !inode_is_link(*out))
+            break;
+        err = walk_follow(w, *out);
+        inode_put(*out);
+        if (err)
+            return err;
+    }
+    if (!w->slash || inode_is_dir(*out))
+        return 0;
+    inode_put(*out);
+    return -ENOTDIR;
+}
+
+static int make(struct inode *cwd, const char *path, bool exclusive, const struct making *m,
+                struct inode **out)
+{
+    struct walk w;
+    int err = walk_parent(cwd, path, &w);
+    if (err)
+        return err;
+    err = open_last(&w, exclusive, m, out);
+    walk_end(&w);
     return err;
 }
 
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out)
 {
-    struct walk w;
-    if (!create)
-        return path_lookup(cwd, path, out);
-    int err = walk_parent(cwd, path, &w);
-    if (err)
-        return err;
-    if (w.last.len == 0 || name_is_dot(&w.last) || name_is_dotdot(&w.last))
-        err = exclusive ? -EEXIST : path_lookup(cwd, path, out);
-    else
-        err = find_or_create(&w, exclusive, mode, rdev, out);
-    inode_put(w.dir);
-    return err;
+    struct making m = { mode, rdev, NULL, true };
+    return create ? make(cwd, path, exclusive, &m, out) : path_lookup(cwd, path, out);
+}
+
+int path_open_link(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+                   struct inode **out)
+{
+    struct making m = { mode, 0, NULL, false };
+    return create ? make(cwd, path, exclusive, &m, out) : path_lookup_link(cwd, path, out);
 }
 
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode)
 {
     struct inode *made;
     int err = path_open(cwd, path, true, true, S_IFDIR | (mode & 07777), 0, &made);
+    if (!err)
+        inode_put(made);
+    return err;
+}
+
+int path_symlink(struct inode *cwd, const char *target, const char *path)
+{
+    struct inode *made;
+    struct making m = { S_IFLNK | 0777, 0, target, false };
+    size_t len = strnlen(target, PATH_LONGEST);
+    if (len == 0 || len == PATH_LONGEST)
+        return len == 0 ? -ENOENT : -ENAMETOOLONG;
+    int err = make(cwd, path, true, &m, &made);
     if (!err)
         inode_put(made);
     return err;
@@ -166,26 +238,26 @@ static int link_in(struct inode *dir, const struct name *name, struct inode *old
     return err;
 }
 
-static int link_at(struct inode *old, struct inode *cwd, const char *path)
+int inode_link(struct inode *ino, struct inode *cwd, const char *path)
 {
     struct walk w;
-    if (inode_is_dir(old))
+    if (inode_is_dir(ino))
         return -EPERM;
     int err = walk_parent(cwd, path, &w);
     if (err)
         return err;
-    if (w.last.len == 0 || name_is_dot(&w.last) || name_is_dotdot(&w.last)) {
+    if (walk_ends_in_dots(&w)) {
         err = -EEXIST;
     } else if (w.slash) {
         err = -ENOENT;
-    } else if (inode_volume(w.dir) != inode_volume(old)) {
+    } else if (w.dir->table != ino->table) {
         err = -EXDEV;
     } else {
         mutex_lock(&w.dir->lock);
-        err = link_in(w.dir, &w.last, old);
+        err = link_in(w.dir, &w.last, ino);
         mutex_unlock(&w.dir->lock);
     }
-    inode_put(w.dir);
+    walk_end(&w);
     return err;
 }
 
@@ -193,108 +265,10 @@ int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd
               const char *new_path)
 {
     struct inode *old;
-    int err = path_lookup(old_cwd, old_path, &old);
+    int err = path_lookup_link(old_cwd, old_path, &old);
     if (err)
         return err;
-    err = link_at(old, new_cwd, new_path);
+    err = inode_link(old, new_cwd, new_path);
     inode_put(old);
-    return err;
-}
-
-// May the name be taken from the target?  The locks of both are held if the target is a directory.
-static int may_unlink(struct inode *target, enum unlink_kind kind)
-{
-    if (!inode_is_dir(target))
-        return kind == UNLINK_DIR ? -ENOTDIR : 0;
-    if (kind == UNLINK_FILE)
-        return -EISDIR;
-    if (target == inode_volume(target)->root)
-        return -EBUSY;
-    int empty = dir_is_empty(target);
-    return empty < 0 ? empty : empty ? 0 : -ENOTEMPTY;
-}
-
-// In a transaction.
-static int remove_name(struct inode *dir, const struct dir_place *where, struct inode *target)
-{
-    struct frame *f;
-    bool is_dir = inode_is_dir(target);
-    if (target->nlink < (is_dir ? 2u : 1u) || (is_dir && dir->nlink < 3))
-        return volume_damage(inode_volume(dir), "inode %lu has more names than it counts",
-                             target->number);
-    int err = inode_own(target);
-    if (!err)
-        err = dir_own(dir, where, &f);
-    if (err)
-        return err;
-    dir_take_name(dir, where, f);
-    frame_put(f);
-    inode_add_links(target, is_dir ? -2 : -1);
-    inode_touch(target, false);
-    if (is_dir)
-        inode_add_links(dir, -1);
-    dir_shrink(dir);
-    return 0;
-}
-
-// The name's directory is locked, and the target too if it is a directory.
-static int unlink_target(struct inode *dir, const struct dir_place *where, struct inode *target,
-                         enum unlink_kind kind)
-{
-    struct volume *vol = inode_volume(dir);
-    int err = may_unlink(target, kind);
-    if (!err)
-        err = tx_begin_names(vol, 0);
-    if (err)
-        return err;
-    err = remove_name(dir, where, target);
-    tx_end(vol);
-    return err;
-}
-
-// => 0 or an error; *target: what the name led to, with a reference, or NULL
-static int unlink_in(struct inode *dir, const struct name *name, enum unlink_kind kind,
-                     struct inode **target)
-{
-    struct dir_place where;
-    uint64 number;
-    int err = dir_find(dir, name, &number, &where);
-    if (!err)
-        err = inode_find(inode_volume(dir), number, target);
-    if (err)
-        return err;
-    if (*target == dir)
-        return volume_damage(inode_volume(dir), "directory %lu contains itself", dir->number);
-    bool lock = inode_is_dir(*target);
-    if (lock)
-        mutex_lock(&(*target)->lock);
-    err = unlink_target(dir, &where, *target, kind);
-    if (lock)
-        mutex_unlock(&(*target)->lock);
-    return err;
-}
-
-int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind)
-{
-    struct walk w;
-    struct inode *target = NULL;
-    int err = walk_parent(cwd, path, &w);
-    if (err)
-        return err;
-    struct volume *vol = inode_volume(w.dir);
-    if (w.last.len == 0) {
-        err = -EBUSY;
-    } else if (name_is_dot(&w.last) || name_is_dotdot(&w.last)) {
-        err = -EINVAL;
-    } else {
-        mutex_lock(&vol->rename_lock);
-        mutex_lock(&w.dir->lock);
-        err = unlink_in(w.dir, &w.last, w.slash ? UNLINK_DIR : kind, &target);
-        mutex_unlock(&w.dir->lock);
-        mutex_unlock(&vol->rename_lock);
-    }
-    if (target != NULL)
-        inode_put(target);
-    inode_put(w.dir);
     return err;
 }

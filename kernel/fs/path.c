@@ -4,7 +4,9 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/dir.h"
+#include "fs/snapshot.h"
 #include "lib/string.h"
+#include "mem/frame.h"
 
 // Directories that path_of() goes up, at the most: a path has no more names.
 #define DEPTH_MAX (PATH_LONGEST / 2)
@@ -29,44 +31,85 @@ static const char *skip_slashes(const char *p)
     return p;
 }
 
-// Looks a name up.  The number is turned into an inode under the directory's lock, so that it
-// cannot have become another file's in between.
-static int lookup_in(struct inode *dir, const struct name *name, struct inode **out)
+// The number is turned into an inode under the directory's lock, so that it cannot have become
+// another file's in between.
+int path_step(struct inode *dir, const struct name *name, struct inode **out)
 {
     uint64 number;
     if (!inode_is_dir(dir))
         return -ENOTDIR;
+    int err = snapshot_step(dir, name, out);
+    if (err <= 0)
+        return err;
     mutex_lock(&dir->lock);
-    int err = dir_find(dir, name, &number, NULL);
+    err = dir_find(dir, name, &number, NULL);
     if (!err)
-        err = inode_find(inode_volume(dir), number, out);
+        err = inode_find(dir->table, number, out);
     mutex_unlock(&dir->lock);
     return err;
 }
 
-// Replaces *dir, and the reference to it, by what the name leads to.
-static int step(struct inode **dir, const struct name *name)
+static void go_to(struct walk *w, struct inode *dir)
 {
-    struct inode *next;
-    if (name_is_dot(name))
-        return inode_is_dir(*dir) ? 0 : -ENOTDIR;
-    int err = lookup_in(*dir, name, &next);
+    inode_put(w->dir);
+    w->dir = dir;
+}
+
+static void go_to_root(struct walk *w)
+{
+    go_to(w, volume_root(inode_volume(w->dir)));
+}
+
+// Puts the link's target before what is left of the path.  => 0, and the text in w->text
+static int splice(struct walk *w, struct inode *link, const char *rest)
+{
+    size_t left = strlen(rest) + 1;
+    struct inode_info info;
+    inode_info(link, &info);
+    if (info.size == 0 || info.size >= PATH_LONGEST)
+        return volume_damage(inode_volume(link), "link %lu has %lu bytes", info.ino, info.size);
+    if (info.size + left > PATH_LONGEST)
+        return -ENAMETOOLONG;
+    if (w->text == NULL)
+        w->text = kalloc(FRAME_CACHE);
+    if (w->text == NULL)
+        return -ENOMEM;
+    memmove(w->text + info.size, rest, left); // it may lie in the same page
+    int64 got = inode_read(link, w->text, 0, info.size);
+    return got < 0 ? (int)got : (uint64)got == info.size ? 0 : -EIO;
+}
+
+// Replaces link and *path, which is what is left behind it, by the target.
+static int follow(struct walk *w, struct inode *link, const char **path)
+{
+    if (++w->links > LINKS_FOLLOWED)
+        return -ELOOP;
+    int err = splice(w, link, *path);
     if (err)
         return err;
-    inode_put(*dir);
-    *dir = next;
+    *path = w->text;
+    if (w->text[0] == '/')
+        go_to_root(w);
     return 0;
 }
 
-static int start(struct inode *cwd, const char *path, struct inode **out)
+// Goes into what the name leads to.  *path: what is left behind the name.
+static int step(struct walk *w, const char **path)
 {
-    if (path[0] == '\0')
-        return -ENOENT;
-    if (strnlen(path, PATH_LONGEST) == PATH_LONGEST)
-        return -ENAMETOOLONG;
-    *out = path[0] == '/' ? inode_volume(cwd)->root : cwd;
-    inode_get(*out);
-    return 0;
+    struct inode *next;
+    int err = 0;
+    if (name_is_dot(&w->last))
+        return inode_is_dir(w->dir) ? 0 : -ENOTDIR;
+    err = path_step(w->dir, &w->last, &next);
+    if (err)
+        return err;
+    if (!inode_is_link(next)) {
+        go_to(w, next);
+        return 0;
+    }
+    err = follow(w, next, path);
+    inode_put(next);
+    return err;
 }
 
 // Goes on until one name is left.
@@ -81,39 +124,123 @@ static int walk_down(struct walk *w, const char *path)
             return fit;
         w->last = name_of(name, (size_t)fit);
         w->slash = *path == '/';
+        w->rest = path;
         if (*skip_slashes(path) == '\0')
             return inode_is_dir(w->dir) ? 0 : -ENOTDIR;
-        int err = step(&w->dir, &w->last);
+        int err = step(w, &path);
         if (err)
             return err;
     }
 }
 
+// => where the walk begins, with a reference.  After a rollback a working directory that was the
+// root is the root.
+static struct inode *start(struct inode *cwd, const char *path)
+{
+    if (path[0] == '/' || (cwd->table->replaced && inode_is_root(cwd)))
+        return volume_root(inode_volume(cwd));
+    inode_get(cwd);
+    return cwd;
+}
+
 int walk_parent(struct inode *cwd, const char *path, struct walk *out)
 {
-    int err = start(cwd, path, &out->dir);
+    if (path[0] == '\0')
+        return -ENOENT;
+    if (strnlen(path, PATH_LONGEST) == PATH_LONGEST)
+        return -ENAMETOOLONG;
+    *out = (struct walk){ .dir = start(cwd, path) };
+    int err = walk_down(out, path);
     if (err)
-        return err;
-    err = walk_down(out, path);
-    if (err)
-        inode_put(out->dir);
+        walk_end(out);
     return err;
 }
 
-int path_lookup(struct inode *cwd, const char *path, struct inode **out)
+int walk_follow(struct walk *w, struct inode *link)
+{
+    const char *path = w->rest;
+    int err = follow(w, link, &path);
+    return err ? err : walk_down(w, path);
+}
+
+void walk_end(struct walk *w)
+{
+    inode_put(w->dir);
+    if (w->text != NULL)
+        kfree(w->text);
+}
+
+bool walk_ends_in_dots(const struct walk *w)
+{
+    return w->last.len == 0 || name_is_dot(&w->last) || name_is_dotdot(&w->last);
+}
+
+int walk_step(struct walk *w, struct inode **out)
+{
+    if (w->last.len > 0 && !name_is_dot(&w->last))
+        return path_step(w->dir, &w->last, out);
+    inode_get(w->dir);
+    *out = w->dir;
+    return 0;
+}
+
+// Looks up what the walk has come to, and follows links.  Slashes behind a link ask for what it
+// stands for.
+static int lookup_last(struct walk *w, bool follows, struct inode **out)
+{
+    for (;;) {
+        int err = walk_step(w, out);
+        if (err)
+            return err;
+        if (inode_is_link(*out) && (follows || w->slash))
+            err = walk_follow(w, *out);
+        else if (!w->slash || inode_is_dir(*out))
+            return 0;
+        else
+            err = -ENOTDIR;
+        inode_put(*out);
+        if (err)
+            return err;
+    }
+}
+
+static int lookup(struct inode *cwd, const char *path, bool follows, struct inode **out)
 {
     struct walk w;
     int err = walk_parent(cwd, path, &w);
     if (err)
         return err;
-    if (w.last.len > 0)
-        err = step(&w.dir, &w.last);
-    if (!err && w.slash && !inode_is_dir(w.dir))
-        err = -ENOTDIR;
-    if (err)
-        inode_put(w.dir);
-    else
-        *out = w.dir;
+    err = lookup_last(&w, follows, out);
+    walk_end(&w);
+    return err;
+}
+
+int path_lookup(struct inode *cwd, const char *path, struct inode **out)
+{
+    return lookup(cwd, path, true, out);
+}
+
+int path_lookup_link(struct inode *cwd, const char *path, struct inode **out)
+{
+    return lookup(cwd, path, false, out);
+}
+
+int64 path_readlink(struct inode *cwd, const char *path, char *buf, size_t size)
+{
+    struct inode *link;
+    int64 got = path_lookup_link(cwd, path, &link);
+    if (got)
+        return got;
+    got = inode_is_link(link) ? inode_read(link, buf, 0, size) : -EINVAL;
+    inode_put(link);
+    return got;
+}
+
+static int listed_name(struct inode *parent, struct inode *dir, struct dir_entry *entry)
+{
+    mutex_lock(&parent->lock);
+    int err = dir_name_of(parent, dir->number, entry);
+    mutex_unlock(&parent->lock);
     return err;
 }
 
@@ -121,13 +248,13 @@ int path_lookup(struct inode *cwd, const char *path, struct inode **out)
 static int name_above(struct inode *dir, struct inode **parent, struct dir_entry *entry)
 {
     struct name dotdot = name_of("..", 2);
-    int err = lookup_in(dir, &dotdot, parent);
+    int err = path_step(dir, &dotdot, parent);
     if (err)
         return err;
     if (inode_is_dir(*parent)) {
-        mutex_lock(&(*parent)->lock);
-        err = dir_name_of(*parent, dir->number, entry);
-        mutex_unlock(&(*parent)->lock);
+        err = snapshot_name_above(*parent, dir, entry);
+        if (err > 0)
+            err = listed_name(*parent, dir, entry);
     } else {
         err = -ENOTDIR;
     }
@@ -148,9 +275,8 @@ static int prepend(char *buf, size_t *at, const char *name)
     return 0;
 }
 
-static int climb(struct inode **dir, char *buf, size_t *at)
+static int climb(struct inode **dir, const struct inode *root, char *buf, size_t *at)
 {
-    struct inode *root = inode_volume(*dir)->root;
     for (int depth = 0; *dir != root; depth++) {
         struct inode *parent;
         struct dir_entry entry;
@@ -174,9 +300,11 @@ int path_of(struct inode *dir, char *buf, size_t size)
     if (size < 2)
         return -ERANGE;
     buf[--at] = '\0';
+    struct inode *root = volume_root(inode_volume(dir));
     inode_get(dir);
-    int err = climb(&dir, buf, &at);
+    int err = climb(&dir, root, buf, &at);
     inode_put(dir);
+    inode_put(root);
     if (err)
         return err;
     if (buf[at] == '\0')

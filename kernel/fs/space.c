@@ -15,10 +15,11 @@ _Static_assert(FS_BLOCKS_MAX / COUNTS_PER_BLOCK <= GROUPS_PER_PAGE * GROUPS_PER_
 
 struct group {
     uint32 nfree;
-    uint32 npending;
-    struct list link; // space.pending, while npending > 0
+    uint32 npending, nclosing;
+    struct list link; // space.pending, while there are any of these
     uint64 used[BITMAP_WORDS(COUNTS_PER_BLOCK)];
     uint64 pending[BITMAP_WORDS(COUNTS_PER_BLOCK)];
+    uint64 closing[BITMAP_WORDS(COUNTS_PER_BLOCK)];
 };
 
 static uint64 ngroups(const struct volume *vol)
@@ -86,13 +87,13 @@ static uint64 full_tree(const struct volume *vol)
     return all;
 }
 
-int space_init(struct volume *vol, uint64 nfree)
+int space_init(struct volume *vol, uint64 nfree, uint64 next_block)
 {
     list_init(&vol->space.pending);
     vol->space.nfree = nfree;
-    vol->space.npending = 0;
+    vol->space.npending = vol->space.nclosing = 0;
     vol->space.count_blocks = full_tree(vol);
-    vol->space.cursor = FS_FIRST_BLOCK;
+    vol->space.cursor = next_block < vol->nblocks ? next_block : FS_FIRST_BLOCK;
     vol->space.dir = kalloc_zeroed(FRAME_CACHE);
     return vol->space.dir == NULL ? -ENOMEM : 0;
 }
@@ -112,11 +113,35 @@ void space_destroy(struct volume *vol)
     kfree(vol->space.dir);
 }
 
-// The group and the page of counts that a block belongs to.  The caller puts *f.
+// Page n of the counts, to be changed.  => 0, and it is dirty, and the caller puts *f
+static int counts_page(struct volume *vol, uint64 n, struct frame **f)
+{
+    int err = tree_page(&vol->counts, n, f);
+    if (err)
+        return err;
+    err = cache_unshare(f);
+    if (err)
+        frame_put(*f);
+    else
+        cache_mark_dirty(*f);
+    return err;
+}
+
+// The group and the page of counts that a block belongs to, to be changed.  The caller puts *f.
 static int locate(struct volume *vol, uint64 block, struct group **g, struct frame **f)
 {
     int err = group_get(vol, block / COUNTS_PER_BLOCK, g);
-    return err ? err : tree_page(&vol->counts, block / COUNTS_PER_BLOCK, f);
+    return err ? err : counts_page(vol, block / COUNTS_PER_BLOCK, f);
+}
+
+int space_touch(struct volume *vol, const struct blkptr *p)
+{
+    struct group *g;
+    struct frame *f;
+    int err = locate(vol, p->block, &g, &f);
+    if (!err)
+        frame_put(f); // dirty: it stays (C4)
+    return err;
 }
 
 static uint32 *count_in(struct frame *f, uint64 block)
@@ -168,7 +193,7 @@ int space_alloc(struct volume *vol, uint64 *block)
     uint64 n;
     int err = find_group(vol, &g, &n);
     if (!err)
-        err = tree_page(&vol->counts, n, &f);
+        err = counts_page(vol, n, &f);
     if (err)
         return err;
     *block = pick(vol, g, n);
@@ -178,7 +203,6 @@ int space_alloc(struct volume *vol, uint64 *block)
         vol->space.nfree--;
     vol->space.cursor = *block + 1 < vol->nblocks ? *block + 1 : FS_FIRST_BLOCK;
     *count_in(f, *block) = 1;
-    cache_mark_dirty(f);
     frame_put(f);
     return 0;
 }
@@ -191,7 +215,6 @@ int space_share(struct volume *vol, const struct blkptr *p)
     if (err)
         return err;
     ++*count_in(f, p->block);
-    cache_mark_dirty(f);
     frame_put(f);
     return 0;
 }
@@ -206,8 +229,9 @@ static void set_free(struct volume *vol, struct group *g, const struct blkptr *p
         return;
     }
     bitmap_set(g->pending, p->block % COUNTS_PER_BLOCK);
-    if (g->npending++ == 0)
+    if (list_empty(&g->link))
         list_push_back(&vol->space.pending, &g->link);
+    g->npending++;
     vol->space.npending++;
 }
 
@@ -224,7 +248,6 @@ int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left)
         volume_damage(vol, "block %lu is in use but its count is 0", p->block);
     } else {
         *count_left = --*count;
-        cache_mark_dirty(f);
         if (*count == 0)
             set_free(vol, g, p);
     }
@@ -243,20 +266,36 @@ int64 space_count(struct volume *vol, const struct blkptr *p)
     return count;
 }
 
-void space_release_pending(struct volume *vol)
+void space_close_pending(struct volume *vol)
 {
-    struct list *item;
-    while ((item = list_pop_front(&vol->space.pending)) != NULL) {
+    list_for_each (item, &vol->space.pending) {
         struct group *g = container_of(item, struct group, link);
-        for (size_t i = 0; i < BITMAP_WORDS(COUNTS_PER_BLOCK); i++) {
-            g->used[i] &= ~g->pending[i];
-            g->pending[i] = 0;
-        }
-        g->nfree += g->npending;
+        memcpy(g->closing, g->pending, sizeof g->closing);
+        memset(g->pending, 0, sizeof g->pending);
+        g->nclosing = g->npending;
         g->npending = 0;
     }
-    vol->space.nfree += vol->space.npending;
+    vol->space.nclosing = vol->space.npending;
     vol->space.npending = 0;
+}
+
+static void release_group(struct group *g)
+{
+    for (size_t i = 0; i < BITMAP_WORDS(COUNTS_PER_BLOCK); i++)
+        g->used[i] &= ~g->closing[i];
+    memset(g->closing, 0, sizeof g->closing);
+    g->nfree += g->nclosing;
+    g->nclosing = 0;
+    if (g->npending == 0)
+        list_remove(&g->link);
+}
+
+void space_release_closing(struct volume *vol)
+{
+    list_for_each_safe (item, &vol->space.pending)
+        release_group(container_of(item, struct group, link));
+    vol->space.nfree += vol->space.nclosing;
+    vol->space.nclosing = 0;
 }
 
 // All of the tree may have to be written anew while the old one is still held; what of it does not

@@ -7,13 +7,15 @@
 // The volume's mutex is held by all callers.
 //
 // Invariants: S1  a block with count > 0 is used.  S2  a block that was freed in the open
-// generation but written in an earlier one is used and pending.  S3  nfree = blocks that are not
+// generation but written in an earlier one is used and pending; it is used and closing while the
+// generation in which it was freed is on its way to the disk.  S3  nfree = blocks that are not
 // used.
 #pragma once
 
 #include "fs/volume.h"
 
-int space_init(struct volume *vol, uint64 nfree); // => 0, -ENOMEM
+// => 0, -ENOMEM
+int space_init(struct volume *vol, uint64 nfree, uint64 next_block);
 void space_destroy(struct volume *vol);
 
 // Takes the blocks of the superblock slots, on a volume that has no blocks in use.
@@ -24,11 +26,17 @@ int space_alloc(struct volume *vol, uint64 *block);
 // -ENOMEM: its count cannot be got at, nothing has changed.
 int space_share(struct volume *vol, const struct blkptr *p);
 int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left);
+// After this the block's count can be changed in this transaction without failing.  => 0, -EIO,
+// -ENOMEM
+int space_touch(struct volume *vol, const struct blkptr *p);
 // => how many pointers name the block; negative errno.
 int64 space_count(struct volume *vol, const struct blkptr *p);
 
-// The superblock is durable: what waits becomes free.
-void space_release_pending(struct volume *vol);
+// The open generation is closed: what was freed in it waits for that to be durable.  Nothing waits
+// for an earlier one.
+void space_close_pending(struct volume *vol);
+// It is durable: what waited for it becomes free.
+void space_release_closing(struct volume *vol);
 
 // Blocks that a commit may need, at the worst, to write the counts anew.
 uint64 space_commit_reserve(const struct volume *vol);

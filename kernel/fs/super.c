@@ -64,11 +64,11 @@ int super_read(struct blkdev *dev, struct superblock *sb, void *spare)
     return acceptable(dev, sb);
 }
 
-static uint64 first_orphan(struct volume *vol)
+uint64 super_first_orphan(struct volume *vol)
 {
-    if (list_empty(&vol->orphans))
+    if (list_empty(&vol->live->orphans))
         return 0;
-    return container_of(vol->orphans.next, struct inode, orphan_link)->number;
+    return container_of(vol->live->orphans.next, struct inode, orphan_link)->number;
 }
 
 void super_fill(struct volume *vol, struct superblock *sb)
@@ -79,11 +79,17 @@ void super_fill(struct volume *vol, struct superblock *sb)
     sb->features = vol->features;
     sb->generation = vol->generation;
     sb->nblocks = vol->nblocks;
-    sb->nfree = vol->space.nfree + vol->space.npending;
+    sb->nfree = vol->space.nfree + vol->space.npending + vol->space.nclosing;
     sb->ninodes = vol->ninodes;
     sb->lowest_ino = vol->lowest_ino;
-    sb->orphans = first_orphan(vol);
-    sb->inodes = vol->inodes.disk;
+    sb->orphans = super_first_orphan(vol);
+    sb->next_block = vol->space.cursor;
+    sb->nsnapshots = vol->nsnapshots;
+    sb->ngoing = vol->ngoing;
+    sb->nclones = vol->nclones;
+    sb->nremovals = vol->nremovals;
+    sb->snapshots = vol->snapshots.disk;
+    sb->inodes = vol->live->inodes.disk;
     sb->counts = vol->counts.disk;
     sb->crc = checksum(sb);
 }

@@ -7,6 +7,7 @@
 // => 0; -EINVAL (no volume, or one that is too new: said on the console), -EIO.  `spare`: a page to
 //    work with.
 int super_read(struct blkdev *dev, struct superblock *sb, void *spare);
+uint64 super_first_orphan(struct volume *vol); // => 0: there is none
 // The open generation as a superblock.
 void super_fill(struct volume *vol, struct superblock *sb);
 // Writes it into its slot, between flushes.  => 0, -EIO

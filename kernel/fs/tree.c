@@ -8,15 +8,13 @@
 #include "fs/tree_priv.h"
 #include "lib/string.h"
 
-void tree_init(struct tree *tree, struct volume *vol, const struct object_ops *ops,
-               const struct disk_tree *disk)
+void tree_init(struct tree *tree, struct volume *vol, enum tree_kind kind,
+               const struct object_ops *ops)
 {
     object_init(&tree->obj, ops);
     tree->vol = vol;
-    if (disk != NULL)
-        tree->disk = *disk;
-    else
-        memset(&tree->disk, 0, sizeof tree->disk);
+    tree->kind = kind;
+    memset(&tree->disk, 0, sizeof tree->disk);
 }
 
 bool tree_valid(const struct volume *vol, const struct disk_tree *disk)
@@ -38,19 +36,13 @@ int tree_lookup(struct tree *tree, uint64 index, struct blkptr *out)
         out->block = 0;
     for (uint32 level = tree->disk.height; level > 0 && out->block != 0; level--) {
         struct frame *f;
-        int err = meta_get(tree->vol, out, &f);
+        int err = meta_get(tree, out, &f);
         if (err)
             return err;
         *out = *child(f, index, level);
         frame_put(f);
     }
     return 0;
-}
-
-static int page_damage(struct tree *tree, uint64 index, const struct blkptr *p, int trouble)
-{
-    return volume_damage(tree->vol, "page %lu of a file, block %lu, %s %08x", index, p->block,
-                         block_trouble(trouble), p->crc);
 }
 
 static int read_page(struct tree *tree, uint64 index, void *page)
@@ -63,8 +55,10 @@ static int read_page(struct tree *tree, uint64 index, void *page)
         page_zero(page);
         return 0;
     }
+    if (block_from_flight(tree->vol, &p, page))
+        return 0;
     err = block_read(tree->vol, &p, page);
-    return err ? page_damage(tree, index, &p, err) : 0;
+    return err ? block_damage(tree, "page", index, &p, err, page) : 0;
 }
 
 int tree_page(struct tree *tree, uint64 index, struct frame **out)
@@ -83,12 +77,20 @@ int tree_page(struct tree *tree, uint64 index, struct frame **out)
     return cache_enter(&tree->obj, index, frame_of_page(page), cache_version(&tree->obj), out);
 }
 
-static int locked_lookup(struct tree *tree, uint64 index, struct blkptr *p)
+// => 0, and the pointer to page `index`; 1: the page could be filled without the disk; negative
+// errno
+static int locked_lookup(struct tree *tree, uint64 index, struct blkptr *p, void *page)
 {
     mutex_lock(&tree->vol->lock);
     int err = tree_lookup(tree, index, p);
-    if (!err && p->block != 0 && p->gen == tree->vol->generation)
+    if (!err && p->block == 0) {
+        page_zero(page);
+        err = 1;
+    } else if (!err && p->gen == tree->vol->generation) {
         err = -EAGAIN; // T2: it is in the cache by now
+    } else if (!err && block_from_flight(tree->vol, p, page)) {
+        err = 1;
+    }
     mutex_unlock(&tree->vol->lock);
     return err;
 }
@@ -99,27 +101,42 @@ int tree_fill(struct object *obj, uint64 index, void *page)
 {
     struct tree *tree = container_of(obj, struct tree, obj);
     struct blkptr p, again;
-    int err = locked_lookup(tree, index, &p);
+    int err = locked_lookup(tree, index, &p, page);
     if (err)
-        return err;
-    if (p.block == 0) {
-        page_zero(page);
-        return 0;
-    }
+        return err < 0 ? err : 0;
     int trouble = block_read(tree->vol, &p, page);
     if (!trouble)
         return 0;
-    err = locked_lookup(tree, index, &again);
+    err = locked_lookup(tree, index, &again, page);
     if (err)
-        return err;
+        return -EAGAIN;
     if (again.block != p.block || again.gen != p.gen || again.crc != p.crc)
         return -EAGAIN;
-    return page_damage(tree, index, &p, trouble);
+    return block_damage(tree, "page", index, &p, trouble, page);
+}
+
+// What replacing the block takes; if it, or one above it, has other parents too, the old one stays.
+static int block_cost(struct volume *vol, const struct blkptr *p, bool *shared, uint64 *takes,
+                      uint64 *keeps)
+{
+    if (p->gen == vol->generation)
+        return 0;
+    if (!*shared && volume_shares(vol)) {
+        int64 count = space_count(vol, p);
+        if (count < 0)
+            return (int)count;
+        *shared = count > 1;
+    }
+    *takes += 1;
+    *keeps += *shared;
+    return 0;
 }
 
 int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
 {
-    uint64 gen = tree->vol->generation, added = 0;
+    uint64 added = 0;
+    bool shared = false;
+    int err = 0;
     struct blkptr p = tree->disk.root;
     uint32 level = tree->disk.height;
 
@@ -134,8 +151,9 @@ int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
     }
     for (; level > 0 && p.block != 0; level--) {
         struct frame *f;
-        *takes += p.gen != gen;
-        int err = meta_get(tree->vol, &p, &f);
+        err = block_cost(tree->vol, &p, &shared, takes, keeps);
+        if (!err)
+            err = meta_get(tree, &p, &f);
         if (err)
             return err;
         p = *child(f, index, level);
@@ -144,10 +162,10 @@ int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps)
     if (p.block == 0)
         added += level + 1;
     else
-        *takes += p.gen != gen;
+        err = block_cost(tree->vol, &p, &shared, takes, keeps);
     *takes += added;
     *keeps += added;
-    return 0;
+    return err;
 }
 
 // Puts blocks above the root until the tree reaches page `index`.
@@ -189,82 +207,116 @@ int tree_new_block(struct tree *tree, struct frame **out)
     return 0;
 }
 
-// The copy of a block that stays with others makes one more parent of its children.
-static int share_children(struct volume *vol, const struct blkptr *ptrs)
+typedef int ptr_fn(struct volume *vol, const struct blkptr *p);
+
+static int for_each_child(struct volume *vol, const struct blkptr *ptrs, ptr_fn *fn)
 {
-    for (int i = 0; i < PTRS_PER_BLOCK; i++) {
-        if (ptrs[i].block == 0)
-            continue;
-        int err = space_share(vol, &ptrs[i]);
-        if (err)
-            return err;
-    }
-    return 0;
+    int err = 0;
+    for (int i = 0; i < PTRS_PER_BLOCK && !err; i++)
+        if (ptrs[i].block != 0)
+            err = fn(vol, &ptrs[i]);
+    return err;
 }
 
-// Before a block is replaced: can its count be changed?  Then giving it up will not fail.
-static int countable(struct volume *vol, const struct blkptr *p)
+// Before a block is replaced: its count can be changed, and if it stays with others those of its
+// children, to which the copy is one more parent.  => how many pointers name it; negative errno
+static int64 touch_block(struct volume *vol, const struct blkptr *p, struct frame *f)
 {
-    int64 count = p->block != 0 ? space_count(vol, p) : 1;
-    return count < 0 ? (int)count : 0;
+    int err = space_touch(vol, p);
+    int64 count = err ? err : space_count(vol, p);
+    if (count > 1)
+        err = for_each_child(vol, meta_ptrs(f), space_touch);
+    return err ? err : count;
 }
 
-// Takes the old block's name off: frees it, or leaves it to its other parents.
-static int leave_block(struct tree *tree, const struct blkptr *old, struct frame *copy)
+// Takes the old block's name off: frees it, or leaves it to its other parents.  It was touched.
+static void leave_block(struct tree *tree, const struct blkptr *old, struct frame *copy)
 {
     uint32 left = 0;
-    int err = space_put(tree->vol, old, &left);
+    space_put(tree->vol, old, &left);
     tree_lost_block(tree);
-    if (err)
-        return 0; // said; the block is lost, the tree is whole
-    if (left == 0) {
+    if (left == 0)
         meta_drop(tree->vol, old->block);
-        return 0;
+    else
+        for_each_child(tree->vol, meta_ptrs(copy), space_share);
+}
+
+// Replaces the block *p, which is not ours, by a copy that is.
+static int move_block(struct tree *tree, struct blkptr *p, struct frame **out)
+{
+    struct volume *vol = tree->vol;
+    struct frame *old;
+    int err = meta_get(tree, p, &old);
+    if (err)
+        return err;
+    int64 count = touch_block(vol, p, old);
+    err = count < 0 ? (int)count : tree_new_block(tree, out);
+    if (!err) {
+        struct blkptr was = *p;
+        page_copy(meta_ptrs(*out), meta_ptrs(old));
+        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)vol->generation };
+        leave_block(tree, &was, *out);
     }
-    return share_children(tree->vol, meta_ptrs(copy));
+    frame_put(old);
+    return err;
 }
 
 int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out)
 {
-    struct volume *vol = tree->vol;
-    struct frame *old;
-    if (p->block != 0 && p->gen == vol->generation)
-        return meta_get(vol, p, out);
-    if (p->block != 0) {
-        int err = meta_get(vol, p, &old);
-        if (err)
-            return err;
-    }
-    int err = countable(vol, p);
+    if (p->block != 0 && p->gen == tree->vol->generation)
+        return meta_get(tree, p, out);
+    if (p->block != 0)
+        return move_block(tree, p, out);
+    int err = tree_new_block(tree, out);
     if (!err)
-        err = tree_new_block(tree, out);
-    struct blkptr was = *p;
-    if (!err) {
-        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)vol->generation };
-        if (was.block != 0)
-            page_copy(meta_ptrs(*out), meta_ptrs(old));
-    }
-    if (was.block != 0)
-        frame_put(old);
-    return err || was.block == 0 ? err : leave_block(tree, &was, *out);
+        *p = (struct blkptr){ .block = (*out)->index, .gen = (uint32)tree->vol->generation };
+    return err;
 }
 
-// The page itself: the bytes are in the cache, so nothing is copied here.
-static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
+// The pages of an inode table name the roots of further trees.
+static int for_each_root(struct tree *tree, struct frame *f, ptr_fn *fn)
+{
+    const struct disk_inode *inodes = frame_page(f);
+    int err = 0;
+    for (int i = 0; i < INODES_PER_BLOCK && tree->kind == TREE_INODES && !err; i++)
+        if (inodes[i].data.root.block != 0)
+            err = fn(tree->vol, &inodes[i].data.root);
+    return err;
+}
+
+// As touch_block(), for a page.
+static int touch_page(struct tree *tree, const struct blkptr *p, struct frame *f)
+{
+    int err = space_touch(tree->vol, p);
+    if (!err && space_count(tree->vol, p) > 1)
+        err = for_each_root(tree, f, space_touch);
+    return err;
+}
+
+// Takes the name off the block where the page was.
+static void leave_page(struct tree *tree, const struct blkptr *was, struct frame *f)
+{
+    uint32 left;
+    space_put(tree->vol, was, &left);
+    if (left > 0)
+        for_each_root(tree, f, space_share);
+}
+
+// The bytes are in the cache, so nothing is copied here.
+int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f)
 {
     struct volume *vol = tree->vol;
     if (p->block == 0 || p->gen != vol->generation) {
         struct blkptr was = *p;
-        uint32 left;
         uint64 block;
-        int err = countable(vol, p);
+        int err = was.block != 0 ? touch_page(tree, &was, f) : 0;
         if (!err)
             err = space_alloc(vol, &block);
         if (err)
             return err;
         *p = (struct blkptr){ .block = block, .gen = (uint32)vol->generation };
         if (was.block != 0)
-            space_put(vol, &was, &left);
+            leave_page(tree, &was, f);
         else
             tree->disk.nblocks++;
     }
@@ -272,7 +324,14 @@ static int own_page(struct tree *tree, struct blkptr *p, struct frame *f)
     return 0;
 }
 
-int tree_own(struct tree *tree, uint64 index, struct frame *f)
+uint64 tree_removals(const struct tree *tree)
+{
+    if (tree->kind == TREE_DIR)
+        return tree->disk.nblocks;
+    return tree->kind == TREE_FILE && tree->disk.root.block != 0 ? tree->disk.height + 1UL : 0;
+}
+
+static int own_path(struct tree *tree, uint64 index, struct frame *f)
 {
     int err = grow(tree, index);
     if (err)
@@ -289,8 +348,18 @@ int tree_own(struct tree *tree, uint64 index, struct frame *f)
             p = child(block, index, level);
     }
     if (!err)
-        err = own_page(tree, p, f);
+        err = tree_own_page(tree, p, f);
     if (above != NULL)
         frame_put(above);
+    return err;
+}
+
+int tree_own(struct tree *tree, uint64 index, struct frame **f)
+{
+    uint64 before = tree_removals(tree);
+    int err = cache_unshare(f);
+    if (!err)
+        err = own_path(tree, index, *f);
+    tree->vol->nremovals += tree_removals(tree) - before;
     return err;
 }

@@ -15,11 +15,9 @@
 
 #include "fs/volume.h"
 
-struct block_writer;
-
-// An empty tree, or one that was read from the disk.
-void tree_init(struct tree *tree, struct volume *vol, const struct object_ops *ops,
-               const struct disk_tree *disk);
+// An empty tree.  `ops` may be NULL if its pages are not read through the object.
+void tree_init(struct tree *tree, struct volume *vol, enum tree_kind kind,
+               const struct object_ops *ops);
 // Could a tree of this shape stand on the disk?
 bool tree_valid(const struct volume *vol, const struct disk_tree *disk);
 
@@ -34,9 +32,10 @@ int tree_page(struct tree *tree, uint64 index, struct frame **out);
 // would not replace others.  => 0, -EIO, -ENOMEM.
 int tree_cost(struct tree *tree, uint64 index, uint64 *takes, uint64 *keeps);
 
-// Makes page `index` and the path to it ours, and marks f, which is that page in the cache, dirty.
+// Makes page `index` and the path to it ours, and marks *f, which is that page in the cache, dirty;
+// if others hold it (a commit that is under way), *f becomes a copy.
 // => 0, -ENOSPC, -EIO, -ENOMEM, -EFBIG.
-int tree_own(struct tree *tree, uint64 index, struct frame *f);
+int tree_own(struct tree *tree, uint64 index, struct frame **f);
 
 // Drops all pages from index `from` on, and what of them is cached.  => 0; -EIO, -ENOMEM: some of
 // them are dropped, from the end, and the tree is whole.
@@ -45,9 +44,13 @@ int tree_cut(struct tree *tree, uint64 from);
 // Drops one page: it becomes a hole.
 int tree_punch(struct tree *tree, uint64 index);
 
-// Computes the checksums of all that is ours, from the pages up to the root pointer, and hands the
-// blocks to the writer.  => 0; -EIO from the writer.
-int tree_seal(struct tree *tree, struct block_writer *writer);
+// Replaces all of dst's content by src's, which both name from then on.  Nothing of src is ours.
+// => 0; -EIO, -ENOMEM: a part of dst's content may be gone.
+int tree_share(struct tree *dst, const struct tree *src);
+
+// Computes the checksums of all that is ours, from the pages up to the root pointer, and notes the
+// blocks for the commit.  => 0; -EIO: damage.
+int tree_seal(struct tree *tree);
 
 // object_ops.fill of every tree's object.  => the volume's mutex is not held.
 int tree_fill(struct object *obj, uint64 index, void *page);

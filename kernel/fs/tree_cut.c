@@ -12,55 +12,148 @@
 #include "fs/tree_priv.h"
 #include "task/thread.h"
 
-static int drop_children(struct tree *tree, struct blkptr *p, uint32 level);
+static int drop_below(struct tree *tree, struct blkptr *p, uint32 level, uint64 index);
 
-// Takes one pointer's name off the block.  The last one takes the block's own pointers with it;
-// each block is gone into at most once, however the pointers of a damaged image run, because only a
-// count of 1 leads further down, and it is 0 afterwards.  => 0, and *p is a hole; -EIO, -ENOMEM
-static int drop(struct tree *tree, struct blkptr *p, uint32 level)
+// Takes the pointer's name off the block.  => 0, and *p is a hole; -EIO, -ENOMEM
+static int put_block(struct tree *tree, struct blkptr *p)
 {
     uint32 left;
-    int err = 0;
-    if (p->block == 0)
-        return 0;
-    if (level > 0) {
-        int64 count = space_count(tree->vol, p);
-        err = count == 1 ? drop_children(tree, p, level) : count < 0 ? (int)count : 0;
-    }
-    if (!err)
-        err = space_put(tree->vol, p, &left);
+    int err = space_put(tree->vol, p, &left);
     if (err)
         return err;
-    if (level > 0)
-        meta_drop(tree->vol, p->block);
     tree_lost_block(tree);
     *p = (struct blkptr){ .block = 0 };
     return 0;
 }
 
-// Drops what lies under the pointers from `slot` on.
-static int drop_slots(struct tree *tree, struct frame *f, uint64 slot, uint32 level)
+// How many blocks lie under *p, itself included; the count ends when it is above `limit`.
+// => negative errno
+static int64 blocks_under(const struct tree *tree, const struct blkptr *p, uint32 level, int64 limit)
+{
+    struct frame *f;
+    int64 sum = 1;
+    if (p->block == 0 || level == 0)
+        return p->block != 0;
+    int err = meta_get(tree, p, &f);
+    if (err)
+        return err;
+    for (int i = 0; i < PTRS_PER_BLOCK && sum > 0 && sum <= limit; i++) {
+        int64 below = blocks_under(tree, &meta_ptrs(f)[i], level - 1, limit - sum);
+        sum = below < 0 ? below : sum + below;
+    }
+    frame_put(f);
+    return sum;
+}
+
+// What lies under *p stays with its other parents: the tree has that many blocks less.
+static int leave_subtree(struct tree *tree, const struct blkptr *p, uint32 level)
+{
+    struct disk_tree *disk = &tree->disk;
+    if (level == 0 || p == &disk->root) // tree_cut() counts the whole tree at once
+        return 0;
+    int64 below = blocks_under(tree, p, level, (int64)disk->nblocks);
+    if (below < 0)
+        return (int)below;
+    uint64 lost = (uint64)below - 1; // the block itself is counted by put_block()
+    disk->nblocks -= lost < disk->nblocks ? lost : disk->nblocks;
+    return 0;
+}
+
+// Takes one pointer's name off the block.  The last one takes the block's own pointers with it;
+// each block is gone into at most once, however the pointers of a damaged image run, because only a
+// count of 1 leads further down, and it is 0 afterwards.  `index`: the first page under it.
+// => 0, and *p is a hole; -EIO, -ENOMEM
+static int drop(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
+{
+    uint64 block = p->block;
+    int err = 0;
+    if (block == 0)
+        return 0;
+    if (level > 0 || tree->kind == TREE_INODES) {
+        int64 count = space_count(tree->vol, p);
+        if (count > 1)
+            err = leave_subtree(tree, p, level);
+        else
+            err = count == 1 ? drop_below(tree, p, level, index) : (int)count;
+        block = p->block; // it may have moved
+    }
+    if (!err)
+        err = put_block(tree, p);
+    if (!err && level > 0)
+        meta_drop(tree->vol, block);
+    return err;
+}
+
+// Drops what lies under the pointers from `slot` on; `index`: the first page under f.
+static int drop_slots(struct tree *tree, struct frame *f, uint64 slot, uint32 level, uint64 index)
 {
     int err = 0;
     for (uint64 i = PTRS_PER_BLOCK; i > slot && !err; i--)
-        err = drop(tree, &meta_ptrs(f)[i - 1], level - 1);
+        err = drop(tree, &meta_ptrs(f)[i - 1], level - 1, index + (i - 1) * tree_span(level - 1));
     thread_breathe();
     return err;
 }
 
-static int drop_children(struct tree *tree, struct blkptr *p, uint32 level)
+// Drops a whole file.  What of it could not be dropped stays in *disk.
+static int drop_file(struct volume *vol, struct disk_tree *disk)
+{
+    struct tree tree;
+    if (!tree_valid(vol, disk)) { // its blocks are lost
+        volume_damage(vol, "a snapshot names a tree that is not well-formed");
+        return 0;
+    }
+    tree_init(&tree, vol, TREE_FILE, NULL);
+    tree.disk = *disk;
+    int err = drop(&tree, &tree.disk.root, tree.disk.height, 0);
+    *disk = tree.disk;
+    return err;
+}
+
+// Drops the files of a page of an inode table; the page is in the cache as f, and ours.
+static int drop_files(struct volume *vol, struct frame *f)
+{
+    struct disk_inode *inodes = frame_page(f);
+    int err = 0;
+    for (int i = 0; i < INODES_PER_BLOCK && !err; i++)
+        if (inodes[i].data.root.block != 0)
+            err = drop_file(vol, &inodes[i].data);
+    return err;
+}
+
+// A page of an inode table that nobody else names: its files go before it does.
+static int drop_inodes(struct tree *tree, struct blkptr *p, uint64 index)
 {
     struct frame *f;
+    int err = tree_page(tree, index, &f);
+    if (err)
+        return err;
+    err = cache_unshare(&f);
+    if (!err)
+        err = tree_own_page(tree, p, f);
+    if (!err)
+        err = drop_files(tree->vol, f);
+    frame_put(f);
+    if (!err)
+        cache_drop_page(&tree->obj, index);
+    return err;
+}
+
+static int drop_below(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
+{
+    struct frame *f;
+    if (level == 0)
+        return drop_inodes(tree, p, index);
     int err = tree_own_block(tree, p, &f);
     if (err)
         return err;
-    err = drop_slots(tree, f, 0, level);
+    err = drop_slots(tree, f, 0, level, index);
     frame_put(f);
     return err;
 }
 
-// Keeps the first `keep` pages (at least one) of the tree under *p, which is `level` high.
-static int cut_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 keep)
+// Keeps the first `keep` pages (at least one) of the tree under *p, which is `level` high and
+// begins with page `index`.
+static int cut_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 index, uint64 keep)
 {
     struct frame *f;
     if (p->block == 0 || keep >= tree_span(level))
@@ -69,9 +162,10 @@ static int cut_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 k
     if (err)
         return err;
     uint64 slot = keep / tree_span(level - 1), rest = keep % tree_span(level - 1);
-    err = drop_slots(tree, f, slot + (rest > 0), level);
+    err = drop_slots(tree, f, slot + (rest > 0), level, index);
     if (!err && rest > 0)
-        err = cut_under(tree, &meta_ptrs(f)[slot], level - 1, rest);
+        err = cut_under(tree, &meta_ptrs(f)[slot], level - 1, index + slot * tree_span(level - 1),
+                        rest);
     frame_put(f);
     return err;
 }
@@ -92,13 +186,13 @@ static bool lower_once(struct tree *tree)
     struct frame *f;
     // A root that older trees name stays: its child would get one more parent by going up.
     if (disk->root.gen != (uint32)tree->vol->generation ||
-        meta_get(tree->vol, &disk->root, &f) != 0)
+        meta_get(tree, &disk->root, &f) != 0)
         return false;
     struct blkptr first = meta_ptrs(f)[0];
     bool lone = only_first(meta_ptrs(f));
     uint64 block = disk->root.block;
     frame_put(f);
-    if (!lone || drop(tree, &disk->root, 0) != 0) // the block alone
+    if (!lone || put_block(tree, &disk->root) != 0)
         return false;
     meta_drop(tree->vol, block);
     disk->root = first;
@@ -117,15 +211,34 @@ static void lower(struct tree *tree)
 
 int tree_cut(struct tree *tree, uint64 from)
 {
+    uint64 before = tree_removals(tree);
     int err;
     if (from == 0)
-        err = drop(tree, &tree->disk.root, tree->disk.height);
+        err = drop(tree, &tree->disk.root, tree->disk.height, 0);
     else
-        err = cut_under(tree, &tree->disk.root, tree->disk.height, from);
-    if (err)
-        return err; // what is left may be dirty: it stays in the cache (T2)
-    cache_drop(&tree->obj, from);
-    lower(tree);
+        err = cut_under(tree, &tree->disk.root, tree->disk.height, 0, from);
+    if (!err) { // else what is left may be dirty: it stays in the cache (T2)
+        cache_drop(&tree->obj, from);
+        lower(tree);
+        if (tree->disk.root.block == 0)
+            tree->disk.nblocks = 0;
+    }
+    tree->vol->nremovals += tree_removals(tree) - before;
+    return err;
+}
+
+int tree_share(struct tree *dst, const struct tree *src)
+{
+    struct volume *vol = dst->vol;
+    const struct disk_tree *from = &src->disk;
+    int err = from->root.block != 0 ? space_touch(vol, &from->root) : 0;
+    if (!err)
+        err = tree_cut(dst, 0);
+    if (err || from->root.block == 0)
+        return err;
+    space_share(vol, &from->root);
+    dst->disk = *from;
+    vol->nremovals += tree_removals(dst);
     return 0;
 }
 
@@ -140,14 +253,21 @@ static int punch_under(struct tree *tree, struct blkptr *p, uint32 level, uint64
     if (p->block == 0)
         return 0;
     if (level == 0)
-        return drop(tree, p, 0);
+        return drop(tree, p, 0, index);
     int err = tree_own_block(tree, p, &f);
     if (err)
         return err;
     err = punch_under(tree, &meta_ptrs(f)[tree_slot(index, level)], level - 1, index);
     bool empty = all_holes(meta_ptrs(f));
     frame_put(f);
-    return !err && empty ? drop(tree, p, level) : err;
+    // Nothing is left under it: it can go like a page.
+    if (err || !empty)
+        return err;
+    uint64 block = p->block;
+    err = put_block(tree, p);
+    if (!err)
+        meta_drop(tree->vol, block);
+    return err;
 }
 
 int tree_punch(struct tree *tree, uint64 index)

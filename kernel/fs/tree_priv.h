@@ -1,6 +1,7 @@
 // Shared by the files of the tree only.
 #pragma once
 
+#include "cache/cache.h"
 #include "fs/tree.h"
 
 // Pages under a tree of height `level`.
@@ -22,6 +23,12 @@ int tree_new_block(struct tree *tree, struct frame **out);
 // Makes the pointer block that *p names ours.  p lies in the root or in a block that is ours.
 // => 0, and its page with a reference; as tree_own()
 int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out);
+
+// Makes the page that *p names, which f is in the cache, ours.  *p lies as above.  => as tree_own()
+int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f);
+
+// The blocks that removing the file may copy at the most, because others share them (fs/tx.h).
+uint64 tree_removals(const struct tree *tree);
 
 // One block fewer; a damaged image may have counted wrong.
 static inline void tree_lost_block(struct tree *tree)

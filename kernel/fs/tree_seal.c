@@ -5,26 +5,23 @@
 
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/commit.h"
 #include "fs/tree_priv.h"
 #include "fs/meta.h"
-#include "fs/writer.h"
 #include "lib/crc.h"
 
-static int seal_under(struct tree *tree, struct block_writer *w, struct blkptr *p, uint32 level,
-                      uint64 index);
+static int seal_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 index);
 
-static int seal_children(struct tree *tree, struct block_writer *w, struct frame *f, uint32 level,
-                         uint64 index)
+static int seal_children(struct tree *tree, struct frame *f, uint32 level, uint64 index)
 {
     int err = 0;
     for (uint64 i = 0; i < PTRS_PER_BLOCK && !err; i++)
-        err = seal_under(tree, w, &meta_ptrs(f)[i], level - 1, index + i * tree_span(level - 1));
+        err = seal_under(tree, &meta_ptrs(f)[i], level - 1, index + i * tree_span(level - 1));
     return err;
 }
 
 // `index` is the first page under *p.
-static int seal_under(struct tree *tree, struct block_writer *w, struct blkptr *p, uint32 level,
-                      uint64 index)
+static int seal_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
 {
     struct volume *vol = tree->vol;
     if (p->block == 0 || p->gen != (uint32)vol->generation)
@@ -32,16 +29,16 @@ static int seal_under(struct tree *tree, struct block_writer *w, struct blkptr *
     struct frame *f = level > 0 ? cache_find(&vol->meta, p->block) : cache_find(&tree->obj, index);
     if (f == NULL)
         return volume_damage(vol, "block %lu of this generation is not in memory", p->block);
-    int err = level > 0 ? seal_children(tree, w, f, level, index) : 0;
+    int err = level > 0 ? seal_children(tree, f, level, index) : 0;
     if (!err) {
         p->crc = crc32c(0, frame_page(f), FS_BLOCK);
-        writer_put(w, p->block, frame_page(f));
+        commit_add(vol, f, p->block);
     }
-    frame_put(f); // it is dirty: it stays (C4)
+    frame_put(f);
     return err;
 }
 
-int tree_seal(struct tree *tree, struct block_writer *writer)
+int tree_seal(struct tree *tree)
 {
-    return seal_under(tree, writer, &tree->disk.root, tree->disk.height, 0);
+    return seal_under(tree, &tree->disk.root, tree->disk.height, 0);
 }

@@ -3,31 +3,46 @@
 #include "fs/tx.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/commit.h"
 #include "fs/space.h"
 #include "mem/frame.h"
 #include "task/clock.h"
 
-// Changes may fill 1/8 of memory; while they fill less than 1/64 they are not worth a commit even
-// if memory is short.
+// Changes may fill 1/8 of memory, those counted that are on their way to the disk; a commit is
+// asked for when those that are not fill 1/32.  While they fill less than 1/64 they are not worth a
+// commit even if memory is short.
 #define DIRTY_MOST   8
+#define DIRTY_MANY   32
 #define DIRTY_LITTLE 64
 
-static bool memory_full_of_changes(void)
+// => true: there must be a commit before more is changed
+static bool memory_full_of_changes(struct volume *vol)
 {
-    size_t dirty = cache_dirty_pages(), total = frames_total();
+    size_t open = cache_dirty_pages(), dirty = open + vol->closing.npages, total = frames_total();
     if (dirty <= total / DIRTY_LITTLE)
         return false;
+    if (open > total / DIRTY_MANY && !vol->closing.active)
+        commit_ask(vol);
     return dirty > total / DIRTY_MOST || frames_free() < dirty / 2;
+}
+
+// A commit in the middle of a transaction that has not changed anything yet.
+static int commit_unlocked(struct volume *vol)
+{
+    mutex_unlock(&vol->lock);
+    int err = commit(vol);
+    mutex_lock(&vol->lock);
+    return err;
 }
 
 int tx_begin(struct volume *vol)
 {
     int err = 0;
     mutex_lock(&vol->lock);
+    if (memory_full_of_changes(vol))
+        err = commit_unlocked(vol);
     if (vol->read_only)
         err = -EROFS;
-    else if (memory_full_of_changes())
-        err = commit(vol);
     if (err) {
         mutex_unlock(&vol->lock);
         return err;
@@ -42,36 +57,61 @@ void tx_end(struct volume *vol)
     mutex_unlock(&vol->lock);
 }
 
+uint64 tx_removal_reserve(const struct volume *vol)
+{
+    return vol->nremovals + vol->live->inodes.disk.nblocks;
+}
+
+// What only commits, and transactions that keep nothing, may take.
+static uint64 reserve(const struct volume *vol)
+{
+    uint64 removals = volume_shares(vol) ? tx_removal_reserve(vol) : 0;
+    return space_commit_reserve(vol) + TX_WORK_RESERVE + removals;
+}
+
+bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps)
+{
+    uint64 free = vol->space.nfree;
+    if (keeps > 0 && free < reserve(vol) + keeps)
+        return false;
+    return free >= space_commit_reserve(vol) + takes;
+}
+
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps)
 {
-    uint64 reserve = space_commit_reserve(vol), free = vol->space.nfree;
-    bool room = free >= reserve + takes;
-    if (keeps > 0 && free < reserve + TX_WORK_RESERVE + keeps)
-        room = false;
-    if (room)
+    if (tx_has_room(vol, takes, keeps))
         return 0;
-    if (vol->space.npending == 0)
+    if (vol->space.npending + vol->space.nclosing == 0)
         return -ENOSPC;
-    int err = commit(vol);
+    int err = commit_unlocked(vol);
     return err ? err : -EAGAIN;
 }
 
-int tx_begin_names(struct volume *vol, uint64 keeps)
+static int begin_with(struct volume *vol, uint64 takes, uint64 keeps)
 {
     int err = tx_begin(vol);
     if (err)
         return err;
     do
-        err = tx_room(vol, TX_NAMES_TAKE, keeps);
+        err = tx_room(vol, takes, keeps);
     while (err == -EAGAIN);
     if (err)
         tx_end(vol);
     return err;
 }
 
+int tx_begin_names(struct volume *vol, uint64 keeps)
+{
+    return begin_with(vol, TX_NAMES_TAKE, keeps);
+}
+
+int tx_begin_rename(struct volume *vol, uint64 keeps)
+{
+    return begin_with(vol, TX_RENAME_TAKE, keeps);
+}
+
 uint64 tx_blocks_left(const struct volume *vol)
 {
-    uint64 free = vol->space.nfree + vol->space.npending;
-    uint64 reserve = space_commit_reserve(vol) + TX_WORK_RESERVE;
-    return free > reserve ? free - reserve : 0;
+    uint64 free = vol->space.nfree + vol->space.npending + vol->space.nclosing;
+    return free > reserve(vol) ? free - reserve(vol) : 0;
 }

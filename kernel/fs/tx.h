@@ -15,6 +15,13 @@
 // commit fills it again, however full the volume is.  Only what a transaction *keeps*, because the
 // volume then holds more than before, comes out of the rest; and it learns that there is none
 // before it has changed anything. So a full volume says so at the write, never at the commit.
+//
+// Blocks with several parents.  When a snapshot or a clone shares blocks, replacing one of them
+// does not free it.  Then even removing files keeps blocks: the copies of directories, of pointer
+// blocks above a new end and of its page, and of pages of the inode table.  Each of these is copied
+// once at the most and is ours alone from then on, so their number is bounded by the number of such
+// blocks there are: `nremovals`, counted as the trees change, and the inode table.  While anything
+// is shared as many free blocks are kept back; a snapshot that would not leave them is refused.
 #pragma once
 
 #include "fs/volume.h"
@@ -27,22 +34,31 @@
 #define TX_NAMES_KEEP   11
 #define TX_WORK_RESERVE 64
 
+// A rename takes, with four levels of pointer blocks: in the directories a page of each, the first
+// pages of two directories that change places, and a page cut off (5 blocks for a page and what is
+// above it: 25), and the places of four inodes (20).
+#define TX_RENAME_TAKE 45
+// And keeps, if the name needs a page that the directory does not have: that and a new branch.
+#define TX_RENAME_KEEP 5
+
 // => 0 with the volume's mutex held; -EROFS, or -EIO when memory is full of changes that cannot be
 //    written, without.
 int tx_begin(struct volume *vol);
 void tx_end(struct volume *vol);
 
-// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: after a commit they
-// may be, what was known
-//    about costs is void: ask again.  -ENOSPC; -EIO.  Nothing has been changed in this transaction
-//    yet.
+// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: a commit was made,
+// for
+//    which the mutex was let go; what was known about costs is void: ask again.  -ENOSPC; -EIO.
+//    Nothing has been changed, and no page been claimed, in this transaction yet.
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps);
+// The same as a question; nothing is done about it.
+bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps);
+// Blocks that removing everything may copy for good, if all of it is shared.
+uint64 tx_removal_reserve(const struct volume *vol);
 // tx_begin() and room for a change of the directory tree, with `keeps` 0 or TX_NAMES_KEEP.
 int tx_begin_names(struct volume *vol, uint64 keeps);
+// The same for a rename, with `keeps` 0 or TX_RENAME_KEEP.
+int tx_begin_rename(struct volume *vol, uint64 keeps);
 
 // Blocks that can still be given to growing files.
 uint64 tx_blocks_left(const struct volume *vol);
-
-// Writes the open generation and opens the next.  => 0, -EIO, -ENOMEM, -EROFS; then the open
-// generation goes on, and the next commit tries again.  The volume's mutex is held.
-int commit(struct volume *vol);

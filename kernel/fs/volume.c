@@ -4,8 +4,10 @@
 #include "cache/cache.h"
 #include "errno.h"
 #include "fs/classic.h"
+#include "fs/commit.h"
 #include "fs/inode.h"
 #include "fs/path.h"
+#include "fs/snapshot.h"
 #include "fs/space.h"
 #include "fs/super.h"
 #include "fs/tx.h"
@@ -42,6 +44,8 @@ static void audit(void)
         audit_count(frame_of_page(vol->super_page));
         audit_count(frame_of_page(vol->inode_table));
         audit_count(writer_frame(vol->writer));
+        for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
+            audit_count(f);
         space_audit(vol);
         inodes_audit(vol);
     }
@@ -51,9 +55,19 @@ static void audit(void)
 
 static const struct object_ops metadata_ops = { .fill = tree_fill };
 
+// All inodes, and the tables they are in.
+static void forget_inodes(struct volume *vol)
+{
+    inodes_destroy(vol);
+    snapshots_destroy(vol);
+}
+
 static void volume_free(struct volume *vol)
 {
-    cache_drop(&vol->inodes.obj, 0);
+    commit_abandon(vol);
+    if (vol->live != NULL)
+        itable_free(vol->live);
+    cache_drop(&vol->snapshots.obj, 0);
     cache_drop(&vol->counts.obj, 0);
     cache_drop(&vol->meta, 0);
     space_destroy(vol);
@@ -68,10 +82,12 @@ static void volume_free(struct volume *vol)
 
 static int allocate_parts(struct volume *vol)
 {
+    vol->live = itable_new(vol, 0, NULL);
     vol->writer = writer_new(vol->dev);
     vol->inode_table = kalloc_zeroed(FRAME_CACHE);
     vol->super_page = kalloc_zeroed(FRAME_CACHE);
-    if (vol->writer == NULL || vol->inode_table == NULL || vol->super_page == NULL)
+    if (vol->live == NULL || vol->writer == NULL || vol->inode_table == NULL ||
+        vol->super_page == NULL)
         return -ENOMEM;
     return 0;
 }
@@ -87,13 +103,17 @@ static struct volume *volume_new(struct blkdev *dev)
     vol->dev = dev;
     vol->read_only = dev->read_only;
     mutex_init(&vol->lock, "volume", RANK_FS);
+    mutex_init(&vol->commit_lock, "commit", RANK_FS_COMMIT);
     mutex_init(&vol->rename_lock, "rename", RANK_FS_RENAME);
+    spin_init(&vol->asked_lock, "commit asked", RANK_IO);
+    waitq_init(&vol->asked_wait, "commit asked");
     spin_init(&vol->inodes_lock, "inodes", RANK_CACHE);
-    list_init(&vol->orphans);
+    commit_init(&vol->closing);
+    list_init(&vol->tables);
     list_init(&vol->dirty_inodes);
     list_init(&vol->unused_inodes);
-    tree_init(&vol->inodes, vol, &metadata_ops, NULL);
-    tree_init(&vol->counts, vol, &metadata_ops, NULL);
+    tree_init(&vol->counts, vol, TREE_COUNTS, &metadata_ops);
+    tree_init(&vol->snapshots, vol, TREE_SNAPSHOTS, &metadata_ops);
     object_init(&vol->meta, &metadata_ops);
     if (allocate_parts(vol) != 0) {
         volume_free(vol);
@@ -112,11 +132,17 @@ static int adopt(struct volume *vol, const struct superblock *sb)
     vol->features = sb->features;
     vol->ninodes = sb->ninodes;
     vol->lowest_ino = sb->lowest_ino > FS_ROOT_INO ? sb->lowest_ino : FS_ROOT_INO;
-    if (!tree_valid(vol, &sb->inodes) || !tree_valid(vol, &sb->counts))
+    vol->nsnapshots = sb->nsnapshots;
+    vol->ngoing = sb->ngoing;
+    vol->nclones = sb->nclones;
+    vol->nremovals = sb->nremovals;
+    if (!tree_valid(vol, &sb->inodes) || !tree_valid(vol, &sb->counts) ||
+        !tree_valid(vol, &sb->snapshots))
         return volume_damage(vol, "the superblock's trees are not well-formed");
-    vol->inodes.disk = sb->inodes;
+    vol->live->inodes.disk = sb->inodes;
     vol->counts.disk = sb->counts;
-    return space_init(vol, sb->nfree);
+    vol->snapshots.disk = sb->snapshots;
+    return space_init(vol, sb->nfree, sb->next_block);
 }
 
 // Puts the orphans that the disk lists on the list in memory, each with a reference.  A list that
@@ -124,11 +150,11 @@ static int adopt(struct volume *vol, const struct superblock *sb)
 static void load_orphans(struct volume *vol, uint64 number)
 {
     struct inode *ino;
-    while (number != 0 && inode_find(vol, number, &ino) == 0) {
+    while (number != 0 && inode_find(vol->live, number, &ino) == 0) {
         bool good = ino->nlink == 0 && list_empty(&ino->orphan_link);
         if (good) {
             mutex_lock(&vol->lock);
-            list_push_back(&vol->orphans, &ino->orphan_link);
+            list_push_back(&vol->live->orphans, &ino->orphan_link);
             mutex_unlock(&vol->lock);
         }
         if (!good || inode_next_orphan(ino, &number) != 0)
@@ -138,22 +164,23 @@ static void load_orphans(struct volume *vol, uint64 number)
     }
 }
 
-// Gives back the inodes without names that a cut left behind.
-static void bury_orphans(struct volume *vol, uint64 first)
+void volume_bury_orphans(struct volume *vol, uint64 first)
 {
     load_orphans(vol, first);
-    list_for_each_safe (item, &vol->orphans)
+    list_for_each_safe (item, &vol->live->orphans)
         inode_put(container_of(item, struct inode, orphan_link));
 }
 
 static int find_root(struct volume *vol)
 {
-    int err = inode_find(vol, FS_ROOT_INO, &vol->root);
+    struct inode *root;
+    int err = inode_find(vol->live, FS_ROOT_INO, &root);
     if (err)
         return err;
-    if (inode_is_dir(vol->root) && vol->root->nlink > 0)
+    vol->live->root = root;
+    if (inode_is_dir(root) && root->nlink > 0)
         return 0;
-    inode_put(vol->root);
+    inode_put(root);
     return volume_damage(vol, "the root is no directory");
 }
 
@@ -169,8 +196,10 @@ static int mount_on(struct volume *vol)
         err = adopt(vol, sb);
     if (!err)
         err = find_root(vol);
+    if (!err)
+        err = snapshots_init(vol);
     if (!err && !vol->read_only)
-        bury_orphans(vol, sb->orphans);
+        volume_bury_orphans(vol, sb->orphans);
     return err;
 }
 
@@ -182,7 +211,7 @@ int volume_mount(struct blkdev *dev, struct volume **out)
         return -ENOMEM;
     int err = mount_on(vol);
     if (err) {
-        inodes_destroy(vol);
+        forget_inodes(vol);
         volume_free(vol);
         return err;
     }
@@ -196,10 +225,10 @@ int volume_mount(struct blkdev *dev, struct volume **out)
 
 int volume_unmount(struct volume *vol)
 {
-    inode_put(vol->root);
+    inode_put(vol->live->root);
     int err = volume_sync(vol);
     list_remove(&vol->link);
-    inodes_destroy(vol);
+    forget_inodes(vol);
     volume_free(vol);
     return err;
 }
@@ -211,11 +240,9 @@ static int write_first(struct volume *vol)
     mutex_lock(&vol->lock);
     int err = space_claim_slots(vol);
     if (!err)
-        err = dir_make_root(vol, &vol->root);
-    if (!err)
-        err = commit(vol);
+        err = dir_make_root(vol, &vol->live->root);
     mutex_unlock(&vol->lock);
-    return err;
+    return err ? err : commit(vol);
 }
 
 // Neither slot is valid from here on.
@@ -238,12 +265,12 @@ int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
     vol->nblocks = nblocks;
     vol->features = classic ? FS_CLASSIC : 0;
     vol->lowest_ino = FS_ROOT_INO;
-    int err = space_init(vol, nblocks);
+    int err = space_init(vol, nblocks, FS_FIRST_BLOCK);
     if (!err)
         err = wipe_slots(vol);
     if (!err)
         err = write_first(vol);
-    inodes_destroy(vol);
+    forget_inodes(vol);
     volume_free(vol);
     return err;
 }
@@ -253,22 +280,44 @@ int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
 int volume_sync(struct volume *vol)
 {
     inodes_bury(vol);
+    snapshots_bury(vol);
     mutex_lock(&vol->lock);
-    int err = vol->read_only && vol->dirty_since == 0 ? 0 : commit(vol);
+    bool durable = vol->read_only && vol->dirty_since == 0 && !vol->closing.active;
     mutex_unlock(&vol->lock);
-    return err;
+    return durable ? 0 : commit(vol);
 }
 
 void volume_tick(struct volume *vol)
 {
     uint64 now = clock_ns();
     inodes_bury(vol);
+    snapshots_bury(vol);
     mutex_lock(&vol->lock);
-    if (!vol->read_only && vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS)
-        commit(vol);
+    bool due = vol->closing.active || // a commit that has failed, or another's
+               (vol->dirty_since != 0 && now - vol->dirty_since >= COMMIT_AGE_NS);
+    due = due && !vol->read_only;
     mutex_unlock(&vol->lock);
+    if (due)
+        commit(vol);
     if (frames_free() < frames_total() / MEMORY_SHORT)
         inodes_trim(vol, 0);
+}
+
+static void wait_asked(struct volume *vol)
+{
+    spin_lock(&vol->asked_lock);
+    while (!vol->asked)
+        wait_on(&vol->asked_wait, &vol->asked_lock);
+    vol->asked = false;
+    spin_unlock(&vol->asked_lock);
+}
+
+_Noreturn void volume_serve(struct volume *vol)
+{
+    for (;;) {
+        wait_asked(vol);
+        commit(vol);
+    }
 }
 
 void volume_info(struct volume *vol, struct volume_info *out)
@@ -278,6 +327,8 @@ void volume_info(struct volume *vol, struct volume_info *out)
         .blocks = vol->nblocks,
         .free_blocks = tx_blocks_left(vol),
         .inodes = vol->ninodes,
+        .inodes_max = volume_is_classic(vol) ? CLASSIC_INODES : FS_INODES_MAX,
+        .name_longest = volume_is_classic(vol) ? DIRSIZ : NAME_LONGEST,
         .generation = vol->generation - 1,
         .classic = volume_is_classic(vol),
     };
@@ -286,6 +337,9 @@ void volume_info(struct volume *vol, struct volume_info *out)
 
 struct inode *volume_root(struct volume *vol)
 {
-    inode_get(vol->root);
-    return vol->root;
+    spin_lock(&vol->inodes_lock);
+    struct inode *root = vol->live->root;
+    inode_get(root);
+    spin_unlock(&vol->inodes_lock);
+    return root;
 }

@@ -35,9 +35,14 @@ struct frame {
         struct list link; // the kind's own use
         uint32 active;    // a root table: harts that have it loaded, one bit each; atomic
     };
-    void *owner;                // FRAME_CACHE: the object whose page it is in the cache
-    uint64 index;               // FRAME_CACHE: which
+    void *owner;  // FRAME_CACHE: the object whose page it is in the cache
+    uint64 index; // FRAME_CACHE: which
+    // FRAME_CACHE: while it is on its way to the disk: to which block, and which frame comes next.
+    // Else 0.
+    uint64 block;
+    struct frame *write_next;
 } __attribute__((aligned(64))); // a power of two: from address to frame is a shift
+_Static_assert(sizeof(struct frame) == 64, "1/64 of memory");
 
 // => a page-aligned page with one reference; its bytes are arbitrary.  NULL if there is no
 //    memory even after reclaim.  Any lock may be held.
@@ -118,8 +123,8 @@ typedef size_t reclaim_fn(size_t want);
 void reclaim_register(reclaim_fn *fn);
 
 // The last frames are kept for those who need few.  Growth that can be refused (sbrk) leaves the
-// reserve alone, so that a program that was told "no more memory" can still run to its end; the faults
-// of large processes leave half of it, so that everybody else can too (vm/fault.c).
+// reserve alone, so that a program that was told "no more memory" can still run to its end; the
+// faults of large processes leave half of it, so that everybody else can too (vm/fault.c).
 #define FRAMES_RESERVE 128
 // => can `want` frames be had with `keep` still free afterwards?  Reclaims if need be.
 bool frames_suffice(size_t want, size_t keep);

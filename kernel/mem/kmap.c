@@ -80,12 +80,14 @@ static void map_device(paddr_t start, uint64 size)
 }
 
 // Every device that the tree names directly under a bus or the root.
-static void map_devices(int bus)
+static void map_devices(const char *bus_path)
 {
     uint64 start, size;
-    for (int node = fdt_first_child(machine_fdt, bus); node >= 0;
-         node = fdt_next_sibling(machine_fdt, node))
-        for (int n = 0; fdt_reg(machine_fdt, node, n, &start, &size); n++)
+    struct fdt_node bus, node;
+    if (!fdt_find_path(machine_fdt, &bus, bus_path))
+        return;
+    for (node = bus; fdt_next_child(machine_fdt, &bus, &node);)
+        for (int n = 0; fdt_reg(machine_fdt, &node, n, &start, &size); n++)
             map_device(start, size);
 }
 
@@ -115,10 +117,8 @@ void kmap_init(void)
     if (!root)
         panic("no memory for the kernel's page table");
     map_ram();
-    int soc = fdt_find_path(machine_fdt, "/soc");
-    map_devices(0);
-    if (soc >= 0)
-        map_devices(soc);
+    map_devices("/");
+    map_devices("/soc");
     if (!kmap_entry(KSTACK_BASE, 1))
         panic("no memory for the kernel's page table");
     audit_register("kmap", audit_kmap);

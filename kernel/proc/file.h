@@ -33,8 +33,8 @@ struct file_ops {
 
 struct file {
     const struct file_ops *ops;
-    uint32 refs;       // atomic
-    uint32 flags;      // O_ACCMODE | O_APPEND | O_NONBLOCK; the latter two change by fcntl (atomic)
+    uint32 refs;  // atomic
+    uint32 flags; // O_ACCMODE | O_SYNC | O_APPEND | O_NONBLOCK; these two change by fcntl (atomic)
     struct mutex lock; // RANK_FILE: offset
     uint64 offset;     // by lock
     void *obj;         // what the ops are about: an inode, a pipe end

@@ -123,6 +123,7 @@ int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
     }
     inode_get(parent->cwd);
     child->cwd = parent->cwd;
+    child->umask = parent->umask;
     copy_string(child->name, parent->name, sizeof child->name);
     child->thread->root = child->aspace->root;
     set_registers(child->thread, flags, stack, tls);
@@ -157,6 +158,7 @@ int proc_start_init(struct inode *root, const char *path)
     }
     inode_get(root);
     p->cwd = root;
+    p->umask = 022;
     p->thread->root = p->aspace->root;
     p->thread->fn = become_init;
     p->thread->arg = (void *)path;

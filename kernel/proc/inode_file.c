@@ -76,7 +76,9 @@ static int64 inode_file_read(struct file *f, struct aspace *as, uint64 buf, size
 
 static int64 inode_file_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
 {
-    return transfer(f, as, buf, n, pos, false);
+    int64 done = transfer(f, as, buf, n, pos, false);
+    int err = done > 0 && (f->flags & O_DSYNC) ? inode_sync(f->obj) : 0;
+    return err ? err : done;
 }
 
 static struct timespec timespec_of(uint64 ns)
@@ -89,7 +91,7 @@ void inode_stat(struct inode *ino, struct linux_stat *out)
     struct inode_info info;
     inode_info(ino, &info);
     memset(out, 0, sizeof *out);
-    out->st_dev = ROOTDEV;
+    out->st_dev = ROOTDEV + info.snapshot;
     out->st_ino = info.ino;
     out->st_mode = info.mode;
     out->st_nlink = info.nlink;
@@ -165,11 +167,13 @@ static const struct file_ops *ops_for(struct inode *ino, uint32 flags, int *err)
     }
 }
 
+#define FLAGS_KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC)
+
 int inode_file(struct inode *ino, uint32 flags, struct file **out)
 {
     int err = -ENFILE;
     const struct file_ops *ops = ops_for(ino, flags, &err);
-    *out = ops ? file_new(ops, flags & (O_ACCMODE | O_APPEND | O_NONBLOCK), ino) : NULL;
+    *out = ops ? file_new(ops, flags & FLAGS_KEPT, ino) : NULL;
     if (*out)
         return 0;
     inode_put(ino);

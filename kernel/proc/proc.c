@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "mem/slab.h"
 #include "proc/proc_priv.h"
+#include "riscv/timer.h"
 #include "vm/aspace.h"
 
 #define PID_MAX 32767
@@ -130,8 +131,8 @@ static void describe(const struct proc *p, struct kine_proc *out)
     *out = (struct kine_proc){ .pid = p->pid, .ppid = p->ppid, .state = state_letter(p) };
     copy_string(out->name, p->name, sizeof out->name);
     if (p->thread) {
-        out->user_ticks = p->thread->user_time;
-        out->kernel_ticks = p->thread->kernel_time;
+        out->user_ns = time_to_ns(p->thread->user_time);
+        out->kernel_ns = time_to_ns(p->thread->kernel_time);
     }
 }
 

@@ -26,6 +26,7 @@ struct proc {
     struct aspace *aspace; // changed by exec and exit of its own, under the tree lock
     struct files *files;   // its own
     struct inode *cwd;     // its own
+    uint32 umask;          // its own: permission bits that files it makes do not get
 
     // by the tree lock
     struct proc *parent;

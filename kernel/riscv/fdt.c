@@ -1,8 +1,9 @@
 // The flattened device tree, read in place.
 //
 // A blob is a header, a list of reserved memory, a structure block of 32-bit big-endian tokens
-// (begin node, property, end node, ...) and a block of property names.  A node is named by the
-// offset of its begin token in the structure block; every question is answered by walking tokens.
+// (begin node, property, end node, ...) and a block of property names.  The tree is read in the
+// order of its tokens, once for each question: a struct fdt_node is a place in that order, and
+// carries the way from the root to it, so that nobody has to look for a parent.
 //
 // The blob comes from outside, so nothing in it is believed: each token is checked to lie within
 // its block before it is used (D1), each step moves forward (D2), and no answer points outside
@@ -36,7 +37,8 @@ struct fdt_header {
 struct token {
     enum fdt_token kind;
     int next;          // offset of the token behind it
-    const char *name;  // BEGIN_NODE: the node's name; PROP: the property's
+    const char *name;  // BEGIN_NODE
+    uint32 name_off;   // PROP: where its name stands among the names
     const void *value; // PROP
     uint32 len;        // PROP: bytes of value
 };
@@ -128,7 +130,7 @@ static bool token_at(const void *fdt, int at, struct token *t)
         if (left < 8 || be32(tag[1]) > left - 8)
             return false;
         t->len = be32(tag[1]);
-        t->name = name_at(fdt, be32(tag[2]));
+        t->name_off = be32(tag[2]);
         t->value = tag + 3;
         t->next = align4(at + 12 + t->len);
         return true;
@@ -136,37 +138,75 @@ static bool token_at(const void *fdt, int at, struct token *t)
     return t->kind == END_NODE || t->kind == NOP;
 }
 
-// => the first begin token at or behind `at`; -1 at the end.
-static int node_from(const void *fdt, int at)
-{
-    struct token t;
+// --- walking -------------------------------------------------------------------------------------
 
-    for (; token_at(fdt, at, &t); at = t.next)
-        if (t.kind == BEGIN_NODE)
-            return at;
-    return -1;
+static int offset(const struct fdt_node *node)
+{
+    return node->path[node->depth];
 }
 
-// => the node behind `node` in the order of the blob, children first; -1 at the end.
-static int node_after(const void *fdt, int node)
+// Behind the begin token of the node, or the beginning of the tree.
+static int inside_node(const void *fdt, const struct fdt_node *node)
 {
     struct token t;
 
-    if (node < 0)
-        return node_from(fdt, 0);
-    return token_at(fdt, node, &t) ? node_from(fdt, t.next) : -1;
+    if (node->depth < 0)
+        return 0;
+    return token_at(fdt, offset(node), &t) ? t.next : -1;
+}
+
+bool fdt_next(const void *fdt, struct fdt_node *node)
+{
+    struct token t;
+    int depth = node->depth;
+
+    for (int at = inside_node(fdt, node); token_at(fdt, at, &t); at = t.next) {
+        if (t.kind == END_NODE && --depth < 0)
+            return false;
+        if (t.kind == BEGIN_NODE && ++depth < FDT_DEPTH) {
+            node->depth = depth;
+            node->path[depth] = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fdt_next_child(const void *fdt, const struct fdt_node *parent, struct fdt_node *node)
+{
+    while (fdt_next(fdt, node) && node->depth > parent->depth)
+        if (node->depth == parent->depth + 1)
+            return true;
+    return false;
+}
+
+bool fdt_up(struct fdt_node *node)
+{
+    if (node->depth <= 0)
+        return false;
+    node->depth--;
+    return true;
+}
+
+const char *fdt_name(const void *fdt, const struct fdt_node *node)
+{
+    struct token t;
+
+    return node->depth >= 0 && token_at(fdt, offset(node), &t) ? t.name : "";
 }
 
 // --- properties ----------------------------------------------------------------------------------
 
-const void *fdt_property(const void *fdt, int node, const char *name, uint32 *len)
+const void *fdt_property(const void *fdt, const struct fdt_node *node, const char *name,
+                         uint32 *len)
 {
     struct token t;
 
-    if (!token_at(fdt, node, &t) || t.kind != BEGIN_NODE)
+    if (node->depth < 0)
         return NULL;
-    while (token_at(fdt, t.next, &t) && (t.kind == PROP || t.kind == NOP)) {
-        if (t.kind == PROP && strcmp(t.name, name) == 0) {
+    int at = inside_node(fdt, node);
+    for (; token_at(fdt, at, &t) && (t.kind == PROP || t.kind == NOP); at = t.next) {
+        if (t.kind == PROP && strcmp(name_at(fdt, t.name_off), name) == 0) {
             if (len)
                 *len = t.len;
             return t.value;
@@ -181,7 +221,7 @@ static uint32 cell(const void *value, int n)
     return be32(((const uint32 *)value)[n]);
 }
 
-uint32 fdt_u32(const void *fdt, int node, const char *name, uint32 missing)
+uint32 fdt_u32(const void *fdt, const struct fdt_node *node, const char *name, uint32 missing)
 {
     uint32 len;
     const void *value = fdt_property(fdt, node, name, &len);
@@ -189,7 +229,7 @@ uint32 fdt_u32(const void *fdt, int node, const char *name, uint32 missing)
     return value && len >= 4 ? cell(value, 0) : missing;
 }
 
-const char *fdt_string(const void *fdt, int node, const char *name, int n)
+const char *fdt_string(const void *fdt, const struct fdt_node *node, const char *name, int n)
 {
     uint32 len;
     const char *s = fdt_property(fdt, node, name, &len);
@@ -216,15 +256,17 @@ static uint64 number(const void *value, int at, uint32 cells)
     return n;
 }
 
-bool fdt_reg(const void *fdt, int node, int n, uint64 *addr, uint64 *size)
+bool fdt_reg(const void *fdt, const struct fdt_node *node, int n, uint64 *addr, uint64 *size)
 {
     uint32 len;
     const void *reg = fdt_property(fdt, node, "reg", &len);
-    int parent = fdt_parent(fdt, node);
-    uint32 acells = fdt_u32(fdt, parent, "#address-cells", 2);
-    uint32 scells = fdt_u32(fdt, parent, "#size-cells", 1);
+    struct fdt_node parent = *node;
 
-    if (!reg || n < 0 || acells < 1 || acells > 2 || scells > 2)
+    if (!reg || !fdt_up(&parent))
+        return false;
+    uint32 acells = fdt_u32(fdt, &parent, "#address-cells", 2);
+    uint32 scells = fdt_u32(fdt, &parent, "#size-cells", 1);
+    if (n < 0 || acells < 1 || acells > 2 || scells > 2)
         return false;
     uint32 each = acells + scells;
     if ((uint32)n >= len / 4 / each)
@@ -251,78 +293,10 @@ bool fdt_reserved(const void *fdt, int n, uint64 *addr, uint64 *size)
     return true;
 }
 
-// --- the shape of the tree -----------------------------------------------------------------------
-
-const char *fdt_name(const void *fdt, int node)
-{
-    struct token t;
-
-    return token_at(fdt, node, &t) && t.kind == BEGIN_NODE ? t.name : "";
-}
-
-int fdt_first_child(const void *fdt, int node)
-{
-    struct token t;
-
-    if (!token_at(fdt, node, &t) || t.kind != BEGIN_NODE)
-        return -1;
-    int at = t.next;
-    while (token_at(fdt, at, &t) && (t.kind == PROP || t.kind == NOP))
-        at = t.next;
-    return token_at(fdt, at, &t) && t.kind == BEGIN_NODE ? at : -1;
-}
-
-// => behind the end token of the node that begins at `node`; -1 if it has none.
-static int behind_node(const void *fdt, int node)
-{
-    struct token t;
-    int depth = 0;
-
-    for (int at = node; token_at(fdt, at, &t); at = t.next) {
-        if (t.kind == BEGIN_NODE)
-            depth++;
-        if (t.kind == END_NODE)
-            depth--;
-        if (depth <= 0)
-            return t.next;
-    }
-    return -1;
-}
-
-int fdt_next_sibling(const void *fdt, int node)
-{
-    struct token t;
-    int at = behind_node(fdt, node);
-
-    while (token_at(fdt, at, &t) && t.kind == NOP)
-        at = t.next;
-    return token_at(fdt, at, &t) && t.kind == BEGIN_NODE ? at : -1;
-}
-
-// The parent is the last node begun before `node` whose own end comes behind it.
-int fdt_parent(const void *fdt, int node)
-{
-    struct token t;
-    int parent = -1;
-    int at = node > 0 ? 0 : -1;
-
-    while (at >= 0 && at < node && token_at(fdt, at, &t) && t.kind == BEGIN_NODE) {
-        int end = behind_node(fdt, at);
-        if (end < 0)
-            return -1;
-        if (end > node) {
-            parent = at;
-            at = fdt_first_child(fdt, at);
-        } else {
-            at = fdt_next_sibling(fdt, at);
-        }
-    }
-    return at == node ? parent : -1;
-}
-
 // --- searching -----------------------------------------------------------------------------------
 
-static bool has_string(const void *fdt, int node, const char *name, const char *wanted)
+static bool has_string(const void *fdt, const struct fdt_node *node, const char *name,
+                       const char *wanted)
 {
     const char *s;
 
@@ -332,30 +306,31 @@ static bool has_string(const void *fdt, int node, const char *name, const char *
     return false;
 }
 
-int fdt_find_compatible(const void *fdt, int node, const char *compatible)
+static bool next_with(const void *fdt, struct fdt_node *node, const char *name, const char *wanted)
 {
-    do
-        node = node_after(fdt, node);
-    while (node >= 0 && !has_string(fdt, node, "compatible", compatible));
-    return node;
+    while (fdt_next(fdt, node))
+        if (has_string(fdt, node, name, wanted))
+            return true;
+    return false;
 }
 
-int fdt_find_type(const void *fdt, int node, const char *type)
+bool fdt_next_compatible(const void *fdt, struct fdt_node *node, const char *compatible)
 {
-    do
-        node = node_after(fdt, node);
-    while (node >= 0 && !has_string(fdt, node, "device_type", type));
-    return node;
+    return next_with(fdt, node, "compatible", compatible);
 }
 
-int fdt_by_phandle(const void *fdt, uint32 phandle)
+bool fdt_next_type(const void *fdt, struct fdt_node *node, const char *type)
 {
-    int node = -1;
+    return next_with(fdt, node, "device_type", type);
+}
 
-    do
-        node = node_after(fdt, node);
-    while (node >= 0 && fdt_u32(fdt, node, "phandle", 0) != phandle);
-    return node;
+bool fdt_find_phandle(const void *fdt, struct fdt_node *node, uint32 phandle)
+{
+    *node = FDT_START;
+    while (fdt_next(fdt, node))
+        if (fdt_u32(fdt, node, "phandle", 0) == phandle)
+            return true;
+    return false;
 }
 
 // Does a node's name match one component of a path?  The component may leave out the unit address.
@@ -364,21 +339,31 @@ static bool name_matches(const char *name, const char *component, size_t n)
     return strncmp(name, component, n) == 0 && (name[n] == '\0' || name[n] == '@');
 }
 
-int fdt_find_path(const void *fdt, const char *path)
+// => the child that matches n bytes of a path's component, in *node, which is the parent before
+static bool find_component(const void *fdt, struct fdt_node *node, const char *component, size_t n)
 {
-    int node = *path == '/' ? 0 : -1;
+    struct fdt_node parent = *node;
 
-    while (node >= 0) {
+    while (fdt_next_child(fdt, &parent, node))
+        if (name_matches(fdt_name(fdt, node), component, n))
+            return true;
+    return false;
+}
+
+bool fdt_find_path(const void *fdt, struct fdt_node *node, const char *path)
+{
+    *node = FDT_START;
+    if (*path != '/' || !fdt_next(fdt, node))
+        return false;
+    for (;;) {
         while (*path == '/')
             path++;
         if (!*path)
-            return node;
+            return true;
         const char *slash = strchr(path, '/');
         size_t n = slash ? (size_t)(slash - path) : strlen(path);
-        for (node = fdt_first_child(fdt, node); node >= 0; node = fdt_next_sibling(fdt, node))
-            if (name_matches(fdt_name(fdt, node), path, n))
-                break;
+        if (!find_component(fdt, node, path, n))
+            return false;
         path += n;
     }
-    return -1;
 }

@@ -32,6 +32,7 @@ struct hart {
     bool intr_before;        // were interrupts on before the outermost?
     bool need_resched;       // the running thread's time is over
     bool idling;             // waits in wfi: a waker sends an interrupt
+    uint64 slept;            // what instret counted in wfi
     uint64 armed;            // when the next timer interrupt comes, in time-base ticks
 };
 

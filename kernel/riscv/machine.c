@@ -18,10 +18,10 @@ int nharts;
 static void find_ram(const void *fdt)
 {
     paddr_t here = virt_to_phys(kernel_begin);
-    int node = -1;
-    while ((node = fdt_find_type(fdt, node, "memory")) >= 0) {
+    struct fdt_node node = FDT_START;
+    while (fdt_next_type(fdt, &node, "memory")) {
         uint64 base, size;
-        for (int n = 0; fdt_reg(fdt, node, n, &base, &size); n++) {
+        for (int n = 0; fdt_reg(fdt, &node, n, &base, &size); n++) {
             if (here < base || here - base >= size)
                 continue;
             machine.ram_base = PGROUNDUP(base);
@@ -44,7 +44,7 @@ static bool isa_has(const char *isa, const char *ext)
     return false;
 }
 
-static bool cpu_has_sstc(const void *fdt, int node)
+static bool cpu_has_sstc(const void *fdt, const struct fdt_node *node)
 {
     const char *isa = fdt_string(fdt, node, "riscv,isa", 0);
     if (isa)
@@ -67,19 +67,18 @@ static void find_harts(const void *fdt, uint64 boot_hartid)
     nharts = 0;
     add_hart(boot_hartid);
     machine.sstc = true;
-    int node = -1;
-    while ((node = fdt_find_type(fdt, node, "cpu")) >= 0) {
+    struct fdt_node node = FDT_START;
+    while (fdt_next_type(fdt, &node, "cpu")) {
         uint64 hartid, size;
-        if (!fdt_reg(fdt, node, 0, &hartid, &size))
+        if (!fdt_reg(fdt, &node, 0, &hartid, &size))
             continue;
-        if (!cpu_has_sstc(fdt, node))
+        if (!cpu_has_sstc(fdt, &node))
             machine.sstc = false;
         if (hartid != boot_hartid && nharts < NCPU)
             add_hart(hartid);
     }
-    node = fdt_find_path(fdt, "/cpus");
-    if (node >= 0)
-        machine.timebase = fdt_u32(fdt, node, "timebase-frequency", (uint32)machine.timebase);
+    if (fdt_find_path(fdt, &node, "/cpus"))
+        machine.timebase = fdt_u32(fdt, &node, "timebase-frequency", (uint32)machine.timebase);
 }
 
 void machine_init(const void *fdt, uint64 boot_hartid)
@@ -87,9 +86,10 @@ void machine_init(const void *fdt, uint64 boot_hartid)
     machine_fdt = fdt;
     if (!fdt_valid(fdt))
         panic("there is no device tree at %p", fdt);
-    int chosen = fdt_find_path(fdt, "/chosen");
-    const char *args = chosen >= 0 ? fdt_string(fdt, chosen, "bootargs", 0) : NULL;
-    if (args)
+    struct fdt_node chosen;
+    const char *args;
+    if (fdt_find_path(fdt, &chosen, "/chosen") &&
+        (args = fdt_string(fdt, &chosen, "bootargs", 0)) != NULL)
         machine.bootargs = args;
     find_harts(fdt, boot_hartid);
     find_ram(fdt);
@@ -98,13 +98,12 @@ void machine_init(const void *fdt, uint64 boot_hartid)
 // The children of /reserved-memory, counted on from n.
 static bool reserved_node(int n, paddr_t *start, paddr_t *end)
 {
-    int parent = fdt_find_path(machine_fdt, "/reserved-memory");
-    if (parent < 0)
+    struct fdt_node parent, node;
+    if (!fdt_find_path(machine_fdt, &parent, "/reserved-memory"))
         return false;
     uint64 size;
-    for (int node = fdt_first_child(machine_fdt, parent); node >= 0;
-         node = fdt_next_sibling(machine_fdt, node)) {
-        for (int i = 0; fdt_reg(machine_fdt, node, i, start, &size); i++) {
+    for (node = parent; fdt_next_child(machine_fdt, &parent, &node);) {
+        for (int i = 0; fdt_reg(machine_fdt, &node, i, start, &size); i++) {
             if (n-- > 0)
                 continue;
             *end = *start + size;

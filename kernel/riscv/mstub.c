@@ -53,10 +53,10 @@ static struct {
     uint32 ready;          // the addresses below are valid
     uint64 clint, test;    // from the device tree
     struct {
-        uint32 mail;    // atomic: MAIL_*
-        uint32 waiting; // atomic: fences asked for by this hart and not yet done
-        uint32 fencers; // atomic: harts that wait for this one's fence, one bit each
-        uint32 state;   // atomic: enum hart_state
+        uint32 mail;          // atomic: MAIL_*
+        uint32 waiting;       // atomic: fences asked for by this hart and not yet done
+        uint32 fencers;       // atomic: harts that wait for this one's fence, one bit each
+        uint32 state;         // atomic: enum hart_state
         uint64 start, opaque; // where to go on, 0: nobody has asked; before MAIL_START
     } hart[NCPU];
 } stub __attribute__((section(".mstub.data"))) = { 0 };
@@ -229,9 +229,9 @@ void mstub_trap(uint64 *arg)
 static uint64 device(const void *fdt, const char *compatible)
 {
     uint64 addr = 0, size;
-    int node = fdt_find_compatible(fdt, -1, compatible);
-    if (node >= 0)
-        fdt_reg(fdt, node, 0, &addr, &size);
+    struct fdt_node node = FDT_START;
+    if (fdt_next_compatible(fdt, &node, compatible))
+        fdt_reg(fdt, &node, 0, &addr, &size);
     return addr;
 }
 

@@ -8,7 +8,7 @@
 
 #define LINUX_CALLS 300
 #define KINE_FIRST  1000
-#define KINE_CALLS  5
+#define KINE_CALLS  6
 
 static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_getcwd] = sys_getcwd,
@@ -19,10 +19,15 @@ static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_mknodat] = sys_mknodat,
     [SYS_mkdirat] = sys_mkdirat,
     [SYS_unlinkat] = sys_unlinkat,
+    [SYS_symlinkat] = sys_symlinkat,
     [SYS_linkat] = sys_linkat,
+    [SYS_statfs] = sys_statfs,
+    [SYS_fstatfs] = sys_fstatfs,
     [SYS_ftruncate] = sys_ftruncate,
     [SYS_faccessat] = sys_faccessat,
     [SYS_chdir] = sys_chdir,
+    [SYS_fchmod] = sys_fchmod,
+    [SYS_fchmodat] = sys_fchmodat,
     [SYS_openat] = sys_openat,
     [SYS_close] = sys_close,
     [SYS_pipe2] = sys_pipe2,
@@ -34,11 +39,13 @@ static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_writev] = sys_writev,
     [SYS_pread64] = sys_pread64,
     [SYS_pwrite64] = sys_pwrite64,
+    [SYS_readlinkat] = sys_readlinkat,
     [SYS_newfstatat] = sys_newfstatat,
     [SYS_fstat] = sys_fstat,
     [SYS_sync] = sys_sync,
     [SYS_fsync] = sys_fsync,
     [SYS_fdatasync] = sys_fdatasync,
+    [SYS_utimensat] = sys_utimensat,
     [SYS_exit] = sys_exit,
     [SYS_exit_group] = sys_exit,
     [SYS_waitid] = sys_waitid,
@@ -50,6 +57,7 @@ static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_reboot] = sys_reboot,
     [SYS_times] = sys_times,
     [SYS_uname] = sys_uname,
+    [SYS_umask] = sys_umask,
     [SYS_getpid] = sys_getpid,
     [SYS_getppid] = sys_getppid,
     [SYS_getuid] = sys_zero,
@@ -66,6 +74,7 @@ static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_mprotect] = sys_mprotect,
     [SYS_madvise] = sys_madvise,
     [SYS_wait4] = sys_wait4,
+    [SYS_renameat2] = sys_renameat2,
 };
 
 static syscall_fn *const kine_calls[KINE_CALLS] = {
@@ -74,6 +83,7 @@ static syscall_fn *const kine_calls[KINE_CALLS] = {
     [SYS_kine_procs - KINE_FIRST] = sys_kine_procs,
     [SYS_kine_inject - KINE_FIRST] = sys_kine_inject,
     [SYS_kine_pte - KINE_FIRST] = sys_kine_pte,
+    [SYS_kine_snapshot - KINE_FIRST] = sys_kine_snapshot,
 };
 
 int64 syscall_dispatch(uint64 number, const uint64 *arg)

@@ -1,5 +1,5 @@
 // System calls that work through a descriptor on what is open: read, write and their kin, lseek,
-// stat, truncate, sync.
+// truncate, sync.
 //
 // Each uses the file (files_use()) for as long as it lasts, so that a close by a process that
 // shares the table does not pull the file away.
@@ -146,21 +146,12 @@ int64 sys_ioctl(const uint64 *arg)
     if (!use.file)
         return -EBADF;
     int64 result = -ENOTTY;
-    if (use.file->ops->ioctl)
+    if (arg[1] == FICLONE)
+        result = sys_ficlone(use.file, arg[2]);
+    else if (use.file->ops->ioctl)
         result = use.file->ops->ioctl(use.file, current_proc()->aspace, (uint32)arg[1], arg[2]);
     file_use_end(use);
     return result;
-}
-
-int64 sys_fstat(const uint64 *arg)
-{
-    struct linux_stat st;
-    struct file_use use = use_fd(arg[0]);
-    if (!use.file)
-        return -EBADF;
-    int err = use.file->ops->stat(use.file, &st);
-    file_use_end(use);
-    return err ? err : copyout(current_proc()->aspace, arg[1], &st, sizeof st);
 }
 
 int64 sys_ftruncate(const uint64 *arg)

@@ -9,6 +9,7 @@
 #include "riscv/intr.h"
 #include "sys/dispatch.h"
 #include "task/clock.h"
+#include "task/sched.h"
 #include "task/thread.h"
 #include "vm/aspace.h"
 #include "vm/fault.h"
@@ -52,6 +53,7 @@ int64 sys_kine_meminfo(const uint64 *arg)
         .cow_reuses = fault_counts.cow_reuses,
         .zero_fills = fault_counts.zero_fills,
         .page_faults = fault_counts.faults,
+        .slept = sched_slept(),
     };
     m.kernel = m.ram - m.free - m.user - m.tables - m.cache - m.slab - m.stacks - m.other;
     return give(arg[0], &m, sizeof m);

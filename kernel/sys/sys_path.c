@@ -1,4 +1,4 @@
-// System calls through a path: open, make, link, unlink, stat.
+// System calls through a path: open, make, link, move, unlink.
 //
 // There is one user, who may do everything: of the permission bits only what is stored is shown.
 
@@ -7,12 +7,19 @@
 #include "errno.h"
 #include "fcntl.h"
 #include "fs/fs.h"
+#include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
 #include "sys/user_path.h"
 #include "vm/usercopy.h"
 
 #define MODE_BITS 07777
+
+// The bits that the user asks for, without those that the process never gives.
+static uint32 granted(uint64 mode)
+{
+    return (uint32)mode & MODE_BITS & ~current_proc()->umask;
+}
 
 static uint32 type_of(struct inode *ino)
 {
@@ -28,6 +35,8 @@ static int check_kind(struct inode *ino, uint32 flags)
         return -ENOTDIR;
     if ((flags & (O_CREAT | O_TRUNC)) && type_of(ino) == S_IFDIR)
         return -EISDIR;
+    if (type_of(ino) == S_IFLNK)
+        return -ELOOP;
     return 0;
 }
 
@@ -51,9 +60,11 @@ static int open_inode(struct inode *ino, uint32 flags, struct file **out)
 static int open_path(const struct user_path *path, uint32 flags, uint32 mode, struct file **out)
 {
     struct inode *ino;
-    int err = flags & O_CREAT ? path_open(path->base, path->text, true, flags & O_EXCL,
-                                          S_IFREG | (mode & MODE_BITS), 0, &ino)
-                              : path_lookup(path->base, path->text, &ino);
+    bool create = flags & O_CREAT, exclusive = flags & O_EXCL;
+    mode = S_IFREG | granted(mode);
+    int err = flags & O_NOFOLLOW
+                  ? path_open_link(path->base, path->text, create, exclusive, mode, &ino)
+                  : path_open(path->base, path->text, create, exclusive, mode, 0, &ino);
     return err ? err : open_inode(ino, flags, out);
 }
 
@@ -61,7 +72,7 @@ int64 sys_openat(const uint64 *arg)
 {
     uint32 flags = (uint32)arg[2];
     struct files *files = current_proc()->files;
-    if ((flags & O_ACCMODE) == O_ACCMODE)
+    if ((flags & O_ACCMODE) == O_ACCMODE || ((flags & O_CREAT) && (flags & O_DIRECTORY)))
         return -EINVAL;
     if (files_full(files))
         return -EMFILE; // before a file is made for nothing
@@ -83,7 +94,7 @@ int64 sys_mkdirat(const uint64 *arg)
     int err = user_path_get((int)arg[0], arg[1], &path);
     if (err)
         return err;
-    err = path_mkdir(path.base, path.text, arg[2] & MODE_BITS);
+    err = path_mkdir(path.base, path.text, granted(arg[2]));
     user_path_put(&path);
     return err;
 }
@@ -101,7 +112,7 @@ int64 sys_mknodat(const uint64 *arg)
         return err;
     struct inode *ino;
     uint64 rdev = type == S_IFCHR ? (uint32)arg[3] : 0;
-    err = path_open(path.base, path.text, true, true, type | (mode & MODE_BITS), rdev, &ino);
+    err = path_open(path.base, path.text, true, true, type | granted(mode), rdev, &ino);
     user_path_put(&path);
     if (err == 0)
         inode_put(ino);
@@ -121,71 +132,87 @@ int64 sys_unlinkat(const uint64 *arg)
     return err;
 }
 
-int64 sys_linkat(const uint64 *arg)
+// Two paths: a call on both, with its flags.
+typedef int two_paths(const struct user_path *from, const struct user_path *to, uint64 flags);
+
+static int64 with_two_paths(const uint64 *arg, two_paths *call)
 {
     struct user_path from, to;
-    if (arg[4])
-        return -EINVAL;
     int err = user_path_get((int)arg[0], arg[1], &from);
     if (err)
         return err;
     err = user_path_get((int)arg[2], arg[3], &to);
     if (err == 0) {
-        err = path_link(from.base, from.text, to.base, to.text);
+        err = call(&from, &to, arg[4]);
         user_path_put(&to);
     }
     user_path_put(&from);
     return err;
 }
 
-// --- questions --------------------------------------------------------------------------------
-
-// The status of what a path names; with AT_EMPTY_PATH and an empty path, of what dirfd is.
-static int path_stat(const struct user_path *path, bool may_be_empty, struct linux_stat *out)
+static int make_link(const struct user_path *from, const struct user_path *to, uint64 flags)
 {
-    if (path->text[0] == '\0' && may_be_empty) {
-        if (path->dir)
-            return path->dir->ops->stat(path->dir, out);
-        inode_stat(path->base, out);
-        return 0;
-    }
     struct inode *ino;
-    int err = path_lookup(path->base, path->text, &ino);
+    if (!(flags & AT_SYMLINK_FOLLOW))
+        return path_link(from->base, from->text, to->base, to->text);
+    int err = path_lookup(from->base, from->text, &ino);
     if (err)
         return err;
-    inode_stat(ino, out);
+    err = inode_link(ino, to->base, to->text);
     inode_put(ino);
-    return 0;
-}
-
-int64 sys_newfstatat(const uint64 *arg)
-{
-    struct linux_stat st;
-    struct user_path path;
-    if (arg[3] & ~(uint64)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
-    int err = user_path_get((int)arg[0], arg[1], &path);
-    if (err)
-        return err;
-    err = path_stat(&path, arg[3] & AT_EMPTY_PATH, &st);
-    user_path_put(&path);
-    return err ? err : copyout(current_proc()->aspace, arg[2], &st, sizeof st);
-}
-
-#define ACCESS_MODES 7 // R_OK, W_OK, X_OK
-
-int64 sys_faccessat(const uint64 *arg)
-{
-    struct user_path path;
-    struct inode *ino;
-    if (arg[2] & ~(uint64)ACCESS_MODES)
-        return -EINVAL;
-    int err = user_path_get((int)arg[0], arg[1], &path);
-    if (err)
-        return err;
-    err = path_lookup(path.base, path.text, &ino);
-    user_path_put(&path);
-    if (err == 0)
-        inode_put(ino);
     return err;
+}
+
+int64 sys_linkat(const uint64 *arg)
+{
+    return arg[4] & ~(uint64)AT_SYMLINK_FOLLOW ? -EINVAL : with_two_paths(arg, make_link);
+}
+
+static int rename_paths(const struct user_path *from, const struct user_path *to, uint64 flags)
+{
+    return path_rename(from->base, from->text, to->base, to->text, (uint32)flags);
+}
+
+int64 sys_renameat2(const uint64 *arg)
+{
+    return with_two_paths(arg, rename_paths);
+}
+
+// --- symbolic links ---------------------------------------------------------------------------
+
+int64 sys_symlinkat(const uint64 *arg)
+{
+    struct user_path target, path;
+    int err = user_path_get(AT_FDCWD, arg[0], &target);
+    if (err)
+        return err;
+    err = user_path_get((int)arg[1], arg[2], &path);
+    if (err == 0) {
+        err = path_symlink(path.base, target.text, path.text);
+        user_path_put(&path);
+    }
+    user_path_put(&target);
+    return err;
+}
+
+int64 sys_readlinkat(const uint64 *arg)
+{
+    struct user_path path;
+    uint64 size = arg[3];
+    if ((int)size <= 0)
+        return -EINVAL;
+    char *text = kalloc(FRAME_OTHER);
+    if (!text)
+        return -ENOMEM;
+    int64 len = user_path_get((int)arg[0], arg[1], &path);
+    if (len == 0) {
+        len = path_readlink(path.base, path.text, text, size < PATH_LONGEST ? size : PATH_LONGEST);
+        user_path_put(&path);
+    }
+    if (len > 0) {
+        int err = copyout(current_proc()->aspace, arg[2], text, (size_t)len);
+        len = err ? err : len;
+    }
+    kfree(text);
+    return len;
 }

@@ -1,8 +1,8 @@
 // The scheduler (task/sched.h).
 //
 // A thread that is READY stands in exactly one run queue.  A woken thread stays with the hart that
-// woke it if nobody waits there, else goes to an idle one.  A hart with nothing to do steals from the
-// longest queue it sees; one that finds nothing says so (`idling`) and waits.
+// woke it if nobody waits there, else goes to an idle one.  A hart with nothing to do steals from
+// the longest queue it sees; one that finds nothing says so (`idling`) and waits.
 //
 // Wakeups are not lost between queue and wfi: the waker queues, fences, and reads `idling`; the
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
@@ -89,10 +89,10 @@ static int find_idle(int wish)
     return -1;
 }
 
-// Where a woken thread goes.  The first to wait here stays here: most wakers (a pipe's writer, a parent,
-// a child that ends) sleep a moment later, and a switch is much cheaper than a call to another hart.
-// If somebody waits here already, a hart that idles takes it.  A waker that does not sleep calls
-// for help at its next tick.
+// Where a woken thread goes.  The first to wait here stays here: most wakers (a pipe's writer, a
+// parent, a child that ends) sleep a moment later, and a switch is much cheaper than a call to
+// another hart. If somebody waits here already, a hart that idles takes it.  A waker that does not
+// sleep calls for help at its next tick.
 static int choose_hart(const struct thread *t)
 {
     int self = this_hart()->index;
@@ -309,12 +309,22 @@ static void idle_wait(struct hart *h)
         work |= __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED) > 0;
     if (!work) {
         arm(h, timers_next());
+        uint64 before = csr_read(instret);
         wait_for_interrupt();
+        h->slept += csr_read(instret) - before;
     }
     h->idling = false;
     uint64 slice_end = time_now() + time_from_ns(SLICE_NS);
     if (h->armed > slice_end)
         arm(h, slice_end);
+}
+
+uint64 sched_slept(void)
+{
+    uint64 sum = 0;
+    for (int i = 0; i < nharts; i++)
+        sum += harts[i].slept;
+    return sum;
 }
 
 void sched_run(struct thread *idle)

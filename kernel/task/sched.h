@@ -18,6 +18,9 @@ void sched_wake(struct thread *t, bool interrupt);
 // The timer interrupt: runs what is due and ends the running thread's slice.
 void sched_timer(bool from_user);
 
+// => what instret counted while the harts waited for something to do, summed over them.
+uint64 sched_slept(void);
+
 // This thread's first steps after a switch (thread.c).
 void sched_finish_switch(void);
 

@@ -96,6 +96,16 @@ def test_quick_to_the_prompt(machine):
     m.poweroff()
 
 
+@pytest.mark.parametrize("mem", ["128M", "4G"])
+def test_few_instructions_to_the_first_command(machine, mem):
+    """RAM that nobody asked for is not touched."""
+    m = machine(cpus=1, mem=mem, extra=["-icount", "shift=0"])
+    figure = m.run("bench boot").split()
+    assert figure[:2] == ["bench", "boot"] and 1_000_000 < int(figure[2]) < 8_000_000
+    assert "bench boot unavailable" in m.run("bench boot")
+    m.poweroff()
+
+
 def test_idle_costs_little(machine):
     """Idle harts wait in wfi: QEMU uses little of the host."""
     m = machine()

@@ -33,6 +33,10 @@ LANGUAGE = {
     "shared input": ("echo one > f; echo two >> f; (head -1; cat) < f", ["one", "two"]),
     "script": ("echo 'echo from $0 $1' > s; sh s x", ["from s x"]),
     "variable": ("X='a b'; echo $X \"$X\"", ["a b a b"]),
+    "own variable": ("Z=own; sh -c 'echo [$Z]'; echo $Z", ["[]", "own"]),
+    "exported": ("Y=a; export Y W=b; sh -c 'echo [$Y$W]'; Y=c; sh -c 'echo [$Y]'", ["[ab]", "[c]"]),
+    "for one program": ("V=one sh -c 'echo [$V]'; echo [$V]", ["[one]", "[]"]),
+    "odd export": ("export 1x; echo $?", ["sh: export: 1x: not a name", "1"]),
     "not found": ("nosuchprogram; echo after", None),
     "unclosed quote": ("echo 'oops", None),
     "odd syntax": ("| echo; echo > ; ( ; ) ; && ||", None),
@@ -41,8 +45,8 @@ LANGUAGE = {
 
 
 @pytest.fixture(scope="module")
-def shell(request):
-    """One machine for all these commands."""
+def shell(seed):
+    """One machine for all these commands; they leave files behind, so another one for each seed."""
     import kine
     with kine.Machine("test_shell") as m:
         m.boot()
@@ -65,6 +69,13 @@ def test_failing_command_is_shown(shell):
     """A status other than 0 is seen at the console."""
     assert "747" in shell.run("sh -c 'exit 747'")
     assert "1" in shell.run("false")
+
+
+def test_large_variables(shell):
+    """What the shell keeps for itself is no burden for the programs it starts."""
+    shell.run("A=" + "a" * 3000)
+    shell.run("B=$A$A$A")
+    assert "still" in shell.run("cat /README | head -1; sh -c 'echo still'")
 
 
 def test_cd(shell):

@@ -16,6 +16,8 @@ $(FSTESTS): $(B)/unit/test_%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -o $@ $^
 
+include tests/crash/crash.mk
+
 #: make test-fs      the file system's unit tests on the host
 test-fs: $(FSTESTS)
 	@for t in $(FSTESTS); do echo "# $$t"; $$t || exit 1; done

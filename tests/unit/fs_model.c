@@ -141,17 +141,23 @@ static void step_create(void)
     inode_put(ino);
 }
 
+static bool is_empty(int n)
+{
+    for (int i = 0; i < NAMES; i++)
+        if (nodes[n].child[i])
+            return false;
+    return true;
+}
+
 static void step_unlink(void)
 {
     struct place p = random_place();
     enum unlink_kind kind = (enum unlink_kind)pick(3);
-    int n = *slot(&p), wanted = 0, names = 0;
-    for (int i = 0; n && nodes[n].dir && i < NAMES; i++)
-        names += nodes[n].child[i] != 0;
+    int n = *slot(&p), wanted = 0;
     if (n == 0)
         wanted = -ENOENT;
     else if (nodes[n].dir)
-        wanted = kind == UNLINK_FILE ? -EISDIR : names > 0 ? -ENOTEMPTY : 0;
+        wanted = kind == UNLINK_FILE ? -EISDIR : is_empty(n) ? 0 : -ENOTEMPTY;
     else
         wanted = kind == UNLINK_DIR ? -ENOTDIR : 0;
     EXPECT_EQ(path_unlink(root, p.path, kind), wanted);
@@ -179,6 +185,58 @@ static void step_link(void)
         return;
     *slot(&to) = n;
     nodes[n].nlink++;
+}
+
+// Is directory `n` or one below it the directory `d`?
+static bool is_below(int d, int n)
+{
+    bool found = d == n;
+    for (int i = 0; nodes[n].dir && i < NAMES && !found; i++)
+        found = nodes[n].child[i] && is_below(d, nodes[n].child[i]);
+    return found;
+}
+
+// => what a rename of node a, over node b if that is not 0, must say; 1: there is nothing to do
+static int rename_verdict(int a, int b, const struct place *from, const struct place *to,
+                          uint32 flags)
+{
+    if (a == 0 || (b == 0 && flags == RENAME_EXCHANGE))
+        return -ENOENT;
+    if (b != 0 && flags == RENAME_NOREPLACE)
+        return -EEXIST;
+    if (nodes[a].dir && is_below(to->dir, a))
+        return -EINVAL;
+    if (b == 0)
+        return 0;
+    if (nodes[b].dir && is_below(from->dir, b))
+        return flags == RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+    if (a == b)
+        return 1;
+    if (flags == RENAME_EXCHANGE)
+        return 0;
+    if (nodes[a].dir != nodes[b].dir)
+        return nodes[b].dir ? -EISDIR : -ENOTDIR;
+    return nodes[b].dir && !is_empty(b) ? -ENOTEMPTY : 0;
+}
+
+static void step_rename(void)
+{
+    static const uint32 ways[] = { 0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE };
+    struct place from = random_place(), to = random_place();
+    uint32 flags = ways[pick(sizeof ways / sizeof ways[0])];
+    int a = *slot(&from), b = *slot(&to);
+    int wanted = rename_verdict(a, b, &from, &to, flags);
+    int err = path_rename(root, from.path, root, to.path, flags);
+    if (!disk_full(err) || b != 0)
+        EXPECT_EQ(err, wanted == 1 ? 0 : wanted);
+    if (err || wanted)
+        return;
+    *slot(&from) = flags == RENAME_EXCHANGE ? b : 0;
+    *slot(&to) = a;
+    if (b == 0 || flags == RENAME_EXCHANGE)
+        return;
+    nodes[b].nlink--;
+    node_gone(b);
 }
 
 static void step_open(void)
@@ -301,9 +359,11 @@ static void step_read(void)
 
 void model_step(void)
 {
-    switch (pick(12)) {
+    switch (pick(14)) {
     case 0:
     case 1: step_create(); break;
+    case 12:
+    case 13: step_rename(); break;
     case 2: step_unlink(); break;
     case 3: step_link(); break;
     case 4: step_open(); break;

@@ -41,84 +41,107 @@ static void put32(uchar *p, uint32 v)
     p[3] = (uchar)v;
 }
 
+static uint64 sum_of_properties(const void *fdt, const struct fdt_node *node)
+{
+    static const char *const names[] = { "reg", "compatible", "phandle", "bootargs", "empty" };
+    uint64 sum = 0;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        uint32 len = 0;
+        const uchar *value = fdt_property(fdt, node, names[i], &len);
+        for (uint32 k = 0; value && k < len; k++)
+            sum += value[k];
+        sum += fdt_u32(fdt, node, names[i], 3);
+        const char *s;
+        for (int k = 0; (s = fdt_string(fdt, node, names[i], k)) != NULL; k++)
+            sum += strlen(s);
+    }
+    return sum;
+}
+
 // Asks every question about every node; the answers are only read, not judged.
 static uint64 ask_everything(const void *fdt)
 {
     uint64 sum = 0, addr, size;
-    int steps = 0, node = -1;
-    static const char *const names[] = { "reg", "compatible", "phandle", "bootargs", "empty" };
+    int steps = 0, last = -1;
+    struct fdt_node node, child;
 
     for (int n = 0; fdt_reserved(fdt, n, &addr, &size); n++)
         sum += addr + size;
-    sum += (uint64)fdt_find_path(fdt, "/bus/inner/leaf") + (uint64)fdt_find_path(fdt, "/soc/uart");
-    for (;;) {
-        int next = fdt_find_compatible(fdt, node, "no such");
-        CHECK_EQ(next, -1);
-        // The next node in the order of the blob: the first child, else a sibling of an ancestor.
-        int child = node < 0 ? 0 : fdt_first_child(fdt, node);
-        while (child < 0 && node > 0) {
-            child = fdt_next_sibling(fdt, node);
-            if (child < 0)
-                node = fdt_parent(fdt, node);
-        }
-        if (child < 0 || (node >= 0 && child <= node))
-            break;
-        node = child;
-        CHECK(++steps < 100000);
-        sum += strlen(fdt_name(fdt, node)) + (uint64)fdt_parent(fdt, node);
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-            uint32 len = 0;
-            const uchar *value = fdt_property(fdt, node, names[i], &len);
-            for (uint32 k = 0; value && k < len; k++)
-                sum += value[k];
-            sum += fdt_u32(fdt, node, names[i], 3);
-            const char *s;
-            for (int k = 0; (s = fdt_string(fdt, node, names[i], k)) != NULL; k++)
-                sum += strlen(s);
-        }
-        for (int n = 0; fdt_reg(fdt, node, n, &addr, &size); n++)
+    for (node = FDT_START; fdt_next(fdt, &node);) {
+        CHECK(node.depth >= 0 && node.depth < FDT_DEPTH && ++steps < 100000);
+        CHECK(node.path[node.depth] > last);
+        last = node.path[node.depth];
+        sum += strlen(fdt_name(fdt, &node)) + sum_of_properties(fdt, &node);
+        for (int n = 0; fdt_reg(fdt, &node, n, &addr, &size); n++)
             sum += addr + size;
     }
-    return sum + (uint64)fdt_by_phandle(fdt, 0x42) + (uint64)fdt_find_type(fdt, -1, "cpu");
+    for (child = node; fdt_up(&child);)
+        sum += sum_of_properties(fdt, &child);
+    for (child = node = FDT_START; fdt_next_child(fdt, &node, &child);)
+        steps++;
+    CHECK(steps < 200000);
+    node = FDT_START;
+    sum += fdt_next_compatible(fdt, &node, "no such") + fdt_next_type(fdt, &node, "cpu");
+    sum += fdt_find_path(fdt, &node, "/bus/inner/leaf") + fdt_find_path(fdt, &node, "/soc/uart");
+    return sum + fdt_find_phandle(fdt, &node, 0x42);
+}
+
+// => the node at a path, which is there
+static struct fdt_node at_path(const void *fdt, const char *path)
+{
+    struct fdt_node node;
+
+    if (!fdt_find_path(fdt, &node, path))
+        check_failed(__FILE__, __LINE__, "no node %s", path);
+    return node;
+}
+
+static bool same(struct fdt_node a, struct fdt_node b)
+{
+    return a.depth == b.depth && memcmp(a.path, b.path, sizeof(int) * (size_t)(a.depth + 1)) == 0;
 }
 
 TEST(virt_machine)
 {
     struct blob b = load("virt.dtb");
+    struct fdt_node node = FDT_START;
     uint64 addr, size;
     int harts = 0;
 
     CHECK(fdt_valid(b.data));
     CHECK(fdt_size(b.data) <= b.size);
-    int memory = fdt_find_type(b.data, -1, "memory");
-    CHECK(fdt_reg(b.data, memory, 0, &addr, &size));
+    CHECK(fdt_next_type(b.data, &node, "memory"));
+    CHECK(fdt_reg(b.data, &node, 0, &addr, &size));
     CHECK_EQ(addr, 0x80000000);
     CHECK_EQ(size, 128 << 20);
-    CHECK(!fdt_reg(b.data, memory, 1, &addr, &size));
-    CHECK_EQ(fdt_find_type(b.data, memory, "memory"), -1);
-    for (int cpu = -1; (cpu = fdt_find_type(b.data, cpu, "cpu")) >= 0; harts++) {
-        CHECK(fdt_reg(b.data, cpu, 0, &addr, &size));
+    CHECK(!fdt_reg(b.data, &node, 1, &addr, &size));
+    CHECK(!fdt_next_type(b.data, &node, "memory"));
+    for (node = FDT_START; fdt_next_type(b.data, &node, "cpu"); harts++) {
+        CHECK(fdt_reg(b.data, &node, 0, &addr, &size));
         CHECK_EQ(addr, harts);
-        CHECK(strncmp(fdt_name(b.data, cpu), "cpu@", 4) == 0);
+        CHECK(strncmp(fdt_name(b.data, &node), "cpu@", 4) == 0);
     }
     CHECK_EQ(harts, 3);
-    int cpus = fdt_find_path(b.data, "/cpus");
-    CHECK_EQ(fdt_u32(b.data, cpus, "timebase-frequency", 0), 10000000);
-    int uart = fdt_find_compatible(b.data, -1, "ns16550a");
-    CHECK(fdt_reg(b.data, uart, 0, &addr, &size));
+    node = at_path(b.data, "/cpus");
+    CHECK_EQ(fdt_u32(b.data, &node, "timebase-frequency", 0), 10000000);
+    node = FDT_START;
+    CHECK(fdt_next_compatible(b.data, &node, "ns16550a"));
+    CHECK(fdt_reg(b.data, &node, 0, &addr, &size));
     CHECK_EQ(addr, 0x10000000);
-    CHECK_EQ(fdt_parent(b.data, uart), fdt_find_path(b.data, "/soc"));
-    CHECK_EQ(fdt_parent(b.data, 0), -1);
+    CHECK(fdt_up(&node) && same(node, at_path(b.data, "/soc")));
+    CHECK(fdt_up(&node) && same(node, at_path(b.data, "/")) && !fdt_up(&node));
     free(b.data);
 }
 
 TEST(virtio_devices)
 {
     struct blob b = load("virt.dtb");
+    struct fdt_node node = FDT_START;
     int n = 0;
 
-    for (int node = -1; (node = fdt_find_compatible(b.data, node, "virtio,mmio")) >= 0; n++)
-        CHECK(fdt_u32(b.data, node, "interrupts", 0) > 0);
+    for (; fdt_next_compatible(b.data, &node, "virtio,mmio"); n++)
+        CHECK(fdt_u32(b.data, &node, "interrupts", 0) > 0);
     CHECK_EQ(n, 8);
     free(b.data);
 }
@@ -126,6 +149,7 @@ TEST(virtio_devices)
 TEST(tricky_tree)
 {
     struct blob b = load("tricky.dtb");
+    struct fdt_node node, leaf;
     uint64 addr, size;
     uint32 len;
     const void *fdt = b.data;
@@ -134,34 +158,76 @@ TEST(tricky_tree)
     CHECK(fdt_reserved(fdt, 0, &addr, &size) && addr == 0x80000000 && size == 0x40000);
     CHECK(fdt_reserved(fdt, 1, &addr, &size) && addr == 0x9fe00000 && size == 0x1000);
     CHECK(!fdt_reserved(fdt, 2, &addr, &size) && !fdt_reserved(fdt, 3, &addr, &size));
-    int memory = fdt_find_path(fdt, "/memory");
-    CHECK(memory >= 0 && memory == fdt_find_path(fdt, "/memory@80000000/"));
-    CHECK(fdt_reg(fdt, memory, 1, &addr, &size) && addr == 1UL << 32 && size == 2UL << 32);
-    CHECK(!fdt_reg(fdt, memory, 2, &addr, &size) && !fdt_reg(fdt, memory, -1, &addr, &size));
-    int leaf = fdt_find_path(fdt, "/bus/inner/leaf@7");
-    CHECK(leaf > 0 && leaf == fdt_find_compatible(fdt, -1, "second"));
-    CHECK(fdt_reg(fdt, leaf, 0, &addr, &size) && addr == 7 && size == 0);
-    CHECK(strcmp(fdt_string(fdt, leaf, "compatible", 2), "third") == 0);
-    CHECK(fdt_string(fdt, leaf, "compatible", 3) == NULL);
-    CHECK(fdt_property(fdt, leaf, "empty", &len) != NULL && len == 0);
-    CHECK(fdt_property(fdt, leaf, "missing", &len) == NULL);
-    int device = fdt_by_phandle(fdt, 0x42);
-    CHECK(strcmp(fdt_name(fdt, device), "device@1000") == 0);
-    CHECK(fdt_reg(fdt, device, 1, &addr, &size) && addr == 0x2000 && size == 0x200);
-    CHECK_EQ(fdt_next_sibling(fdt, fdt_find_path(fdt, "/bus/inner")), device);
-    CHECK_EQ(fdt_next_sibling(fdt, device), -1);
-    CHECK_EQ(fdt_parent(fdt, leaf), fdt_find_path(fdt, "/bus/inner"));
-    CHECK_EQ(fdt_parent(fdt, device), fdt_find_path(fdt, "/bus"));
-    int last = fdt_find_path(fdt, "/last");
-    CHECK_EQ(fdt_u32(fdt, last, "short", 99), 99);
-    CHECK_EQ(fdt_u32(fdt, last, "user", 0), 0x42);
-    CHECK_EQ(fdt_first_child(fdt, last), -1);
-    CHECK(strcmp(fdt_string(fdt, fdt_find_path(fdt, "/chosen"), "bootargs", 0),
-                 "panic=exit second") == 0);
-    CHECK_EQ(fdt_find_path(fdt, "/bus/nothing"), -1);
-    CHECK_EQ(fdt_find_path(fdt, "bus"), -1);
-    CHECK_EQ(fdt_find_path(fdt, "/"), 0);
+    node = at_path(fdt, "/memory");
+    CHECK(same(node, at_path(fdt, "/memory@80000000/")));
+    CHECK(fdt_reg(fdt, &node, 1, &addr, &size) && addr == 1UL << 32 && size == 2UL << 32);
+    CHECK(!fdt_reg(fdt, &node, 2, &addr, &size) && !fdt_reg(fdt, &node, -1, &addr, &size));
+    leaf = at_path(fdt, "/bus/inner/leaf@7");
+    node = FDT_START;
+    CHECK(fdt_next_compatible(fdt, &node, "second") && same(node, leaf) && leaf.depth == 3);
+    CHECK(fdt_reg(fdt, &leaf, 0, &addr, &size) && addr == 7 && size == 0);
+    CHECK(strcmp(fdt_string(fdt, &leaf, "compatible", 2), "third") == 0);
+    CHECK(fdt_string(fdt, &leaf, "compatible", 3) == NULL);
+    CHECK(fdt_property(fdt, &leaf, "empty", &len) != NULL && len == 0);
+    CHECK(fdt_property(fdt, &leaf, "missing", &len) == NULL);
+    CHECK(fdt_find_phandle(fdt, &node, 0x42) && strcmp(fdt_name(fdt, &node), "device@1000") == 0);
+    CHECK(fdt_reg(fdt, &node, 1, &addr, &size) && addr == 0x2000 && size == 0x200);
+    node = at_path(fdt, "/last");
+    CHECK_EQ(fdt_u32(fdt, &node, "short", 99), 99);
+    CHECK_EQ(fdt_u32(fdt, &node, "user", 0), 0x42);
+    node = at_path(fdt, "/chosen");
+    CHECK(strcmp(fdt_string(fdt, &node, "bootargs", 0), "panic=exit second") == 0);
+    CHECK(!fdt_find_path(fdt, &node, "/bus/nothing") && !fdt_find_path(fdt, &node, "bus"));
+    CHECK(!fdt_find_path(fdt, &node, "/chosen/bootargs"));
+    node = FDT_START;
+    CHECK(fdt_next(fdt, &node) && same(node, at_path(fdt, "/")) && *fdt_name(fdt, &node) == '\0');
+    CHECK(!fdt_reg(fdt, &node, 0, &addr, &size));
     free(b.data);
+}
+
+TEST(children)
+{
+    struct blob b = load("tricky.dtb");
+    const void *fdt = b.data;
+    struct fdt_node bus = at_path(fdt, "/bus"), inner = at_path(fdt, "/bus/inner"), node = bus;
+
+    CHECK(fdt_next_child(fdt, &bus, &node) && same(node, inner));
+    CHECK(fdt_next_child(fdt, &bus, &node) && strcmp(fdt_name(fdt, &node), "device@1000") == 0);
+    CHECK(!fdt_next_child(fdt, &bus, &node));
+    node = inner;
+    CHECK(fdt_next_child(fdt, &inner, &node) && fdt_up(&node) && same(node, inner));
+    struct fdt_node last = node = at_path(fdt, "/last");
+    CHECK(!fdt_next_child(fdt, &last, &node));
+    free(b.data);
+}
+
+// A tree of nothing but nodes in nodes, and a child of the root behind them.
+TEST(too_deep)
+{
+    enum { LEVELS = 3 * FDT_DEPTH };
+    size_t size = HEADER + 4 * (2 + LEVELS * 3 + 3 + 2);
+    uchar *blob = calloc(1, size), *p = blob + HEADER;
+    const uint32 head[] = { 0xd00dfeed, (uint32)size, HEADER, 0, 0,
+                            17,         16,           0,      0, (uint32)size - HEADER };
+    struct fdt_node node = FDT_START;
+
+    for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
+        put32(blob + 4 * i, head[i]);
+    for (int i = 0; i <= LEVELS; i++, p += 8) {
+        put32(p, 1);
+        p[4] = i ? 'n' : '\0';
+    }
+    for (int i = 0; i < LEVELS; i++, p += 4)
+        put32(p, 2);
+    put32(p, 1), p[4] = 'x', put32(p + 8, 2), put32(p + 12, 2);
+    CHECK(fdt_valid(blob));
+    for (int depth = 0; depth < FDT_DEPTH; depth++)
+        CHECK(fdt_next(blob, &node) && node.depth == depth);
+    CHECK(fdt_next(blob, &node) && node.depth == 1 && strcmp(fdt_name(blob, &node), "x") == 0);
+    CHECK(!fdt_next(blob, &node) && !fdt_next(blob, &node));
+    CHECK_EQ(node.depth, 1);
+    ask_everything(blob);
+    free(blob);
 }
 
 TEST(not_a_tree)

@@ -19,6 +19,9 @@ struct row {
 // Each array ends with a row without a name.
 extern const struct row process_rows[], memory_rows[], file_rows[];
 
+// Instructions from reset to this program's main.
+extern uint64 start_cost;
+
 // Instructions that this hart has executed.
 static inline uint64 instructions(void)
 {

@@ -5,8 +5,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
-#define FILE_MODE 0644
-#define DIR_MODE  0755
+#define FILE_MODE 0666 // less the umask
+#define DIR_MODE  0777
 
 static int result(long r)
 {
@@ -35,7 +35,12 @@ int close(int fd)
 
 int open(const char *path, int flags)
 {
-    return result(syscall(SYS_openat, AT_FDCWD, path, flags, FILE_MODE));
+    return open_mode(path, flags, FILE_MODE);
+}
+
+int open_mode(const char *path, int flags, uint mode)
+{
+    return result(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 
 int mknod(const char *path, short major, short minor)
@@ -59,6 +64,21 @@ int rmdir(const char *path)
 int link(const char *old, const char *fresh)
 {
     return result(syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, fresh, 0));
+}
+
+int rename(const char *old, const char *fresh)
+{
+    return result(syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, fresh, 0));
+}
+
+int symlink(const char *target, const char *path)
+{
+    return result(syscall(SYS_symlinkat, target, AT_FDCWD, path));
+}
+
+int readlink(const char *path, char *buf, uint size)
+{
+    return result(syscall(SYS_readlinkat, AT_FDCWD, path, buf, (long)size));
 }
 
 int mkdir(const char *path)
@@ -89,6 +109,11 @@ int getdents(int fd, void *buf, uint size)
 long lseek(int fd, long offset, int whence)
 {
     return syscall_errno(syscall(SYS_lseek, fd, offset, whence));
+}
+
+int ficlone(int to, int from)
+{
+    return result(syscall(SYS_ioctl, to, FICLONE, from));
 }
 
 int ftruncate(int fd, long size)

@@ -10,7 +10,8 @@ static short classic_type(uint mode)
 {
     switch (mode & S_IFMT) {
     case S_IFDIR: return T_DIR;
-    case S_IFCHR: return T_DEVICE;
+    case S_IFCHR:
+    case S_IFIFO: return T_DEVICE;
     case S_IFLNK: return T_LINK;
     default: return T_FILE;
     }
@@ -34,6 +35,31 @@ int fstat(int fd, struct stat *out)
 {
     struct linux_stat st;
     return convert(syscall(SYS_fstat, fd, &st), &st, out);
+}
+
+int status_of(const char *path, struct linux_stat *out, int flags)
+{
+    return (int)syscall_errno(syscall(SYS_newfstatat, AT_FDCWD, path, out, flags));
+}
+
+int chmod(const char *path, uint mode)
+{
+    return (int)syscall_errno(syscall(SYS_fchmodat, AT_FDCWD, path, mode));
+}
+
+uint umask(uint mask)
+{
+    return (uint)syscall(SYS_umask, mask);
+}
+
+int utimens(const char *path, const struct timespec times[2])
+{
+    return (int)syscall_errno(syscall(SYS_utimensat, AT_FDCWD, path, times, 0));
+}
+
+int statfs(const char *path, struct statfs *out)
+{
+    return (int)syscall_errno(syscall(SYS_statfs, path, out));
 }
 
 int stat(const char *path, struct stat *out)

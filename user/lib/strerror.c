@@ -20,6 +20,7 @@ static const struct {
     { EFAULT, "bad address" },
     { EBUSY, "in use" },
     { EEXIST, "exists already" },
+    { EXDEV, "on another volume" },
     { ENODEV, "no such device" },
     { ENOTDIR, "not a directory" },
     { EISDIR, "is a directory" },
@@ -35,6 +36,7 @@ static const struct {
     { ENAMETOOLONG, "name too long" },
     { ENOSYS, "no such system call" },
     { ENOTEMPTY, "directory not empty" },
+    { ELOOP, "too many symbolic links" },
 };
 
 const char *strerror(int error)

@@ -38,6 +38,16 @@ int kine_inject(int kind, long n)
     return (int)syscall_errno(syscall(SYS_kine_inject, kind, n));
 }
 
+int kine_snapshot(int what, const char *name)
+{
+    return (int)syscall_errno(syscall(SYS_kine_snapshot, what, name));
+}
+
+int kine_snapshot_next(struct kine_snapshot *at)
+{
+    return (int)syscall_errno(syscall(SYS_kine_snapshot, KINE_SNAPSHOT_NEXT, at));
+}
+
 int kine_pte(const void *va, struct kine_pte *out)
 {
     return (int)syscall_errno(syscall(SYS_kine_pte, va, out));

@@ -30,14 +30,28 @@ static int do_kill(struct args *args)
     return kill_command(args->n, args->v);
 }
 
+static int do_export(struct args *args)
+{
+    for (int i = 1; i < args->n; i++) {
+        const char *word = args->v[i];
+        uint len = name_length(word);
+        if (len == 0 || (word[len] != '=' && word[len] != '\0')) {
+            fprintf(2, "sh: export: %s: not a name\n", word);
+            return 1;
+        }
+        if (word[len] == '=')
+            var_set(word, len, word + len + 1);
+        var_export(word, len);
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     builtin run;
 } builtins[] = {
-    { "cd", do_cd },
-    { "exit", do_exit },
-    { "wait", do_wait },
-    { "kill", do_kill },
+    { "cd", do_cd },     { "exit", do_exit },     { "wait", do_wait },
+    { "kill", do_kill }, { "export", do_export },
 };
 
 builtin find_builtin(const char *name)

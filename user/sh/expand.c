@@ -58,10 +58,10 @@ static bool in_name(char c, bool first)
            (!first && c >= '0' && c <= '9');
 }
 
-static uint name_length(const char *p)
+uint name_length(const char *text)
 {
     uint n = 0;
-    while (in_name(p[n], n == 0))
+    while (in_name(text[n], n == 0))
         n++;
     return n;
 }

@@ -79,12 +79,15 @@ static bool redirect_all(const struct redirect *r)
 }
 
 // NAME=value words at the beginning are done; => the arguments that are left
-static struct args prepare(const struct word *w)
+static struct args prepare(const struct word *w, bool export)
 {
     struct args args = { 0 };
     uint len;
-    for (; w && (len = assignment(w->raw)) > 0; w = w->next)
+    for (; w && (len = assignment(w->raw)) > 0; w = w->next) {
         var_set(w->raw, len, expand_one(w->raw + len + 1));
+        if (export)
+            var_export(w->raw, len);
+    }
     for (; w; w = w->next)
         expand(w->raw, &args);
     return args;
@@ -96,7 +99,7 @@ static int run_child(const struct command *c)
         return 1;
     if (c->group)
         return run_list(c->group);
-    struct args args = prepare(c->words);
+    struct args args = prepare(c->words, true); // what stands before a program is for it
     if (args.n == 0)
         return 0;
     builtin b = find_builtin(args.v[0]);
@@ -180,7 +183,7 @@ static int run_builtin(const struct command *c)
 {
     if (!redirect_all(c->redirects))
         return 1;
-    struct args args = prepare(c->words);
+    struct args args = prepare(c->words, false);
     return args.n ? find_builtin(args.v[0])(&args) : 0;
 }
 

@@ -87,12 +87,14 @@ struct list *parse(const char *line, bool *failed);
 
 // --- variables and words (vars.c, expand.c) ---------------------------------------------------
 
-// Every variable is in the environment, and so goes to programs.
 void vars_start(int argc, char **argv); // the script's name and its arguments: $0, $1 ...
 // NAME, ?, $, !, # or a digit.  => NULL if it is not set
 const char *var_get(const char *name, uint len);
+// A new variable is the shell's own until it is exported: then programs get it in their
+// environment.
 void var_set(const char *name, uint len, const char *value);
-char *const *var_args(void); // $1 and on, ended by NULL
+void var_export(const char *name, uint len); // does nothing if it is not set
+char *const *var_args(void);                 // $1 and on, ended by NULL
 
 struct args {
     char **v; // ended by NULL
@@ -103,6 +105,8 @@ struct args {
 void expand(const char *raw, struct args *args);
 // The same without splitting: always one.
 char *expand_one(const char *raw);
+// => the length of the NAME that a text begins with
+uint name_length(const char *text);
 // => the length of NAME if the word is NAME=value, else 0
 uint assignment(const char *raw);
 

@@ -1,4 +1,5 @@
-// Variables.  All of them are in the environment; $0, $1 ... are the arguments.
+// Variables: those that programs are given are in environ, the others in a list of the same form.
+// $0, $1 ... are the arguments.
 #include "user/kine.h"
 #include "user/sh/sh.h"
 #include "user/user.h"
@@ -7,8 +8,16 @@
 
 static char **args; // $0 and on
 static int nargs;
-static int shell_pid;    // also in the processes that the shell has forked
-static bool own_environ; // environ is ours to free, not the kernel's on the stack
+static int shell_pid; // also in the processes that the shell has forked
+
+static char *none[] = { 0 };
+static char **hidden = none; // "NAME=value", ended by NULL, like environ
+
+struct table {
+    char ***entries;
+    bool ours; // to free; at first it is the kernel's on the stack, or none
+};
+static struct table programs_see = { &environ, false }, shell_only = { &hidden, false };
 
 void vars_start(int argc, char **argv)
 {
@@ -39,10 +48,11 @@ static bool is_named(const char *entry, const char *name, uint len)
     return strlen(entry) > len && memcmp(entry, name, len) == 0 && entry[len] == '=';
 }
 
-static int find(const char *name, uint len)
+// => where it is, or where the entries end
+static int find(char **entries, const char *name, uint len)
 {
     int i = 0;
-    while (environ[i] && !is_named(environ[i], name, len))
+    while (entries[i] && !is_named(entries[i], name, len))
         i++;
     return i;
 }
@@ -59,35 +69,58 @@ const char *var_get(const char *name, uint len)
         int i = atoi(name);
         return i < nargs ? args[i] : 0;
     }
-    const char *entry = environ[find(name, len)];
+    const char *entry = environ[find(environ, name, len)];
+    if (!entry)
+        entry = hidden[find(hidden, name, len)];
     return entry ? entry + len + 1 : 0;
 }
 
-// Makes the environment one that can be changed and has room for one more.
-static void grow_environ(int n)
+// Makes the table of n entries one that can be changed and has room for one more.
+static void grow(struct table *t, int n)
 {
     char **bigger = must_alloc((uint)(n + 2) * sizeof *bigger);
-    memcpy(bigger, environ, (uint)(n + 1) * sizeof *bigger);
+    memcpy(bigger, *t->entries, (uint)(n + 1) * sizeof *bigger);
     bigger[n + 1] = 0;
-    if (own_environ)
-        free(environ);
-    environ = bigger;
-    own_environ = true;
+    if (t->ours)
+        free(*t->entries);
+    *t->entries = bigger;
+    t->ours = true;
+}
+
+static void put(struct table *t, char *entry, uint len)
+{
+    int i = find(*t->entries, entry, len);
+    if (!(*t->entries)[i] || !t->ours) {
+        int n = i;
+        while ((*t->entries)[n])
+            n++;
+        grow(t, n);
+    }
+    (*t->entries)[i] = entry; // an old one stays behind: it may lie on the stack
+}
+
+// => the entry, or NULL if there is none
+static char *take(struct table *t, const char *name, uint len)
+{
+    int i = find(*t->entries, name, len);
+    char *entry = (*t->entries)[i];
+    for (; (*t->entries)[i]; i++)
+        (*t->entries)[i] = (*t->entries)[i + 1];
+    return entry;
 }
 
 void var_set(const char *name, uint len, const char *value)
 {
-    int i = find(name, len);
-    if (!environ[i] || !own_environ) {
-        int n = i;
-        while (environ[n])
-            n++;
-        grow_environ(n);
-    }
-    // An old entry stays behind: it may lie on the stack, or be the value at hand.
     char *entry = must_alloc(len + strlen(value) + 2);
     memcpy(entry, name, len);
     entry[len] = '=';
     strcpy(entry + len + 1, value);
-    environ[i] = entry;
+    put(environ[find(environ, name, len)] ? &programs_see : &shell_only, entry, len);
+}
+
+void var_export(const char *name, uint len)
+{
+    char *entry = take(&shell_only, name, len);
+    if (entry)
+        put(&programs_see, entry, len);
 }

@@ -268,6 +268,21 @@ void file_status(void)
     must_unlink(NAME);
 }
 
+void pipe_status(void)
+{
+    int fds[2];
+    struct stat st;
+    struct linux_stat full;
+    EXPECT(pipe(fds), 0, "pipe");
+    for (int i = 0; i < 2; i++) {
+        EXPECT(fstat(fds[i], &st), 0, "fstat");
+        EXPECT(st.type, T_DEVICE, "type");
+        EXPECT(syscall(SYS_fstat, fds[i], &full), 0, "fstat as Linux has it");
+        EXPECT(full.st_mode & S_IFMT, S_IFIFO, "mode");
+        close(fds[i]);
+    }
+}
+
 // A device has a name and no content of its own; one that nobody serves cannot be opened.
 void devices(void)
 {

@@ -13,13 +13,22 @@ void copyin(void), copyout(void), copyinstr1(void), exec_pointers(void), struct_
 // files.c
 void open_modes(void), create_flags(void), write_read(void), truncate_open(void),
     truncate_size(void), no_holes(void), seek(void), positioned(void), vectors(void), append(void),
-    big_file(void), many_files(void), unlink_open(void), file_status(void), devices(void);
+    big_file(void), many_files(void), unlink_open(void), file_status(void), pipe_status(void),
+    devices(void);
 
 // names.c
 void directories(void), dot_names(void), names_cut(void), link_count(void), link_refused(void),
     remove_refused(void), big_directory(void), deep_directories(void), records(void),
     dir_entries(void), working_directory(void), lost_directory(void), odd_paths(void),
     inode_numbers(void);
+
+// moves.c
+void rename_files(void), rename_directories(void), rename_open(void), rename_crowd(void),
+    symlinks(void), symlink_ends(void);
+
+// attributes.c
+void modes(void), times_of_change(void), set_file_times(void), volume_space(void),
+    open_promises(void);
 
 // crowds.c
 void four_writers(void), shared_offset(void), own_offsets(void), same_name(void),

@@ -1,0 +1,25 @@
+// What the parts of directories (dir.c, dir_change.c) share.
+#pragma once
+
+#include "fs/dir.h"
+#include "mem/frame.h"
+
+static inline struct dir_record *record_at(struct frame *f, uint32 offset)
+{
+    return (struct dir_record *)((char *)frame_page(f) + offset);
+}
+
+static inline uint64 page_count(const struct inode *dir)
+{
+    return dir->size / FS_BLOCK;
+}
+
+// Does the record keep to its page (D1)?
+static inline bool record_sane(const struct dir_record *r, uint32 offset)
+{
+    return r->length >= sizeof *r && r->length % 8 == 0 && offset + r->length <= FS_BLOCK &&
+           sizeof *r + r->namelen <= r->length;
+}
+
+// Says so.  => -EIO
+int record_damage(struct inode *dir, uint64 page, uint32 offset);

@@ -1,0 +1,488 @@
+// Snapshots and clones: what they hold, what they share, and that all comes back.
+
+#include "errno.h"
+#include "fs_test.h"
+
+static uint64 dirty_seed = 77;
+
+static void sync_volume(void)
+{
+    EXPECT_EQ(volume_sync(vol), 0);
+}
+
+static void make_tree(int files, size_t bytes)
+{
+    char path[64];
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
+    for (int i = 0; i < files; i++) {
+        snprintf(path, sizeof path, "/d/file%d", i);
+        fill_file(path, bytes, (uint64)i);
+    }
+}
+
+static void expect_tree(const char *below, int files, size_t bytes)
+{
+    char path[96];
+    for (int i = 0; i < files; i++) {
+        snprintf(path, sizeof path, "%s/d/file%d", below, i);
+        expect_file(path, bytes, (uint64)i);
+    }
+}
+
+static void remove_tree(int files)
+{
+    char path[64];
+    for (int i = 0; i < files; i++) {
+        snprintf(path, sizeof path, "/d/file%d", i);
+        EXPECT_EQ(unlink_path(path), 0);
+    }
+    EXPECT_EQ(unlink_path("/d"), 0);
+}
+
+static void remount(void)
+{
+    unmount_volume();
+    mount_volume();
+}
+
+// What the snapshot holds stays, whatever becomes of the live files, through a remount.
+static void picture(bool classic)
+{
+    make_volume(2048, classic);
+    make_tree(30, 9000);
+    EXPECT_EQ(snapshot_create(vol, "one"), 0);
+    for (int i = 0; i < 30; i += 2) {
+        char path[64];
+        snprintf(path, sizeof path, "/d/file%d", i);
+        fill_file(path, 7000, dirty_seed);
+    }
+    fill_file("/d/new", 100, 1);
+    expect_tree("/.snapshots/one", 30, 9000);
+    EXPECT(!exists("/.snapshots/one/d/new"));
+    remount();
+    expect_tree("/.snapshots/one", 30, 9000);
+    EXPECT_EQ(unlink_path("/d/new"), 0);
+    remove_tree(30);
+    expect_tree("/.snapshots/one", 30, 9000);
+    remount();
+    expect_tree("/.snapshots/one", 30, 9000);
+    EXPECT_EQ(snapshot_delete(vol, "one"), 0);
+    EXPECT(!exists("/.snapshots/one"));
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_picture(void)
+{
+    picture(false);
+    picture(true);
+}
+
+// All space comes back to the last block when the last reference goes, in any order.
+static void test_exact_space(void)
+{
+    make_volume(4096, false);
+    sync_volume();
+    uint64 empty = free_blocks();
+    for (int order = 0; order < 4; order++) {
+        make_tree(100, 6000);
+        EXPECT_EQ(snapshot_create(vol, "a"), 0);
+        fill_file("/d/file3", 6000, dirty_seed);
+        fill_file("/big", 2000000, 5);
+        EXPECT_EQ(snapshot_create(vol, "b"), 0);
+        if (order & 1)
+            EXPECT_EQ(snapshot_delete(vol, "a"), 0);
+        EXPECT_EQ(unlink_path("/big"), 0);
+        remove_tree(100);
+        if (order & 2)
+            remount();
+        EXPECT_EQ(snapshot_delete(vol, "b"), 0);
+        if (!(order & 1))
+            EXPECT_EQ(snapshot_delete(vol, "a"), 0);
+        sync_volume();
+        EXPECT_EQ(free_blocks(), empty);
+        check_image();
+    }
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static uint64 writes_of_a_snapshot(int files)
+{
+    make_volume(16384, false);
+    make_tree(files, 5000);
+    sync_volume();
+    uint64 before = disk.writes;
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    uint64 writes = disk.writes - before;
+    unmount_volume();
+    mem_disk_free(&disk);
+    return writes;
+}
+
+// A snapshot and a clone cost the same for a small volume and a large one.
+static void test_constant_cost(void)
+{
+    uint64 small = writes_of_a_snapshot(2), large = writes_of_a_snapshot(3000);
+    printf("# a snapshot writes %lu blocks; of 3000 files %lu\n", small, large);
+    EXPECT(large <= small + 4 && large < 20);
+}
+
+static void test_names(void)
+{
+    struct snapshot_info info;
+    uint32 id = 0;
+    char path[64];
+    char longest[65];
+    memset(longest, 'n', 64);
+    longest[64] = '\0';
+    make_volume(1024, false);
+    EXPECT_EQ(snapshot_create(vol, ""), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, "."), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, ".."), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, "a/b"), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, longest), -ENAMETOOLONG);
+    EXPECT_EQ(snapshot_create(vol, longest + 1), 0);
+    EXPECT_EQ(snapshot_create(vol, longest + 1), -EEXIST);
+    EXPECT_EQ(snapshot_delete(vol, longest + 1), 0);
+    EXPECT_EQ(snapshot_delete(vol, "none"), -ENOENT);
+    EXPECT_EQ(snapshot_rollback(vol, "none"), -ENOENT);
+    for (int i = 0; i < 40; i++) {
+        snprintf(path, sizeof path, "s%d", i);
+        EXPECT_EQ(snapshot_create(vol, path), 0);
+    }
+    for (int i = 0; i < 40; i++) {
+        EXPECT_EQ(snapshot_next(vol, &id, &info), 1);
+        snprintf(path, sizeof path, "s%d", i);
+        EXPECT(strcmp(info.name, path) == 0);
+    }
+    EXPECT_EQ(snapshot_next(vol, &id, &info), 0);
+    for (int i = 0; i < 40; i++) {
+        snprintf(path, sizeof path, "s%d", i);
+        EXPECT_EQ(snapshot_delete(vol, path), 0);
+    }
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// Paths into snapshots and out of them; nothing there can be changed.
+static void test_paths(void)
+{
+    char text[64];
+    struct dir_entry e;
+    uint64 pos = 0;
+    struct inode *ino, *dir;
+    make_volume(1024, false);
+    make_tree(2, 100);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    EXPECT_EQ(snapshot_create(vol, "t"), 0);
+    dir = open_file("/.snapshots/s/d");
+    EXPECT_EQ(path_of(dir, text, sizeof text), sizeof "/.snapshots/s/d");
+    EXPECT(strcmp(text, "/.snapshots/s/d") == 0);
+    EXPECT_EQ(path_lookup(dir, "../../t/d/file1", &ino), 0);
+    inode_put(ino);
+    EXPECT_EQ(path_lookup(dir, "../../../d/file1", &ino), 0);
+    EXPECT_EQ(inode_write(ino, "x", 0, 1), 1);
+    inode_put(ino);
+    EXPECT_EQ(path_lookup(dir, "file1", &ino), 0);
+    EXPECT_EQ(inode_write(ino, "x", 0, 1), -EROFS);
+    EXPECT_EQ(inode_truncate(ino, 0), -EROFS);
+    EXPECT_EQ(inode_truncate(ino, 500), -EROFS);
+    inode_put(ino);
+    EXPECT_EQ(path_unlink(dir, "file1", UNLINK_FILE), -EROFS);
+    EXPECT_EQ(path_mkdir(dir, "new", 0755), -EROFS);
+    EXPECT_EQ(path_open(dir, "new", true, false, REGULAR, 0, &ino), -EROFS);
+    EXPECT_EQ(path_link(dir, "file1", dir, "file9"), -EROFS);
+    EXPECT(path_link(root, "/d/file1", dir, "file9") != 0);
+    inode_put(dir);
+    EXPECT_EQ(path_mkdir(root, "/.snapshots", 0755), -EROFS);
+    EXPECT_EQ(path_mkdir(root, "/.snapshots/u", 0755), -EROFS);
+    EXPECT_EQ(path_unlink(root, "/.snapshots/s", UNLINK_DIR), -EROFS);
+    EXPECT_EQ(path_unlink(root, "/.snapshots", UNLINK_ANY), -EROFS);
+    dir = open_file("/.snapshots");
+    static const char *const names[] = { ".", "..", "s", "t" };
+    for (int i = 0; i < 4; i++) {
+        EXPECT_EQ(dir_next(dir, &pos, &e), 1);
+        EXPECT(strcmp(e.name, names[i]) == 0);
+    }
+    EXPECT_EQ(dir_next(dir, &pos, &e), 0);
+    inode_put(dir);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// A file of a deleted snapshot that is open stays readable; its space comes back at the last put,
+// or after the next mount.
+static void test_delete_in_use(void)
+{
+    char byte;
+    make_volume(1024, false);
+    sync_volume();
+    uint64 empty = free_blocks();
+    fill_file("/f", 400000, 3);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    struct inode *ino = open_file("/.snapshots/s/f");
+    EXPECT_EQ(unlink_path("/f"), 0);
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0); // the name is free again
+    EXPECT_EQ(inode_read(ino, &byte, 399999, 1), 1);
+    EXPECT(free_blocks() < empty - 90);
+    sync_volume();
+    check_image();
+    inode_put(ino);
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    sync_volume();
+    EXPECT_EQ(free_blocks(), empty);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// The power goes while a deleted snapshot is in use: the next mount gives it back.
+static void test_delete_and_cut(void)
+{
+    make_volume(1024, false);
+    sync_volume();
+    uint64 empty = free_blocks();
+    fill_file("/f", 400000, 3);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    struct inode *ino = open_file("/.snapshots/s/f");
+    EXPECT_EQ(unlink_path("/f"), 0);
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    sync_volume();
+    unsigned char *image = malloc(1024 * FS_BLOCK);
+    memcpy(image, disk.data, 1024 * FS_BLOCK);
+    inode_put(ino);
+    unmount_volume();
+    memcpy(disk.data, image, 1024 * FS_BLOCK);
+    free(image);
+    check_image();
+    mount_volume();
+    sync_volume();
+    EXPECT_EQ(free_blocks(), empty);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_rollback(void)
+{
+    make_volume(2048, false);
+    sync_volume();
+    uint64 empty = free_blocks();
+    for (int round = 0; round < 3; round++) {
+        make_tree(20, 9000);
+        struct inode *orphan = create_file("/gone");
+        EXPECT_EQ(inode_write(orphan, "lost", 0, 4), 4);
+        EXPECT_EQ(unlink_path("/gone"), 0);
+        EXPECT_EQ(snapshot_create(vol, "s"), 0);
+        fill_file("/d/file1", 5000, dirty_seed);
+        fill_file("/later", 50000, 1);
+        struct inode *open = open_file("/later"), *cwd = open_file("/d");
+        EXPECT_EQ(snapshot_rollback(vol, "s"), 0);
+        // The new files are the old ones...
+        inode_put(root);
+        root = volume_root(vol);
+        expect_tree("", 20, 9000);
+        EXPECT(!exists("/later"));
+        // ...and what was open is as it was, but cannot be changed.
+        char buf[8];
+        EXPECT_EQ(inode_read(open, buf, 0, 8), 8);
+        EXPECT_EQ(inode_write(open, buf, 0, 8), -EROFS);
+        EXPECT_EQ(path_mkdir(cwd, "x", 0755), -EROFS);
+        EXPECT_EQ(path_mkdir(cwd, "/x", 0755), 0);
+        EXPECT_EQ(inode_read(orphan, buf, 0, 4), 4);
+        inode_put(orphan);
+        inode_put(open);
+        inode_put(cwd);
+        if (round == 1)
+            remount();
+        EXPECT_EQ(unlink_path("/x"), 0);
+        expect_tree("", 20, 9000);
+        expect_tree("/.snapshots/s", 20, 9000);
+        EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+        remove_tree(20);
+        sync_volume();
+        EXPECT_EQ(free_blocks(), empty);
+        check_image();
+    }
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// --- clones ------------------------------------------------------------------------------------
+
+static void clone_file(const char *to, const char *from)
+{
+    struct inode *dst = create_file(to), *src = open_file(from);
+    EXPECT_EQ(inode_clone(dst, src), 0);
+    inode_put(dst);
+    inode_put(src);
+}
+
+static void test_clone(void)
+{
+    char page[4096];
+    make_volume(4096, false);
+    sync_volume();
+    uint64 empty = free_blocks();
+    memset(page, 'x', sizeof page);
+    for (int round = 0; round < 2; round++) {
+        fill_file("/a", 3000000, 1);
+        sync_volume();
+        uint64 before = free_blocks();
+        clone_file("/b", "/a");
+        EXPECT(free_blocks() + 20 >= before);
+        expect_file("/b", 3000000, 1);
+        write_file("/a", page, sizeof page);
+        expect_file("/b", 3000000, 1);
+        clone_file("/a", "/b"); // over what it was
+        expect_file("/a", 3000000, 1);
+        struct inode *b = open_file("/b");
+        EXPECT_EQ(inode_truncate(b, 1000001), 0);
+        EXPECT_EQ(inode_write(b, page, 2000000, 10), 10);
+        inode_put(b);
+        expect_file("/a", 3000000, 1);
+        if (round == 1)
+            remount();
+        EXPECT_EQ(unlink_path("/a"), 0);
+        EXPECT_EQ(unlink_path("/b"), 0);
+        sync_volume();
+        EXPECT_EQ(free_blocks(), empty);
+        check_image();
+    }
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_clone_errors(void)
+{
+    make_volume(1024, false);
+    struct inode *f = create_file("/f"), *g = create_file("/g");
+    EXPECT_EQ(inode_clone(f, f), 0);
+    EXPECT_EQ(inode_clone(root, f), -EISDIR);
+    EXPECT_EQ(inode_clone(f, root), -EISDIR);
+    EXPECT_EQ(inode_clone(f, g), 0); // nothing to share
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    inode_put(f);
+    f = open_file("/.snapshots/s/f");
+    EXPECT_EQ(inode_clone(f, g), -EROFS);
+    EXPECT_EQ(inode_clone(g, f), 0); // out of a snapshot
+    inode_put(f);
+    inode_put(g);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// A file is taken out of a snapshot that goes afterwards.
+static void test_clone_from_snapshot(void)
+{
+    make_volume(2048, false);
+    fill_file("/f", 2000000, 4);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    EXPECT_EQ(unlink_path("/f"), 0);
+    clone_file("/g", "/.snapshots/s/f");
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    expect_file("/g", 2000000, 4);
+    remount();
+    expect_file("/g", 2000000, 4);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// --- full disks --------------------------------------------------------------------------------
+
+// Fills the volume to the last block.
+static void fill_up(void)
+{
+    static unsigned char page[FS_BLOCK];
+    struct inode *ino = create_file("/filler");
+    for (uint64 off = 0;; off += sizeof page) {
+        int64 n = inode_write(ino, page, off, sizeof page);
+        if (n == -ENOSPC)
+            break;
+        EXPECT_EQ(n, sizeof page);
+    }
+    inode_put(ino);
+}
+
+// Everything is shared and nothing is free: still all can be cut and removed, and snapshots
+// deleted.
+static void full_and_shared(bool first_snapshot)
+{
+    char path[64];
+    make_volume(2500, false);
+    sync_volume();
+    uint64 empty = free_blocks();
+    make_tree(200, 9000);
+    fill_file("/long", 1500000, 9);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    fill_up();
+    EXPECT_EQ(snapshot_create(vol, "t"), -ENOSPC);
+    struct inode *ino = open_file("/long");
+    for (uint64 size = 1400001; size > 100000; size -= 99999)
+        EXPECT_EQ(inode_truncate(ino, size), 0);
+    inode_put(ino);
+    for (int i = 0; i < 100; i++) {
+        snprintf(path, sizeof path, "/d/file%d", i);
+        ino = open_file(path);
+        EXPECT_EQ(inode_truncate(ino, 5001), 0);
+        inode_put(ino);
+    }
+    if (first_snapshot)
+        EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    remove_tree(200);
+    EXPECT_EQ(unlink_path("/long"), 0);
+    EXPECT_EQ(unlink_path("/filler"), 0);
+    if (!first_snapshot)
+        EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    sync_volume();
+    EXPECT_EQ(free_blocks(), empty);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_full_and_shared(void)
+{
+    full_and_shared(false);
+    full_and_shared(true);
+}
+
+// Overwriting shared pages takes room; when there is none the write says so and nothing is lost.
+static void test_full_and_overwritten(void)
+{
+    static unsigned char page[FS_BLOCK];
+    make_volume(1024, false);
+    fill_file("/f", 1500000, 2);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    fill_up();
+    struct inode *ino = open_file("/f");
+    EXPECT_EQ(inode_write(ino, page, 0, sizeof page), -ENOSPC);
+    inode_put(ino);
+    EXPECT_EQ(unlink_path("/filler"), 0);
+    expect_file("/f", 1500000, 2);
+    expect_file("/.snapshots/s/f", 1500000, 2);
+    fill_file("/f", 1500000, 3);
+    expect_file("/.snapshots/s/f", 1500000, 2);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static const struct test tests[] = {
+    { "picture", test_picture },
+    { "exact-space", test_exact_space },
+    { "constant-cost", test_constant_cost },
+    { "names", test_names },
+    { "paths", test_paths },
+    { "deleted-while-in-use", test_delete_in_use },
+    { "deleted-and-cut", test_delete_and_cut },
+    { "rollback", test_rollback },
+    { "clone", test_clone },
+    { "clone-errors", test_clone_errors },
+    { "clone-from-a-snapshot", test_clone_from_snapshot },
+    { "full-and-shared", test_full_and_shared },
+    { "full-and-overwritten", test_full_and_overwritten },
+};
+
+int main(int argc, char **argv)
+{
+    return run_tests(argc, argv, 32768, tests, sizeof tests / sizeof tests[0]);
+}
