@@ -78,7 +78,6 @@ static void fill_volume(struct making *m, const struct options *o)
     m->root = volume_root(m->vol);
     for (int i = 0; i < o->nargs; i++)
         add_argument(m, o->args[i]);
-    forget_links(m);
     inode_put(m->root);
     end_progress(m);
 }

@@ -15,7 +15,6 @@ struct making {
     uint64 bytes, files;
     dev_t draft_dev; // the image itself, which must not go into itself
     ino_t draft_ino;
-    void *links; // files with several names that have got one (make_tree.c)
 };
 
 void show_progress(struct making *m, uint64 bytes);
@@ -26,5 +25,3 @@ void add_file(struct making *m, struct inode *dir, const char *path, const char 
 // Adds all that is in the folder `path` of the host; `inside` is the directory's path in the image,
 // without a slash at its end.
 void add_folder(struct making *m, struct inode *dir, const char *path, const char *inside);
-// Adding is over.
-void forget_links(struct making *m);

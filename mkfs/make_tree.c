@@ -1,10 +1,8 @@
 // Files and folders of the host going into an image (mkfs/make.h).
 
-#define _GNU_SOURCE // SEEK_DATA, tdestroy
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "fs/format.h"
 #include "mkfs/make.h"
 #include "mkfs/mkfs.h"
+#include "mkfs/source.h"
 
 #define HOST_REGULAR 0100000u // S_IFREG; of directories and links fs.h sets the type itself
 
@@ -57,37 +56,12 @@ static void write_piece(struct making *m, struct inode *out, const char *path, c
     }
 }
 
-// => where the next bytes are that the host keeps, at the beginning of a page; -1: nowhere
-static off_t next_data(const struct making *m, int fd, off_t off)
-{
-    if (m->classic)
-        return off;
-    off_t data = lseek(fd, off, SEEK_DATA);
-    if (data < 0)
-        return errno == ENXIO ? -1 : off;
-    return data - data % FS_BLOCK;
-}
-
-// As much as there is, up to the size of the buffer: a shorter piece would put the pages behind it
-// askew.
-static size_t read_piece(int fd, const char *path, char *buf, size_t size, off_t off)
-{
-    size_t have = 0;
-    ssize_t n;
-    while (have < size && (n = pread(fd, buf + have, size - have, off + (off_t)have)) != 0) {
-        if (n < 0)
-            fail("%s cannot be read: %s", path, strerror(errno));
-        have += (size_t)n;
-    }
-    return have;
-}
-
 static void copy_content(struct making *m, int fd, const char *path, struct inode *out)
 {
     static char buf[16 * FS_BLOCK];
     off_t off = 0;
-    while ((off = next_data(m, fd, off)) >= 0) {
-        size_t n = read_piece(fd, path, buf, sizeof buf, off);
+    while ((off = (m->classic ? off : source_next_data(fd, off))) >= 0) {
+        size_t n = source_read(fd, path, buf, sizeof buf, off);
         if (n == 0)
             break;
         write_piece(m, out, path, buf, (uint64)off, n);
@@ -121,54 +95,6 @@ void add_file(struct making *m, struct inode *dir, const char *path, const char 
     m->files++;
 }
 
-// --- files with several names ------------------------------------------------------------------
-
-struct link {
-    dev_t dev;
-    ino_t ino;
-    char *inside; // its first path in the image
-};
-
-static int compare_links(const void *a, const void *b)
-{
-    const struct link *x = a, *y = b;
-    if (x->dev != y->dev)
-        return x->dev < y->dev ? -1 : 1;
-    return x->ino == y->ino ? 0 : x->ino < y->ino ? -1 : 1;
-}
-
-// => the path in the image of the same file, or NULL: this is its first name, and is noted
-static const char *other_name(struct making *m, const struct stat *st, const char *inside)
-{
-    struct link *new = malloc(sizeof *new);
-    if (new == NULL)
-        fail("out of memory");
-    *new = (struct link){ st->st_dev, st->st_ino, NULL };
-    struct link **found = tsearch(new, &m->links, compare_links);
-    if (found == NULL)
-        fail("out of memory");
-    if (*found != new) {
-        free(new);
-        return (*found)->inside;
-    }
-    new->inside = strdup(inside);
-    if (new->inside == NULL)
-        fail("out of memory");
-    return NULL;
-}
-
-static void free_link(void *node)
-{
-    struct link *l = node;
-    free(l->inside);
-    free(l);
-}
-
-void forget_links(struct making *m)
-{
-    tdestroy(m->links, free_link);
-}
-
 // --- folders -----------------------------------------------------------------------------------
 
 // What is being added: under a name in a directory, by paths on both sides.
@@ -178,16 +104,52 @@ struct item {
     struct stat st;
 };
 
+// The time of the last change, as on the host.
+static void keep_time(struct making *m, struct inode *ino, const struct item *e)
+{
+    uint64 ns = (uint64)e->st.st_mtim.tv_sec * 1000000000UL + (uint64)e->st.st_mtim.tv_nsec;
+    int err = inode_set_mtime(ino, e->st.st_mtim.tv_sec < 0 ? 0 : ns);
+    if (err)
+        fail_to_add(m, e->path, err);
+}
+
+static void keep_time_of_name(struct making *m, const struct item *e)
+{
+    struct inode *ino;
+    int err = path_lookup_link(e->dir, e->name, &ino);
+    if (err)
+        fail_to_add(m, e->path, err);
+    keep_time(m, ino, e);
+    inode_put(ino);
+}
+
+static void add_symlink(struct making *m, const struct item *e)
+{
+    char target[PATH_LONGEST];
+    ssize_t n = readlink(e->path, target, sizeof target);
+    if (n < 0)
+        fail("%s cannot be read: %s", e->path, strerror(errno));
+    if ((size_t)n == sizeof target)
+        fail("%s leads to a path that is too long for Kine: leave it out", e->path);
+    target[n] = '\0';
+    int err = path_symlink(e->dir, target, e->name);
+    if (err)
+        fail_to_add(m, e->path, err);
+    keep_time_of_name(m, e);
+    m->files++;
+}
+
 static void add_regular(struct making *m, const struct item *e)
 {
     if (e->st.st_dev == m->draft_dev && e->st.st_ino == m->draft_ino)
         fail("the image would go into itself: put it outside of the folders it is made from");
-    const char *other = e->st.st_nlink > 1 ? other_name(m, &e->st, e->inside) : NULL;
-    int err = 0;
-    if (other == NULL)
+    const char *other = e->st.st_nlink > 1 ? source_other_name(&e->st, e->inside) : NULL;
+    if (other == NULL) {
         add_file(m, e->dir, e->path, e->name, e->st.st_mode & 07777);
-    else
-        err = path_link(m->root, other, e->dir, e->name);
+        keep_time_of_name(m, e);
+        return;
+    }
+    int err = path_link(m->root, other, e->dir, e->name);
     if (err)
         fail_to_add(m, e->path, err);
 }
@@ -201,6 +163,7 @@ static void add_directory(struct making *m, const struct item *e)
     if (err)
         fail_to_add(m, e->path, err);
     add_folder(m, made, e->path, e->inside);
+    keep_time(m, made, e);
     inode_put(made);
 }
 
@@ -213,7 +176,7 @@ static void add_entry(struct making *m, struct item *e)
     else if (S_ISDIR(e->st.st_mode))
         add_directory(m, e);
     else if (S_ISLNK(e->st.st_mode))
-        fail("%s is a symbolic link, which Kine does not have: leave it out", e->path);
+        add_symlink(m, e);
     else
         fail("%s is neither a file nor a folder: leave it out", e->path);
 }

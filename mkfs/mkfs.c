@@ -16,6 +16,7 @@
 
 #include "mkfs/check.h"
 #include "mkfs/host.h"
+#include "mkfs/image.h"
 #include "mkfs/mkfs.h"
 
 #define DEFAULT_BLOCKS 4096UL
@@ -171,23 +172,42 @@ static void parse(struct options *o, int argc, char **argv)
     see_that_it_fits(o);
 }
 
-void open_image(struct host_file *file, const char *path)
+void open_file_of(const struct options *o, struct host_file *file)
 {
     struct stat st;
-    int err = stat(path, &st) != 0 ? errno : 0;
+    int err = stat(o->image, &st) != 0 ? errno : 0;
     if (!err && S_ISDIR(st.st_mode))
-        fail("%s is a folder: name the image, which is a file", path);
+        fail("%s is a folder: name the image, which is a file", o->image);
     if (!err)
-        err = host_file_open(file, path, 0, true);
+        err = host_file_open(file, o->image, 0, true);
     if (err)
-        fail("%s cannot be opened (%s): name an image that can be read", path, strerror(err));
+        fail("%s cannot be opened (%s): name an image that can be read", o->image, strerror(err));
+}
+
+void open_image(const struct options *o, struct host_file *file, struct image *img)
+{
+    open_file_of(o, file);
+    const char *why = image_open(img, &file->dev);
+    if (why != NULL)
+        fail("%s cannot be used (%s): name a whole image of Kine's", o->image, why);
+}
+
+struct disk_tree chosen_inodes(const struct options *o, struct image *img)
+{
+    struct disk_snapshot s;
+    if (o->snapshot == NULL)
+        return img->sb.inodes;
+    if (!image_snapshot(img, o->snapshot, &s))
+        fail("%s has no snapshot %s: `mkfs --dump %s` lists those it has", o->image, o->snapshot,
+             o->image);
+    return s.inodes;
 }
 
 static int check(const struct options *o)
 {
     struct host_file file;
     struct check_result result;
-    open_image(&file, o->image);
+    open_file_of(o, &file);
     check_volume(&file.dev, &result);
     host_file_close(&file);
     if (result.errors > 0) {

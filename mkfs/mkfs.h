@@ -17,9 +17,13 @@ struct options {
 
 // Ends the program with the sentence, which begins with the name of what it is about.
 _Noreturn void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-// Opens an image to read it.
+// Opens an image to read it, which ends the program if that cannot be.
 struct host_file;
-void open_image(struct host_file *file, const char *path);
+struct image;
+void open_file_of(const struct options *o, struct host_file *file);
+void open_image(const struct options *o, struct host_file *file, struct image *img);
+// => the tree of inodes of what the options choose: a snapshot's, or that of the volume as it is
+struct disk_tree chosen_inodes(const struct options *o, struct image *img);
 // A file that does not outlive fail() or a signal; NULL: none.
 void remove_on_failure(const char *path);
 
