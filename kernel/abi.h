@@ -231,6 +231,11 @@ struct kine_snapshot {
     char name[64];
 };
 
+// kine_scrub: blocks read, and those that were not as they should be.
+struct kine_scrub {
+    uint64 blocks, damaged;
+};
+
 // ioctl on a file open for writing: it becomes a clone of the file whose descriptor is the
 // argument.
 #define FICLONE 0x40049409

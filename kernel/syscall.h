@@ -74,3 +74,4 @@
 #define SYS_kine_inject   1003 // (int kind, long n): fail this process's n-th allocation
 #define SYS_kine_pte      1004 // (const void *va, struct kine_pte *out): one's own mapping
 #define SYS_kine_snapshot 1005 // (int what, const char *name | struct kine_snapshot *)
+#define SYS_kine_scrub    1006 // (struct kine_scrub *out): read every block of the volume

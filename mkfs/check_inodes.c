@@ -208,6 +208,8 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number, st
     }
     if (type != TYPE_REG && type != TYPE_CHR && type != TYPE_LNK)
         complain(c, "inode %lu has the mode %o", number, k->mode);
+    if (type == TYPE_LNK && (k->size == 0 || k->size >= FS_BLOCK))
+        complain(c, "link %lu has %lu bytes", number, k->size);
     struct tree_walk w = { .what = what, .page = take_file_page, .arg = k };
     walk_tree(c, &w, &k->data, k->fresh);
     c->out->files++;

@@ -55,8 +55,9 @@ struct mem_disk {
     struct blkdev dev;
     unsigned char *data;
     uint64 writes, reads, flushes; // blocks and flushes so far
-    uint64 fail_write, fail_read;  // the n-th block from now on gives -EIO; 0: none.  Then all do
-                                   // while `failing_on` is set.
+    uint64 requests;
+    uint64 fail_write, fail_read; // the n-th block from now on gives -EIO; 0: none.  Then all do
+                                  // while `failing_on` is set.
     bool failing_on;
     bool fail_flush;
     // Called for each block before it is written, and with NULL for a flush.

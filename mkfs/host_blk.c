@@ -26,27 +26,34 @@ static void ignore_end(struct bio *bio)
 {
 }
 
-static int one(struct blkdev *dev, enum bio_op op, uint64 block, void *page)
+static int do_now(struct blkdev *dev, enum bio_op op, uint64 block, void **pages, uint32 n)
 {
-    struct bio bio = { .op = op, .block = block, .npages = page != NULL, .done = ignore_end };
-    bio.page[0] = page;
+    struct bio bio = { .op = op, .block = block, .npages = n, .done = ignore_end };
+    for (uint32 i = 0; i < n; i++)
+        bio.page[i] = pages[i];
     blk_submit(dev, &bio);
     return bio.status;
 }
 
 int blk_read(struct blkdev *dev, uint64 block, void *page)
 {
-    return one(dev, BIO_READ, block, page);
+    return do_now(dev, BIO_READ, block, &page, 1);
+}
+
+int blk_read_many(struct blkdev *dev, uint64 block, void **pages, uint32 n)
+{
+    return do_now(dev, BIO_READ, block, pages, n);
 }
 
 int blk_write(struct blkdev *dev, uint64 block, const void *page)
 {
-    return one(dev, BIO_WRITE, block, (void *)page);
+    void *pages = (void *)page;
+    return do_now(dev, BIO_WRITE, block, &pages, 1);
 }
 
 int blk_flush(struct blkdev *dev)
 {
-    return one(dev, BIO_FLUSH, 0, NULL);
+    return do_now(dev, BIO_FLUSH, 0, NULL, 0);
 }
 
 // --- a file ------------------------------------------------------------------------------------
@@ -128,6 +135,7 @@ static void mem_submit(struct blkdev *dev, struct bio *bio)
 {
     struct mem_disk *disk = container_of(dev, struct mem_disk, dev);
     bio->status = 0;
+    disk->requests++;
     if (bio->op == BIO_FLUSH) {
         disk->flushes++;
         bio->status = disk->fail_flush ? -EIO : 0;

@@ -146,6 +146,11 @@ void thread_breathe(void)
 {
 }
 
+bool thread_interrupted(void)
+{
+    return false;
+}
+
 uint64 clock_ns(void)
 {
     uint64 sec;

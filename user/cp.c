@@ -1,4 +1,5 @@
-// cp [--reflink] FROM TO: copies a file; not onto itself, which would empty it first.
+// cp [--reflink] FROM TO: copies a file, with its permission bits; not onto itself, which would
+// empty it first.
 //
 // With --reflink TO becomes a clone: both share all blocks until one of them is written to.
 #include "kernel/types.h"
@@ -19,6 +20,13 @@ static bool same_file(int fd, const char *path)
 {
     struct stat a, b;
     return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.dev == b.dev && a.ino == b.ino;
+}
+
+// => the permission bits of the file
+static uint mode_of(const char *path)
+{
+    struct linux_stat st;
+    return status_of(path, &st, 0) == 0 ? st.st_mode & 0777 : 0666;
 }
 
 static int copy(int from, int to, char **names)
@@ -45,7 +53,7 @@ int main(int argc, char **argv)
         fprintf(2, "cp: %s and %s are the same file\n", names[0], names[1]);
         return 1;
     }
-    int to = open(names[1], O_WRONLY | O_CREATE | O_TRUNC);
+    int to = open_mode(names[1], O_WRONLY | O_CREATE | O_TRUNC, mode_of(names[0]));
     if (to < 0)
         return complain(names[1]);
     if (reflink)

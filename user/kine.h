@@ -62,4 +62,5 @@ int kine_inject(int kind, long n);
 int kine_pte(const void *va, struct kine_pte *out);
 int kine_snapshot(int what, const char *name);    // KINE_SNAPSHOT_*
 int kine_snapshot_next(struct kine_snapshot *at); // from at->id on; => 1, 0 at the end, -1
-int ficlone(int to, int from);                    // `to` shares all of from's blocks from now on
+int kine_scrub(struct kine_scrub *out);
+int ficlone(int to, int from); // `to` shares all of from's blocks from now on

@@ -221,6 +221,14 @@ void cache_mark_dirty(struct frame *f)
     spin_unlock(&cache.lock);
 }
 
+bool cache_has(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    bool there = lookup(obj, index) != NULL;
+    spin_unlock(&cache.lock);
+    return there;
+}
+
 bool cache_is_dirty(struct object *obj, uint64 index)
 {
     spin_lock(&cache.lock);

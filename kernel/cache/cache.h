@@ -66,5 +66,6 @@ void cache_drop(struct object *obj,
                 uint64 from); // takes away pages from index `from` on, dirty or not
 void cache_drop_page(struct object *obj, uint64 index);
 
+bool cache_has(struct object *obj, uint64 index);
 bool cache_is_dirty(struct object *obj, uint64 index); // => of a page that is not there: false
 size_t cache_dirty_pages(void);                        // in the whole cache

@@ -9,6 +9,8 @@ void object_init(struct object *obj, const struct object_ops *ops)
     obj->ops = ops;
     obj->refs = 1;
     obj->version = 0;
+    obj->next_miss = 0;
+    obj->ahead = 0;
     list_init(&obj->clean);
     list_init(&obj->dirty);
 }
@@ -44,6 +46,26 @@ static int bring_in(struct object *obj, uint64 index, uint64 version, struct fra
     return cache_enter(obj, index, frame_of_page(page), version, out);
 }
 
+// Pages that are read ahead: twice as many each time that a reader goes on where the last ones end.
+#define AHEAD_FIRST 4
+#define AHEAD_MOST  32
+
+// A page has been missed.  If the reader seems to go from front to back, brings in more of them.
+// => true: perhaps the page is there now
+static bool read_ahead(struct object *obj, uint64 index)
+{
+    if (obj->ops->fill_ahead == NULL)
+        return false;
+    uint32 n = __atomic_load_n(&obj->ahead, __ATOMIC_RELAXED);
+    bool goes_on = index == __atomic_load_n(&obj->next_miss, __ATOMIC_RELAXED);
+    n = !goes_on ? 1 : n < AHEAD_FIRST ? AHEAD_FIRST : n < AHEAD_MOST ? 2 * n : n;
+    __atomic_store_n(&obj->ahead, n, __ATOMIC_RELAXED);
+    __atomic_store_n(&obj->next_miss, index + n, __ATOMIC_RELAXED);
+    if (n > 1)
+        obj->ops->fill_ahead(obj, index, n);
+    return n > 1;
+}
+
 // A store that sends us back to the cache twice, and nothing has changed in between, contradicts
 // itself: its image is damaged.
 int object_page(struct object *obj, uint64 index, struct frame **out)
@@ -53,6 +75,8 @@ int object_page(struct object *obj, uint64 index, struct frame **out)
     while (err == -EAGAIN) {
         *out = cache_find(obj, index);
         if (*out != NULL)
+            return 0;
+        if (last == ~0UL && read_ahead(obj, index) && (*out = cache_find(obj, index)) != NULL)
             return 0;
         version = cache_version(obj);
         err = version == last ? -EIO : bring_in(obj, index, version, out);

@@ -21,6 +21,8 @@ struct object_ops {
     // => 0; -EIO; -EAGAIN: the page has changed meanwhile, look again.  May sleep.  No spinlock is
     //    held.  It may be called for a page that another thread brings in at the same time.
     int (*fill)(struct object *obj, uint64 index, void *page);
+    // May bring in up to n pages from `index` on and enter them.  NULL: nothing is read ahead.
+    void (*fill_ahead)(struct object *obj, uint64 index, uint32 n);
     // The caller gives up what seems to be the last reference.  The count still says 1: release
     // drops it under whatever lock look-ups take, and only then knows whether it was the last.
     void (*release)(struct object *obj);
@@ -32,6 +34,8 @@ struct object {
     struct list clean; // the cache's: pages that are as on the store
     struct list dirty; // the cache's: pages that are newer
     uint64 version;    // the cache's: moves on whenever a page is changed or taken away
+    uint64 next_miss;  // where a reader from front to back misses next; a hint, atomic
+    uint32 ahead;      // pages read ahead the last time; a hint, atomic
 };
 
 void object_init(struct object *obj, const struct object_ops *ops); // => one reference

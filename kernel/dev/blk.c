@@ -64,12 +64,13 @@ static void tell_waiter(struct bio *bio)
     spin_unlock(&waits_lock);
 }
 
-static int submit_and_wait(struct blkdev *dev, enum bio_op op, uint64 block, void *page)
+static int submit_and_wait(struct blkdev *dev, enum bio_op op, uint64 block, void **pages, uint32 n)
 {
     struct waited_bio w = {
-        .bio = { .op = op, .block = block, .npages = page ? 1 : 0, .done = tell_waiter },
+        .bio = { .op = op, .block = block, .npages = n, .done = tell_waiter },
     };
-    w.bio.page[0] = page;
+    for (uint32 i = 0; i < n && i < BIO_PAGES; i++)
+        w.bio.page[i] = pages[i];
     w.bio.arg = &w;
     waitq_init(&w.end, op == BIO_WRITE  ? "disk write"
                        : op == BIO_READ ? "disk read"
@@ -84,15 +85,21 @@ static int submit_and_wait(struct blkdev *dev, enum bio_op op, uint64 block, voi
 
 int blk_read(struct blkdev *dev, uint64 block, void *page)
 {
-    return submit_and_wait(dev, BIO_READ, block, page);
+    return submit_and_wait(dev, BIO_READ, block, &page, 1);
+}
+
+int blk_read_many(struct blkdev *dev, uint64 block, void **pages, uint32 n)
+{
+    return submit_and_wait(dev, BIO_READ, block, pages, n);
 }
 
 int blk_write(struct blkdev *dev, uint64 block, const void *page)
 {
-    return submit_and_wait(dev, BIO_WRITE, block, (void *)page);
+    void *pages = (void *)page;
+    return submit_and_wait(dev, BIO_WRITE, block, &pages, 1);
 }
 
 int blk_flush(struct blkdev *dev)
 {
-    return submit_and_wait(dev, BIO_FLUSH, 0, NULL);
+    return submit_and_wait(dev, BIO_FLUSH, 0, NULL, 0);
 }

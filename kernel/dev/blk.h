@@ -38,6 +38,8 @@ void blk_submit(struct blkdev *dev, struct bio *bio); // checks the range, then 
 // One request and its end.  => 0, -EIO (the device says so), -EINVAL (out of range), -EROFS (a
 // write to a read-only device).  May sleep.
 int blk_read(struct blkdev *dev, uint64 block, void *page);
+// n neighbours, at most BIO_PAGES.
+int blk_read_many(struct blkdev *dev, uint64 block, void **pages, uint32 n);
 int blk_write(struct blkdev *dev, uint64 block, const void *page);
 int blk_flush(struct blkdev *dev); // => everything written before is on stable storage
 

@@ -13,7 +13,9 @@ static struct obj_cache inode_objects =
 
 static void inode_release(struct object *obj);
 
-const struct object_ops inode_object_ops = { .fill = tree_fill, .release = inode_release };
+const struct object_ops inode_object_ops = { .fill = tree_fill,
+                                             .fill_ahead = tree_fill_ahead,
+                                             .release = inode_release };
 
 // Unused inodes that stay: by the size of memory.
 static size_t unused_limit(void)

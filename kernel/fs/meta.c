@@ -34,7 +34,7 @@ void tree_describe(const struct tree *tree, char *buf, size_t size)
         format(buf, size, "%s", names[tree->kind]);
     else if (tree->obj.ops == NULL)
         format(buf, size, "a file of a deleted snapshot");
-    else if (ino->table->frozen)
+    else if (ino->table->frozen && !ino->table->going)
         format(buf, size, "inode %lu of snapshot %u", ino->number, ino->table->id);
     else
         format(buf, size, "inode %lu", ino->number);

@@ -20,7 +20,8 @@ bool block_from_flight(struct volume *vol, const struct blkptr *p, void *page);
 // A pointer as it may stand on the disk: a hole, or inside the volume and of a closed generation.
 bool blkptr_valid(const struct volume *vol, const struct blkptr *p);
 
-// => the pointer block of the tree that p names, with a reference; -EIO (said on the console), -ENOMEM.
+// => the pointer block of the tree that p names, with a reference; -EIO (said on the console),
+// -ENOMEM.
 int meta_get(const struct tree *tree, const struct blkptr *p, struct frame **out);
 // A zeroed pointer block for block number `block`, dirty.  => 0, -ENOMEM.
 int meta_new(struct volume *vol, uint64 block, struct frame **out);

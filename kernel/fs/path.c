@@ -1,4 +1,4 @@
-// Walking down a path, and back up to its text (fs/path.h, fs/fs.h).
+// Walking down a path (fs/path.h, fs/fs.h).
 
 #include "fs/path.h"
 #include "errno.h"
@@ -7,9 +7,6 @@
 #include "fs/snapshot.h"
 #include "lib/string.h"
 #include "mem/frame.h"
-
-// Directories that path_of() goes up, at the most: a path has no more names.
-#define DEPTH_MAX (PATH_LONGEST / 2)
 
 // Takes the next name off the path.  => its length as written, 0 at the end
 static size_t next_name(const char **path, const char **name)
@@ -234,81 +231,4 @@ int64 path_readlink(struct inode *cwd, const char *path, char *buf, size_t size)
     got = inode_is_link(link) ? inode_read(link, buf, 0, size) : -EINVAL;
     inode_put(link);
     return got;
-}
-
-static int listed_name(struct inode *parent, struct inode *dir, struct dir_entry *entry)
-{
-    mutex_lock(&parent->lock);
-    int err = dir_name_of(parent, dir->number, entry);
-    mutex_unlock(&parent->lock);
-    return err;
-}
-
-// The directory above, and the name by which it lists `dir`.
-static int name_above(struct inode *dir, struct inode **parent, struct dir_entry *entry)
-{
-    struct name dotdot = name_of("..", 2);
-    int err = path_step(dir, &dotdot, parent);
-    if (err)
-        return err;
-    if (inode_is_dir(*parent)) {
-        err = snapshot_name_above(*parent, dir, entry);
-        if (err > 0)
-            err = listed_name(*parent, dir, entry);
-    } else {
-        err = -ENOTDIR;
-    }
-    if (err)
-        inode_put(*parent);
-    return err;
-}
-
-// Writes "/name" before what is there already, from the end of the buffer downwards.
-static int prepend(char *buf, size_t *at, const char *name)
-{
-    size_t len = strlen(name);
-    if (*at < len + 1)
-        return -ERANGE;
-    *at -= len;
-    memcpy(buf + *at, name, len);
-    buf[--*at] = '/';
-    return 0;
-}
-
-static int climb(struct inode **dir, const struct inode *root, char *buf, size_t *at)
-{
-    for (int depth = 0; *dir != root; depth++) {
-        struct inode *parent;
-        struct dir_entry entry;
-        if (depth == DEPTH_MAX)
-            return -ERANGE;
-        int err = name_above(*dir, &parent, &entry);
-        if (err)
-            return err;
-        inode_put(*dir);
-        *dir = parent;
-        err = prepend(buf, at, entry.name);
-        if (err)
-            return err;
-    }
-    return 0;
-}
-
-int path_of(struct inode *dir, char *buf, size_t size)
-{
-    size_t at = size;
-    if (size < 2)
-        return -ERANGE;
-    buf[--at] = '\0';
-    struct inode *root = volume_root(inode_volume(dir));
-    inode_get(dir);
-    int err = climb(&dir, root, buf, &at);
-    inode_put(dir);
-    inode_put(root);
-    if (err)
-        return err;
-    if (buf[at] == '\0')
-        buf[--at] = '/';
-    memmove(buf, buf + at, size - at);
-    return (int)(size - at);
 }

@@ -34,5 +34,10 @@ bool walk_ends_in_dots(const struct walk *w);
 // is held.
 int path_step(struct inode *dir, const struct name *name, struct inode **out);
 
+// Goes up from `dir`.  => 0; *entry: the number of the entry of `above` by which that is reached, 0
+// if it is not above; -EIO (also if the way up is a circle), -ENOMEM, -ENOENT (dir was removed).
+// It means something only while the volume's rename_lock is held.  No inode's lock is held.
+int path_entry_above(struct inode *dir, struct inode *above, uint64 *entry);
+
 // Makes the root directory of a volume that has none, in a transaction.  => its inode number is 1
 int dir_make_root(struct volume *vol, struct inode **out);

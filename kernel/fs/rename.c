@@ -43,59 +43,21 @@ static bool leads_to_dir(const struct end *e)
 
 static bool exchanges(const struct renaming *r)
 {
-    return r->flags & RENAME_EXCHANGE;
+    return r->flags & PATH_EXCHANGE;
 }
 
-// --- what is above what --------------------------------------------------------------------------
-
-static int go_up(struct inode **dir)
-{
-    struct inode *parent;
-    struct name dotdot = name_of("..", 2);
-    int err = path_step(*dir, &dotdot, &parent);
-    if (err)
-        return err;
-    inode_put(*dir);
-    *dir = parent;
-    return 0;
-}
-
-// Goes up from `dir`.  => 0; *entry: the entry of `above` by which that is reached, 0 if it is not.
-// The way up of a damaged image may be a circle: then it comes to the marked place again.
-static int find_trap(struct inode *dir, struct inode *above, uint64 *entry)
-{
-    struct inode *at = dir;
-    uint64 marked = 0, steps = 0, mark_after = 1, last = 0;
-    int err = 0;
-    inode_get(at);
-    while (at != above && !inode_is_root(at) && !err) {
-        last = at->number;
-        err = go_up(&at);
-        if (!err && at->number == marked)
-            err = volume_damage(inode_volume(at), "directory %lu is above itself", marked);
-        if (++steps == mark_after) {
-            marked = at->number;
-            mark_after *= 2;
-            steps = 0;
-        }
-    }
-    *entry = at == above ? last : 0;
-    inode_put(at);
-    return err;
-}
+// --- may it be? ----------------------------------------------------------------------------------
 
 static int find_traps(struct renaming *r)
 {
     struct inode *old = r->from.w.dir, *new = r->to.w.dir;
     if (!r->moves)
         return 0;
-    int err = find_trap(new, old, &r->from.trap);
+    int err = path_entry_above(new, old, &r->from.trap);
     if (!err && r->from.trap == 0)
-        err = find_trap(old, new, &r->to.trap);
+        err = path_entry_above(old, new, &r->to.trap);
     return err;
 }
-
-// --- may it be? ----------------------------------------------------------------------------------
 
 // => 0, and e->node, NULL if there is nothing by that name
 static int find_end(struct end *e)
@@ -120,7 +82,7 @@ static int check_shapes(const struct renaming *r)
     const struct end *from = &r->from, *to = &r->to;
     if (from->node == NULL || (to->node == NULL && exchanges(r)))
         return -ENOENT;
-    if (to->node != NULL && (r->flags & RENAME_NOREPLACE))
+    if (to->node != NULL && (r->flags & PATH_NOREPLACE))
         return -EEXIST;
     if (!slash_fits(from, from->node) || !slash_fits(to, exchanges(r) ? to->node : from->node))
         return -ENOTDIR;
@@ -202,12 +164,21 @@ static int find_place(struct renaming *r, uint64 *keeps)
 
 // --- in the transaction --------------------------------------------------------------------------
 
+// => 0, and *out with a reference; or an error, and NULL
+static int own_record(struct inode *dir, const struct dir_place *where, struct frame **out)
+{
+    struct frame *f;
+    int err = dir_own(dir, where, &f);
+    *out = err ? NULL : f;
+    return err;
+}
+
 static int own_end(struct end *e)
 {
     int err = e->node != NULL ? inode_own(e->node) : 0;
     if (!err && e->turns)
-        err = dir_own(e->node, &e->dots, &e->dots_page);
-    return err ? err : dir_own(e->w.dir, &e->where, &e->page);
+        err = own_record(e->node, &e->dots, &e->dots_page);
+    return err ? err : own_record(e->w.dir, &e->where, &e->page);
 }
 
 static void let_go(struct end *e)
@@ -352,7 +323,7 @@ static int rename_walked(struct renaming *r)
     if (walk_ends_in_dots(&r->from.w))
         return -EBUSY;
     if (walk_ends_in_dots(&r->to.w))
-        return r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+        return r->flags & PATH_NOREPLACE ? -EEXIST : -EBUSY;
     r->moves = r->from.w.dir != r->to.w.dir;
     mutex_lock(&r->vol->rename_lock);
     int err = rename_between(r);
@@ -372,7 +343,7 @@ int path_rename(struct inode *old_cwd, const char *old_path, struct inode *new_c
                 const char *new_path, uint32 flags)
 {
     struct renaming r = { .flags = flags };
-    if (flags != 0 && flags != RENAME_NOREPLACE && flags != RENAME_EXCHANGE)
+    if (flags != 0 && flags != PATH_NOREPLACE && flags != PATH_EXCHANGE)
         return -EINVAL;
     int err = walk_parent(old_cwd, old_path, &r.from.w);
     if (err)

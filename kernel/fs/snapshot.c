@@ -97,25 +97,34 @@ static bool room_to_share(struct volume *vol)
     return tx_has_room(vol, TAKES, KEEPS + (volume_shares(vol) ? 0 : tx_removal_reserve(vol)));
 }
 
+// A record of the live files, owned.  Nothing of them is ours.  => the caller puts it
+static int take_picture(struct volume *vol, struct record *at)
+{
+    const struct blkptr *root = &vol->live->inodes.disk.root;
+    if (!room_to_share(vol))
+        return -ENOSPC;
+    int err = space_touch(vol, root);
+    if (!err)
+        err = record_new(vol, at);
+    if (err)
+        return err;
+    space_share(vol, root);
+    describe_live(vol, at->rec);
+    return 0;
+}
+
 // As the first transaction of a generation: nothing is ours.
 static int create(struct volume *vol, void *arg)
 {
-    const struct blkptr *root = &vol->live->inodes.disk.root;
     struct record at;
     int err = record_find(vol, arg, &at);
     if (err == 0)
         record_put(&at);
     if (err != -ENOENT)
         return err ? err : -EEXIST;
-    if (!room_to_share(vol))
-        return -ENOSPC;
-    err = space_touch(vol, root);
-    if (!err)
-        err = record_new(vol, &at);
+    err = take_picture(vol, &at);
     if (err)
         return err;
-    space_share(vol, root);
-    describe_live(vol, at.rec);
     memcpy(at.rec->name, arg, strlen(arg) + 1);
     record_put(&at);
     return 0;
@@ -134,6 +143,66 @@ int snapshot_create(struct volume *vol, const char *name)
     if (!err)
         err = commit_and_try(vol, create, (void *)name);
     return err ? err : commit(vol);
+}
+
+// --- holding still -----------------------------------------------------------------------------
+
+// A pinned table looks as if an inode of it were in memory.
+static void pin(struct itable *table)
+{
+    spin_lock(&table->vol->inodes_lock);
+    table->nloaded++;
+    spin_unlock(&table->vol->inodes_lock);
+}
+
+void snapshot_unpin(struct itable *table)
+{
+    spin_lock(&table->vol->inodes_lock);
+    table->nloaded--;
+    spin_unlock(&table->vol->inodes_lock);
+}
+
+static int hold_still(struct volume *vol, void *arg)
+{
+    struct itable **out = arg;
+    struct record at;
+    struct itable *table = itable_new(vol, SNAPSHOTS_MAX, NULL);
+    int err = table == NULL ? -ENOMEM : take_picture(vol, &at);
+    if (err) {
+        kmfree(table);
+        return err;
+    }
+    at.rec->flags = SNAPSHOT_GOING;
+    vol->ngoing++;
+    table->id = at.rec->id;
+    table->inodes.disk = at.rec->inodes;
+    table->going = true; // nobody else knows of it
+    record_put(&at);
+    list_push_back(&vol->tables, &table->link);
+    pin(table);
+    *out = table;
+    return 0;
+}
+
+int snapshot_hold_still(struct volume *vol, struct itable **out)
+{
+    return commit_and_try(vol, hold_still, out);
+}
+
+int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out)
+{
+    struct record at;
+    mutex_lock(&vol->lock);
+    int err = record_next(vol, *id + 1, &at);
+    if (!err) {
+        *id = at.rec->id;
+        err = load_table(vol, at.rec, out);
+        record_put(&at);
+    }
+    if (!err)
+        pin(*out);
+    mutex_unlock(&vol->lock);
+    return err;
 }
 
 // --- deleting ----------------------------------------------------------------------------------

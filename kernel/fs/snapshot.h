@@ -27,6 +27,14 @@ void snapshots_destroy(struct volume *vol);
 // Gives back what belongs to deleted snapshots that nobody uses.  No lock is held.
 void snapshots_bury(struct volume *vol);
 
+// A snapshot of the live files that nobody finds, pinned: it goes when it is unpinned and buried.
+// => 0; -ENOSPC, -EROFS, -EIO, -ENOMEM.
+int snapshot_hold_still(struct volume *vol, struct itable **out);
+// The table of the snapshot with the next higher id than *id, pinned: it is not given back until
+// snapshot_unpin().  => 0, and *id; -ENOENT, -EIO, -ENOMEM.
+int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out);
+void snapshot_unpin(struct itable *table);
+
 static inline bool inode_is_snapshot_dir(const struct inode *ino)
 {
     return ino == inode_volume(ino)->snapshot_dir;

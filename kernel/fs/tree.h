@@ -52,5 +52,6 @@ int tree_share(struct tree *dst, const struct tree *src);
 // blocks for the commit.  => 0; -EIO: damage.
 int tree_seal(struct tree *tree);
 
-// object_ops.fill of every tree's object.  => the volume's mutex is not held.
+// object_ops.fill and .fill_ahead of every tree's object.  => the volume's mutex is not held.
 int tree_fill(struct object *obj, uint64 index, void *page);
+void tree_fill_ahead(struct object *obj, uint64 index, uint32 n);

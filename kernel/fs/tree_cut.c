@@ -28,7 +28,8 @@ static int put_block(struct tree *tree, struct blkptr *p)
 
 // How many blocks lie under *p, itself included; the count ends when it is above `limit`.
 // => negative errno
-static int64 blocks_under(const struct tree *tree, const struct blkptr *p, uint32 level, int64 limit)
+static int64 blocks_under(const struct tree *tree, const struct blkptr *p, uint32 level,
+                          int64 limit)
 {
     struct frame *f;
     int64 sum = 1;
@@ -185,8 +186,7 @@ static bool lower_once(struct tree *tree)
     struct disk_tree *disk = &tree->disk;
     struct frame *f;
     // A root that older trees name stays: its child would get one more parent by going up.
-    if (disk->root.gen != (uint32)tree->vol->generation ||
-        meta_get(tree, &disk->root, &f) != 0)
+    if (disk->root.gen != (uint32)tree->vol->generation || meta_get(tree, &disk->root, &f) != 0)
         return false;
     struct blkptr first = meta_ptrs(f)[0];
     bool lone = only_first(meta_ptrs(f));

@@ -1,11 +1,11 @@
 #include "proc/image.h"
 #include "abi.h"
+#include "elf.h"
 #include "errno.h"
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "memlayout.h"
 #include "param.h"
-#include "proc/elf.h"
 #include "riscv.h"
 #include "vm/aspace.h"
 

@@ -8,7 +8,7 @@
 
 #define LINUX_CALLS 300
 #define KINE_FIRST  1000
-#define KINE_CALLS  6
+#define KINE_CALLS  7
 
 static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_getcwd] = sys_getcwd,
@@ -84,6 +84,7 @@ static syscall_fn *const kine_calls[KINE_CALLS] = {
     [SYS_kine_inject - KINE_FIRST] = sys_kine_inject,
     [SYS_kine_pte - KINE_FIRST] = sys_kine_pte,
     [SYS_kine_snapshot - KINE_FIRST] = sys_kine_snapshot,
+    [SYS_kine_scrub - KINE_FIRST] = sys_kine_scrub,
 };
 
 int64 syscall_dispatch(uint64 number, const uint64 *arg)

@@ -20,6 +20,6 @@ syscall_fn sys_nanosleep, sys_clock_gettime, sys_times;
 // sys_info.c: the system
 syscall_fn sys_uname, sys_sysinfo, sys_reboot;
 // sys_snapshot.c
-syscall_fn sys_kine_snapshot;
+syscall_fn sys_kine_snapshot, sys_kine_scrub;
 // sys_kine.c: what only kine has
 syscall_fn sys_kine_audit, sys_kine_meminfo, sys_kine_procs, sys_kine_inject, sys_kine_pte;

@@ -187,6 +187,6 @@ int64 sys_fdatasync(const uint64 *arg)
 // There is one volume, and a commit makes all of it durable.  As in Linux there is no result.
 int64 sys_sync(const uint64 *arg)
 {
-    inode_sync(current_proc()->cwd);
+    volume_sync(volume_of(current_proc()->cwd));
     return 0;
 }

@@ -54,6 +54,17 @@ int64 sys_kine_snapshot(const uint64 *arg) // what, name or struct kine_snapshot
     return len < 0 ? len : by_name(vol, arg[0], name);
 }
 
+int64 sys_kine_scrub(const uint64 *arg) // struct kine_scrub *
+{
+    struct proc *p = current_proc();
+    struct scrub_result result;
+    int err = volume_scrub(volume_of(p->cwd), &result);
+    if (err)
+        return err;
+    struct kine_scrub out = { .blocks = result.blocks, .damaged = result.damaged };
+    return copyout(p->aspace, arg[0], &out, sizeof out);
+}
+
 // --- clones ------------------------------------------------------------------------------------
 
 static int clone(struct file *dst, struct file *src)

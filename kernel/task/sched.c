@@ -166,6 +166,7 @@ static void load_root(struct hart *h, struct frame *root)
         __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
         csr_write(satp, SATP_SV39 | frame_phys(root) >> PGSHIFT);
         sfence_vma_all();
+        fence_i(); // programs' text may have come to other frames while nothing of them ran here
     } else {
         kmap_load();
     }

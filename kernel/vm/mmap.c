@@ -143,7 +143,8 @@ static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 pr
     }
     pte_each(as->root, start, end, protect_entry, &prot);
     tlb_flush_harts(as->root->active);
-    icache_flush_harts(as->root->active);
+    if (prot & PROT_EXEC)
+        icache_flush_harts(as->root->active);
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #define TYPE(mode) ((mode) >> 12)
 #define REGULAR    010
 #define DIRECTORY  004
+#define LINK       012
 
 // Every bit of the result hangs on every bit of both numbers.
 static uint64 mix(uint64 a, uint64 b)
@@ -40,13 +41,14 @@ static int tree(struct inode *root, const char *path, uint64 *digest)
 {
     struct inode *ino;
     struct inode_info info;
-    int err = path_lookup(root, path, &ino);
+    int err = path_lookup_link(root, path, &ino);
     if (err)
         return err;
     inode_info(ino, &info);
     *digest = mix(crc32c(0, path, strlen(path)), mix(info.mode, info.nlink));
-    *digest = mix(*digest, TYPE(info.mode) == REGULAR ? info.size : 0);
-    if (TYPE(info.mode) == REGULAR)
+    bool has_content = TYPE(info.mode) == REGULAR || TYPE(info.mode) == LINK;
+    *digest = mix(*digest, has_content ? info.size : 0);
+    if (has_content)
         err = content(ino, info.size, digest);
     inode_put(ino);
     if (!err && TYPE(info.mode) == DIRECTORY)

@@ -178,10 +178,22 @@ class Machine:
         ours = self.said[self.said.find("kine:"):]  # firmware has its own habits
         assert "\r" not in ours, "a carriage return was printed"
 
+    def read_rest(self):
+        """=> what a QEMU that was killed had still said."""
+        self.child.expect(pexpect.EOF, timeout=20 * SLOW)
+        return self.child.before
+
     def cpu_seconds(self):
         """Host processor time that QEMU has used."""
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def check_image(image, what):
+    """Has the checker look at an image."""
+    done = subprocess.run([ROOT / "build/mkfs", "--check", image], text=True, timeout=60 * SLOW,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, f"{what}: mkfs --check finds damage:\n{done.stdout[-2000:]}"
 
 
 def private_image(name):

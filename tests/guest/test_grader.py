@@ -97,27 +97,54 @@ def test_gdb_reads_source_lines(run_make, tmp_path):
     m.wait_for(r"(^|\n)\$ ")
 
 
-def test_gdb_knows_the_kernel(run_make):
-    """The commands of kernel/gdb.py: processes, areas, entries, frames."""
-    port = grader.free_port()
-    m = run_make("qemu-gdb", f"GDBPORT={port}")
+# gdb's Python: the frame of a page that two processes share.
+SHARED_FRAME = """python
+pages = gdb.execute("kine-ptes 3", to_string=True).splitlines()
+shared = next(p for p in pages if "COW" in p and not p.endswith("refs 1"))
+gdb.execute("kine-frame " + shared.split()[2])
+end
+"""
+
+
+def stopped_in_uname(run_make, tmp_path, *commands):
+    """Runs `make qemu-gdb` and `make gdb`, types `(uname)`, and gives the commands to gdb when the
+    program is in its system call.  => what gdb said"""
+    port = f"GDBPORT={grader.free_port()}"
+    script = tmp_path / "commands"
+    script.write_text("\n".join(["hbreak sys_uname", "continue", *commands, "delete", "detach"]))
+    m = run_make("qemu-gdb", port)
     m.wait_for(r"\n", 90)
-    with grader.attach(port) as first:
-        first.sendall(grader.packet("c"))
-        m.wait_for(r"(^|\n)\$ ")
+    gdb = subprocess.Popen(
+        [kine.MAKE, "-s", "gdb", port, f"GDB=gdb-multiarch -q -batch -x {script}"], cwd=kine.ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=kine.clean_environment())
+    m.wait_for(r"(^|\n)\$ ")
+    m.type("(uname)\n")
+    said, _ = gdb.communicate(timeout=60 * kine.SLOW)
+    m.wait_for("Kine 1")
+    return said
+
+
+def test_gdb_knows_the_kernel(run_make, tmp_path):
+    """Every command of kernel/gdb.py: processes, areas, entries, frames and who names them."""
     zero = "((char *)zero_frame - (char *)frame_table) / sizeof(struct frame) * 4096"
-    commands = ["kine-ps", "kine-areas 2", "kine-ptes 2",
-                f"kine-frame {zero} + machine.ram_base"]
-    gdb = subprocess.run(
-        ["gdb-multiarch", "-q", "-batch", "-nx", "-ex", "set architecture riscv:rv64",
-         "-ex", "file kernel/kernel", "-ex", f"target remote 127.0.0.1:{port}",
-         "-ex", "source kernel/gdb.py", *(w for c in commands for w in ("-ex", c)),
-         "-ex", "detach"],
-        cwd=kine.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
-    assert re.search(r"^ +1 +0 .* init$", gdb.stdout, re.M), gdb.stdout
-    assert re.search(r"^ +0x\w+ - +0x\w+  r-x  object", gdb.stdout, re.M), gdb.stdout
-    assert re.search(r"-> +0x\w+  V R - X U - A D ---  refs \d", gdb.stdout), gdb.stdout
-    assert "FRAME_OTHER" in gdb.stdout, gdb.stdout
+    said = stopped_in_uname(run_make, tmp_path, "kine-ps", "echo = areas\\n", "kine-areas 4",
+                            "echo = text\\n", "kine-ptes 4 0x100000 0x101000", "echo = shared\\n",
+                            SHARED_FRAME, "echo = zeros\\n", f"kine-frame {zero} + machine.ram_base",
+                            "echo = nobody\\n", "python\ntry: gdb.execute('kine-areas 99')\n"
+                            "except gdb.GdbError as e: print(e)\nend")
+    processes, areas, text, shared, zeros, nobody = re.split(r"^= \w+$", said, flags=re.M)
+    for line in (r" 1 +0 +\d  sleeping +init", r" 2 +1 +\d  sleeping +sh", r" 3 +2 +\d  sleeping +sh",
+                 r" 4 +3 +\d  running +uname"):
+        assert re.search(f"^ +{line}$", processes, re.M), said
+    assert re.search(r"^ +0x100000 - +0x\w+  r-x  object 0x\w+ from 0x\w+, 0x\w+ bytes$", areas, re.M), said
+    assert re.search(r"^ +0x\w+ - +0x\w+  rw-  zeros$", areas, re.M), said
+    assert re.fullmatch(r" +0x100000 -> +0x8\w+  V R - X U - A D ---  refs \d+", text.strip("\n")), said
+    head, *owners = shared.strip().splitlines()
+    assert re.fullmatch(r"frame 0x8\w+: FRAME_USER, 2 references", head), said
+    assert [line.split(" at ")[0].strip() for line in sorted(owners)] == [
+        "process 2 (sh)", "process 3 (sh)"], said
+    assert all(line.endswith("V R - - U - A D COW") for line in owners), said
+    assert "FRAME_OTHER" in zeros and "no process 99" in nobody, said
 
 
 @pytest.mark.parametrize("qemu", ["no-such-qemu", "true"])

@@ -357,6 +357,38 @@ static void test_tick(void)
     mem_disk_free(&disk);
 }
 
+// Reading from front to back takes few requests, and no block twice; reading here and there brings
+// in nothing that was not asked for.
+static void test_read_ahead(void)
+{
+    static unsigned char buf[FS_BLOCK];
+    make_volume(1024, false);
+    fill_file("/f", 1 << 20, 1);
+    unmount_volume();
+    mount_volume();
+    struct inode *ino = open_file("/f");
+    uint64 blocks = disk.reads, requests = disk.requests;
+    for (uint64 off = 0; off < 1 << 20; off += sizeof buf)
+        EXPECT_EQ(inode_read(ino, buf, off, sizeof buf), sizeof buf);
+    blocks = disk.reads - blocks;
+    requests = disk.requests - requests;
+    printf("# 1 MiB: %lu blocks in %lu requests\n", blocks, requests);
+    EXPECT_EQ(blocks, 257);
+    EXPECT(requests <= 24);
+    inode_put(ino);
+    expect_file("/f", 1 << 20, 1);
+    unmount_volume();
+    mount_volume();
+    ino = open_file("/f");
+    blocks = disk.reads;
+    for (uint64 i = 0; i < 256; i += 9)
+        EXPECT_EQ(inode_read(ino, buf, (i * 101 % 256) * FS_BLOCK, 1), 1);
+    EXPECT_EQ(disk.reads - blocks, 30 + 3); // the beginning brings three pages more
+    inode_put(ino);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 // How much a commit writes: 16 MiB in a row cost at most 1.1 times that.
 static void test_write_volume(void)
 {
@@ -385,6 +417,7 @@ static const struct test tests[] = {
     { "a-directory-is-no-file", test_directory_is_no_file },
     { "held-page", test_held_page },
     { "commit-by-age", test_tick },
+    { "read-ahead", test_read_ahead },
     { "blocks-written", test_write_volume },
 };
 

@@ -44,12 +44,30 @@ static bool list_new(void)
     return more == 0;
 }
 
+// Names that move: over another, and a directory that goes to another and back.
+static bool move_names(void)
+{
+    host_reclaim_all();
+    bool good = path_mkdir(root, "/new/sub", 0755) == 0;
+    good &= path_symlink(root, "new/file", "/soft") == 0;
+    good &= path_rename(root, "/other", root, "/soft", 0) == 0;
+    host_reclaim_all();
+    good &= path_rename(root, "/new/sub", root, "/moved", 0) == 0;
+    good &= path_rename(root, "/soft", root, "/moved", PATH_EXCHANGE) == 0;
+    host_reclaim_all();
+    good &= path_rename(root, "/soft", root, "/new/sub", 0) == 0;
+    good &= path_rename(root, "/moved", root, "/other", 0) == 0;
+    good &= unlink_path("/new/sub") == 0;
+    return good;
+}
+
 // A bit of everything, any of which may fail.  => true: nothing did
 static bool scenario(void)
 {
     bool good = path_mkdir(root, "/new", 0755) == 0;
     good &= work_on_file();
     good &= path_link(root, "/new/file", root, "/other") == 0;
+    good &= move_names();
     good &= volume_sync(vol) == 0;
     host_reclaim_all();
     good &= read_old_file();
@@ -63,6 +81,9 @@ static bool scenario(void)
 
 static void clean_up(void)
 {
+    unlink_path("/soft");
+    unlink_path("/moved");
+    unlink_path("/new/sub");
     unlink_path("/new/file");
     unlink_path("/other");
     unlink_path("/new");

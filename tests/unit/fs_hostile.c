@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "errno.h"
 #include "fs_test.h"
 #include "lib/crc.h"
 
@@ -27,10 +28,12 @@ static void make_image(bool classic)
     make_volume(BLOCKS, classic);
     EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
     EXPECT_EQ(path_mkdir(root, "/d/e", 0755), 0);
+    EXPECT_EQ(path_mkdir(root, "/d/e/sub", 0755), 0);
     fill_file("/small", 100, 1);
     fill_file("/d/middle", 50000, 2);
     fill_file("/d/e/deep", 9000, 3);
     EXPECT_EQ(path_link(root, "/small", root, "/d/link"), 0);
+    EXPECT_EQ(path_symlink(root, "../d/e", "/d/soft"), 0);
     for (int i = 0; i < 40; i++) {
         snprintf(name, sizeof name, "/d/e/n%d", i);
         write_file(name, name, 10);
@@ -53,7 +56,7 @@ static void forget_image(void)
 
 // --- using whatever there is -------------------------------------------------------------------
 
-static unsigned long dirs_used;
+static unsigned long dirs_used, moves, links_read;
 static int visited; // a damaged directory may contain itself
 
 static void use_file(const char *path)
@@ -61,6 +64,7 @@ static void use_file(const char *path)
     static char buf[60000];
     struct inode *ino;
     struct inode_info info;
+    links_read += path_readlink(root, path, buf, sizeof buf) > 0;
     if (path_lookup(root, path, &ino) != 0)
         return;
     inode_info(ino, &info);
@@ -75,6 +79,18 @@ static void use_file(const char *path)
 
 static void use_dir(const char *path, int depth);
 
+// Moves it to a place that may be above it, below it, or where the image says it is not.
+static void move_entry(const char *dir, const char *path)
+{
+    static const char *const places[] = { "/d/x", "/d/e/x", "/d/e", "/x", "/d/soft/x", "/small" };
+    char back[PATH_LONGEST];
+    const char *to = places[pick(sizeof places / sizeof places[0])];
+    snprintf(back, sizeof back, "%s/back", dir);
+    moves += path_rename(root, path, root, to, pick(4) ? 0 : PATH_EXCHANGE) == 0;
+    if (pick(2))
+        moves += path_rename(root, to, root, back, 0) == 0;
+}
+
 static void use_entry(const char *dir, const struct dir_entry *e, int depth)
 {
     char path[PATH_LONGEST];
@@ -84,6 +100,8 @@ static void use_entry(const char *dir, const struct dir_entry *e, int depth)
     use_file(path);
     if (depth < 6 && visited++ < 300)
         use_dir(path, depth + 1);
+    if (pick(3) == 0)
+        move_entry(dir, path);
     if (pick(3) == 0)
         unlink_path(path);
 }
@@ -302,6 +320,7 @@ static void lie_and_use(bool classic)
     }
     host_quiet = check_quiet = false;
     EXPECT(dirs_used > 2 * rounds); // most lies leave something to use
+    EXPECT(moves > rounds && links_read > rounds / 4);
     forget_image();
 }
 
@@ -315,10 +334,78 @@ static void test_classic_lies(void)
     lie_and_use(true);
 }
 
+// --- circles -------------------------------------------------------------------------------------
+
+// => the record of the name in the directory with that number
+static struct dir_record *record_of(uint64 dir, const char *name)
+{
+    for (size_t i = 0; i < ntargets; i++) {
+        char *page = block_at(targets[i]);
+        struct dir_record *r = (void *)page;
+        if (r->ino != dir || r->namelen != 1 || r->name[0] != '.')
+            continue;
+        for (uint32 at = 0; at < FS_BLOCK; at += r->length) {
+            r = (void *)(page + at);
+            if (r->ino != 0 && r->namelen == strlen(name) && !memcmp(r->name, name, r->namelen))
+                return r;
+        }
+    }
+    test_fail(__FILE__, __LINE__, "no record of %s in directory %lu", name, dir);
+}
+
+static void lie_in_record(uint64 dir, const char *name, uint64 ino)
+{
+    struct dir_record *r = record_of(dir, name);
+    r->ino = ino;
+    r->type = TYPE_DIR;
+}
+
+static int try_rename(const char *old, const char *new)
+{
+    seal_volume();
+    EXPECT_EQ(volume_mount(&disk.dev, &vol), 0);
+    root = volume_root(vol);
+    alarm(30);
+    int err = path_rename(root, old, root, new, 0);
+    alarm(0);
+    EXPECT(host_no_locks());
+    inode_put(root);
+    volume_unmount(vol);
+    memcpy(disk.data, image, BLOCKS * FS_BLOCK);
+    return err;
+}
+
+// Directories that lie below themselves, or in themselves: a rename ends, with an error.
+static void test_circles(void)
+{
+    enum { D = 2, E = 3 };
+    make_image(false);
+    seal_volume();
+    EXPECT_EQ(record_of(1, "d")->ino, D);
+    EXPECT_EQ(record_of(D, "e")->ino, E);
+    host_quiet = true;
+    lie_in_record(E, "..", E);
+    EXPECT_EQ(try_rename("/small", "/d/e/x"), -EIO);
+    lie_in_record(E, "..", E);
+    EXPECT_EQ(try_rename("/d/e/n1", "/x"), -EIO);
+    lie_in_record(D, "..", E);
+    EXPECT_EQ(try_rename("/small", "/d/e/x"), -EIO);
+    lie_in_record(E, "n1", E);
+    EXPECT_EQ(try_rename("/d/e/n1", "/x"), -EIO);
+    lie_in_record(E, "n1", D);
+    EXPECT_EQ(try_rename("/d/e/n1", "/d/x"), -EIO);
+    lie_in_record(E, "n1", 1);
+    EXPECT_EQ(try_rename("/d/e/n1", "/d/x"), -EBUSY);
+    EXPECT_EQ(try_rename("/small", "/d/e/x"), 0);
+    host_quiet = false;
+    forget_image();
+}
+
 static const struct test tests[] = {
     { "flips", test_flips },
     { "lies", test_lies },
     { "classic-lies", test_classic_lies },
+    { "circles", test_circles },
 };
 
 int main(int argc, char **argv)

@@ -11,6 +11,8 @@
 
 struct node {
     bool used, dir;
+    bool link;           // a symbolic link: `data` is its target
+    uint32 bits;         // of the mode
     int nlink;           // names; a directory has one at most
     int opens;           // in `opened`
     int child[NAMES];    // of a directory: node index, 0: none
@@ -51,7 +53,7 @@ static int new_node(bool dir)
     for (int i = 1; i < NODES; i++) {
         if (nodes[i].used)
             continue;
-        nodes[i] = (struct node){ .used = true, .dir = dir };
+        nodes[i] = (struct node){ .used = true, .dir = dir, .bits = dir ? 0755 : 0644 };
         if (!dir)
             nodes[i].data = calloc(1, FILE_MAX);
         return i;
@@ -117,7 +119,7 @@ static bool disk_full(int err)
 static void step_create(void)
 {
     struct place p = random_place();
-    bool dir = pick(4) == 0, exclusive = dir || pick(2);
+    bool dir = pick(4) == 0, exclusive = dir || pick(2) || nodes[*slot(&p)].link;
     int wanted = *slot(&p) && exclusive ? -EEXIST : 0;
     int made = *slot(&p);
     if (!wanted && !made) {
@@ -147,6 +149,44 @@ static bool is_empty(int n)
         if (nodes[n].child[i])
             return false;
     return true;
+}
+
+// A link to a random place, or to one that will never be there.
+static void step_symlink(void)
+{
+    struct place p = random_place(), to = random_place();
+    const char *target = pick(4) ? to.path : "no/such/place";
+    int made = *slot(&p) ? 0 : new_node(false);
+    if (made == 0 && !*slot(&p))
+        return;
+    int err = path_symlink(root, target, p.path);
+    if (!disk_full(err))
+        EXPECT_EQ(err, made ? 0 : -EEXIST);
+    if (err) {
+        if (made)
+            node_gone(made);
+        return;
+    }
+    struct node *l = &nodes[made];
+    l->link = true;
+    l->bits = 0777;
+    l->nlink = 1;
+    l->size = strlen(target);
+    memcpy(l->data, target, l->size);
+    *slot(&p) = made;
+}
+
+static void step_chmod(void)
+{
+    struct place p = random_place();
+    struct inode *ino;
+    int n = *slot(&p);
+    if (n == 0)
+        return;
+    EXPECT_EQ(path_lookup_link(root, p.path, &ino), 0);
+    nodes[n].bits = (uint32)pick(010000);
+    EXPECT_EQ(inode_set_mode(ino, nodes[n].bits), 0);
+    inode_put(ino);
 }
 
 static void step_unlink(void)
@@ -200,19 +240,19 @@ static bool is_below(int d, int n)
 static int rename_verdict(int a, int b, const struct place *from, const struct place *to,
                           uint32 flags)
 {
-    if (a == 0 || (b == 0 && flags == RENAME_EXCHANGE))
+    if (a == 0 || (b == 0 && flags == PATH_EXCHANGE))
         return -ENOENT;
-    if (b != 0 && flags == RENAME_NOREPLACE)
+    if (b != 0 && flags == PATH_NOREPLACE)
         return -EEXIST;
     if (nodes[a].dir && is_below(to->dir, a))
         return -EINVAL;
     if (b == 0)
         return 0;
     if (nodes[b].dir && is_below(from->dir, b))
-        return flags == RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+        return flags == PATH_EXCHANGE ? -EINVAL : -ENOTEMPTY;
     if (a == b)
         return 1;
-    if (flags == RENAME_EXCHANGE)
+    if (flags == PATH_EXCHANGE)
         return 0;
     if (nodes[a].dir != nodes[b].dir)
         return nodes[b].dir ? -EISDIR : -ENOTDIR;
@@ -221,7 +261,7 @@ static int rename_verdict(int a, int b, const struct place *from, const struct p
 
 static void step_rename(void)
 {
-    static const uint32 ways[] = { 0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE };
+    static const uint32 ways[] = { 0, 0, 0, PATH_NOREPLACE, PATH_EXCHANGE };
     struct place from = random_place(), to = random_place();
     uint32 flags = ways[pick(sizeof ways / sizeof ways[0])];
     int a = *slot(&from), b = *slot(&to);
@@ -231,9 +271,9 @@ static void step_rename(void)
         EXPECT_EQ(err, wanted == 1 ? 0 : wanted);
     if (err || wanted)
         return;
-    *slot(&from) = flags == RENAME_EXCHANGE ? b : 0;
+    *slot(&from) = flags == PATH_EXCHANGE ? b : 0;
     *slot(&to) = a;
-    if (b == 0 || flags == RENAME_EXCHANGE)
+    if (b == 0 || flags == PATH_EXCHANGE)
         return;
     nodes[b].nlink--;
     node_gone(b);
@@ -250,9 +290,9 @@ static void step_open(void)
         opened[i].ino = NULL;
         return;
     }
-    if (n == 0 || nodes[n].dir)
+    if (n == 0 || nodes[n].dir || nodes[n].link)
         return;
-    EXPECT_EQ(path_lookup(root, p.path, &opened[i].ino), 0);
+    EXPECT_EQ(path_lookup_link(root, p.path, &opened[i].ino), 0);
     opened[i].node = n;
     nodes[n].opens++;
 }
@@ -269,7 +309,7 @@ static struct inode *random_file(int *n)
     }
     struct place p = random_place();
     *n = *slot(&p);
-    if (*n == 0 || nodes[*n].dir)
+    if (*n == 0 || nodes[*n].dir || nodes[*n].link)
         return NULL;
     EXPECT_EQ(path_lookup(root, p.path, &ino), 0);
     return ino;
@@ -338,6 +378,7 @@ static void compare_file(struct inode *ino, const struct node *f)
     inode_info(ino, &info);
     EXPECT_EQ(info.size, f->size);
     EXPECT_EQ(info.nlink, f->nlink);
+    EXPECT_EQ(info.mode, (f->link ? 0120000u : 0100000u) | f->bits);
     EXPECT_EQ(inode_read(ino, buf, 0, sizeof buf), f->size);
     EXPECT(memcmp(buf, f->data, f->size) == 0);
 }
@@ -359,11 +400,13 @@ static void step_read(void)
 
 void model_step(void)
 {
-    switch (pick(14)) {
+    switch (pick(16)) {
     case 0:
     case 1: step_create(); break;
     case 12:
     case 13: step_rename(); break;
+    case 14: step_symlink(); break;
+    case 15: step_chmod(); break;
     case 2: step_unlink(); break;
     case 3: step_link(); break;
     case 4: step_open(); break;
@@ -383,8 +426,10 @@ static void compare_dir(int n, const char *path);
 
 static void compare_child(int n, const char *path)
 {
-    struct inode *ino = open_file(path);
-    EXPECT_EQ((inode_mode(ino) & 0170000) == 0040000, nodes[n].dir);
+    struct inode *ino;
+    EXPECT_EQ(path_lookup_link(root, path, &ino), 0);
+    if (nodes[n].dir)
+        EXPECT_EQ(inode_mode(ino), 0040000 | nodes[n].bits);
     if (!nodes[n].dir)
         compare_file(ino, &nodes[n]);
     inode_put(ino);
@@ -405,7 +450,7 @@ static void compare_dir(int n, const char *path)
     for (int i = 0; i < NAMES; i++) {
         snprintf(below, sizeof below, "%s/%s", path, name_text(i));
         if (nodes[n].child[i] == 0) {
-            EXPECT(!exists(below));
+            EXPECT_EQ(path_lookup_link(root, below, &dir), -ENOENT);
             continue;
         }
         names++;

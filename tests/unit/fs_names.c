@@ -134,11 +134,11 @@ static void test_rename_refused(void)
             test_fail(__FILE__, __LINE__, "rename %s %s is %d, not %d", cases[i].old, cases[i].new,
                       err, cases[i].err);
     }
-    EXPECT_EQ(path_rename(root, "/f", root, "/g", RENAME_NOREPLACE), -EEXIST);
-    EXPECT_EQ(path_rename(root, "/f", root, "/d/..", RENAME_NOREPLACE), -EEXIST);
-    EXPECT_EQ(path_rename(root, "/f", root, "/none", RENAME_EXCHANGE), -ENOENT);
-    EXPECT_EQ(path_rename(root, "/d", root, "/d/sub/deep", RENAME_EXCHANGE), -EINVAL);
-    EXPECT_EQ(path_rename(root, "/d/sub/deep", root, "/d", RENAME_EXCHANGE), -EINVAL);
+    EXPECT_EQ(path_rename(root, "/f", root, "/g", PATH_NOREPLACE), -EEXIST);
+    EXPECT_EQ(path_rename(root, "/f", root, "/d/..", PATH_NOREPLACE), -EEXIST);
+    EXPECT_EQ(path_rename(root, "/f", root, "/none", PATH_EXCHANGE), -ENOENT);
+    EXPECT_EQ(path_rename(root, "/d", root, "/d/sub/deep", PATH_EXCHANGE), -EINVAL);
+    EXPECT_EQ(path_rename(root, "/d/sub/deep", root, "/d", PATH_EXCHANGE), -EINVAL);
     EXPECT_EQ(path_rename(root, "/f", root, "/x", 3), -EINVAL);
     EXPECT_EQ(path_rename(root, "/f", root, "/x", 4), -EINVAL);
     EXPECT_EQ(move("/d", "/d"), 0);
@@ -146,7 +146,7 @@ static void test_rename_refused(void)
     expect_file("/f", 1, 1);
     expect_file("/g", 1, 2);
     expect_file("/e/f", 1, 3);
-    EXPECT_EQ(path_rename(root, "/f", root, "/h", RENAME_NOREPLACE), 0);
+    EXPECT_EQ(path_rename(root, "/f", root, "/h", PATH_NOREPLACE), 0);
     expect_file("/h", 1, 1);
     end();
 }
@@ -158,18 +158,18 @@ static void test_rename_exchange(void)
     make_dir("/d/sub");
     fill_file("/d/sub/x", 10, 1);
     fill_file("/f", 20, 2);
-    EXPECT_EQ(path_rename(root, "/f", root, "/d/sub", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/f", root, "/d/sub", PATH_EXCHANGE), 0);
     expect_file("/f/x", 10, 1);
     expect_file("/d/sub", 20, 2);
     EXPECT_EQ(number_of("/f/.."), number_of("/"));
     EXPECT_EQ(info_of("/d").nlink, 2);
     EXPECT_EQ(info_of("/").nlink, 4);
     make_dir("/d/other");
-    EXPECT_EQ(path_rename(root, "/f", root, "/d/other", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/f", root, "/d/other", PATH_EXCHANGE), 0);
     EXPECT_EQ(number_of("/d/other/.."), number_of("/d"));
     EXPECT_EQ(number_of("/f/.."), number_of("/"));
     expect_file("/d/other/x", 10, 1);
-    EXPECT_EQ(path_rename(root, "/d/sub", root, "/d/other", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/d/sub", root, "/d/other", PATH_EXCHANGE), 0);
     expect_file("/d/sub/x", 10, 1);
     end();
 }
@@ -220,7 +220,7 @@ static void fill_disk(void)
 // On a full disk names move, as long as no directory needs another page.
 static void test_rename_on_full_disk(void)
 {
-    char old[32], new[256];
+    char old[256] = "", new[256], last[256];
     begin(false);
     make_dir("/d");
     make_dir("/e");
@@ -241,6 +241,8 @@ static void test_rename_on_full_disk(void)
         snprintf(old, sizeof old, "/d/%d", n);
         snprintf(new, sizeof new, "/e/%0240d", n);
         err = move(old, new);
+        if (!err)
+            strcpy(last, new);
     }
     EXPECT_EQ(err, -ENOSPC);
     EXPECT(n > 10);
@@ -250,7 +252,254 @@ static void test_rename_on_full_disk(void)
         EXPECT_EQ(move(old, new), 0);
         expect_file(new, 10, (uint64)i);
     }
+    snprintf(old, sizeof old, "/e/%0240d", 99); // a name that is as long takes its place
+    EXPECT_EQ(move(last, old), 0);
     EXPECT_EQ(move("/e", "/d/e"), 0);
+    end();
+}
+
+// --- symbolic links ------------------------------------------------------------------------------
+
+static void soft(const char *target, const char *path)
+{
+    EXPECT_EQ(path_symlink(root, target, path), 0);
+}
+
+static void expect_target(const char *path, const char *target)
+{
+    char buf[64];
+    EXPECT_EQ(path_readlink(root, path, buf, sizeof buf), strlen(target));
+    EXPECT(memcmp(buf, target, strlen(target)) == 0);
+}
+
+static int lookup(const char *path)
+{
+    struct inode *ino;
+    int err = path_lookup(root, path, &ino);
+    if (!err)
+        inode_put(ino);
+    return err;
+}
+
+static void links_on(bool classic)
+{
+    struct inode *ino;
+    begin(classic);
+    make_dir("/d");
+    make_dir("/d/e");
+    fill_file("/d/e/f", 100, 1);
+    soft("d/e", "/down");
+    soft("../..", "/d/e/up");
+    soft("/d//e/", "/d/abs");
+    soft("f", "/d/e/same");
+    soft("none", "/dangling");
+    soft("dangling/", "/slashed");
+    expect_target("/down", "d/e");
+    EXPECT_EQ(number_of("/down/."), number_of("/d/e"));
+    EXPECT_EQ(number_of("/down/"), number_of("/d/e"));
+    EXPECT(number_of("/down") != number_of("/d/e"));
+    expect_file("/down/f", 100, 1);
+    expect_file("/down/up/d/abs/up/down/same", 100, 1);
+    EXPECT_EQ(lookup("/dangling"), -ENOENT);
+    EXPECT_EQ(lookup("/dangling/x"), -ENOENT);
+    EXPECT_EQ(lookup("/d/e/same/"), -ENOTDIR);
+    EXPECT_EQ(lookup("/d/e/same/x"), -ENOTDIR);
+    EXPECT_EQ(path_readlink(root, "/down/", (char[4]){ 0 }, 4), -EINVAL);
+    // Making through a link: what it stands for, or nothing.
+    EXPECT_EQ(path_open(root, "/dangling", true, true, REGULAR, 0, &ino), -EEXIST);
+    EXPECT_EQ(path_open(root, "/slashed", true, false, REGULAR, 0, &ino), -EISDIR);
+    EXPECT_EQ(path_mkdir(root, "/dangling", 0755), -EEXIST);
+    EXPECT_EQ(path_mkdir(root, "/dangling/", 0755), -EEXIST);
+    EXPECT_EQ(path_symlink(root, "x", "/dangling"), -EEXIST);
+    EXPECT_EQ(path_symlink(root, "x", "/new/"), -ENOENT);
+    EXPECT_EQ(path_symlink(root, "", "/new"), -ENOENT);
+    fill_file("/dangling", 20, 2);
+    expect_file("/none", 20, 2);
+    // These are about the link.
+    EXPECT_EQ(path_open_link(root, "/down", true, false, REGULAR, &ino), 0);
+    EXPECT_EQ(inode_mode(ino), 0120777);
+    inode_put(ino);
+    EXPECT_EQ(move("/down", "/d/moved"), 0);
+    expect_target("/d/moved", "d/e");
+    EXPECT_EQ(move("/d/e/", "/dangling"), -ENOTDIR);
+    EXPECT_EQ(move("/dangling/", "/x"), -ENOTDIR);
+    EXPECT_EQ(path_link(root, "/dangling", root, "/hard"), 0);
+    EXPECT_EQ(info_of("/hard").nlink, 2);
+    EXPECT_EQ(path_unlink(root, "/d/abs/", UNLINK_FILE), -ENOTDIR);
+    EXPECT_EQ(path_unlink(root, "/d/abs", UNLINK_DIR), -ENOTDIR);
+    EXPECT_EQ(path_unlink(root, "/d/e/", UNLINK_FILE), -EISDIR);
+    EXPECT_EQ(unlink_path("/d/abs"), 0);
+    expect_file("/d/e/f", 100, 1);
+    unmount_volume();
+    mount_volume();
+    expect_target("/hard", "none");
+    end();
+}
+
+static void test_links(void)
+{
+    links_on(false);
+    links_on(true);
+}
+
+// 40 links are followed, in one row or spread over a path; not one more.
+static void test_link_chains(void)
+{
+    char name[16], target[16], path[400] = "";
+    begin(false);
+    fill_file("/0", 10, 1);
+    for (int i = 1; i <= 41; i++) {
+        snprintf(name, sizeof name, "/%d", i);
+        snprintf(target, sizeof target, "%d", i - 1);
+        soft(target, name);
+    }
+    expect_file("/40", 10, 1);
+    EXPECT_EQ(lookup("/41"), -ELOOP);
+    soft(".", "/here");
+    for (int i = 0; i < 40; i++)
+        strcat(path, "/here");
+    EXPECT_EQ(lookup(path), 0);
+    strcat(path, "/here");
+    EXPECT_EQ(lookup(path), -ELOOP);
+    soft("loop/x", "/loop");
+    EXPECT_EQ(lookup("/loop"), -ELOOP);
+    struct inode *ino;
+    EXPECT_EQ(path_open(root, "/loop", true, false, REGULAR, 0, &ino), -ELOOP);
+    end();
+}
+
+// Targets as long as a path may be; and a path that becomes too long on the way.
+static void test_long_targets(void)
+{
+    static char target[PATH_LONGEST + 1], back[PATH_LONGEST];
+    begin(false);
+    fill_file("/f", 10, 1);
+    memset(target, '/', PATH_LONGEST);
+    EXPECT_EQ(path_symlink(root, target, "/long"), -ENAMETOOLONG);
+    target[PATH_LONGEST - 1] = '\0';
+    target[PATH_LONGEST - 2] = 'f';
+    soft(target, "/long");
+    expect_file("/long", 10, 1);
+    target[PATH_LONGEST - 2] = '.';
+    soft(target, "/longdir");
+    EXPECT_EQ(lookup("/longdir"), 0);
+    EXPECT_EQ(lookup("/longdir/f"), -ENAMETOOLONG);
+    EXPECT_EQ(path_readlink(root, "/longdir", back, sizeof back), PATH_LONGEST - 1);
+    EXPECT(memcmp(target, back, PATH_LONGEST - 1) == 0);
+    uint64 left = free_blocks();
+    fill_disk();
+    EXPECT_EQ(path_symlink(root, target, "/full"), -ENOSPC);
+    EXPECT_EQ(unlink_path("/filler"), 0);
+    EXPECT_EQ(unlink_path("/long"), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    EXPECT(free_blocks() >= left + 1);
+    end();
+}
+
+// --- modes and times -----------------------------------------------------------------------------
+
+static void test_attributes(void)
+{
+    begin(false);
+    struct inode *ino = create_file("/f");
+    EXPECT_EQ(inode_set_mode(ino, 04751), 0);
+    EXPECT_EQ(inode_mode(ino), 0104751);
+    EXPECT_EQ(inode_set_mtime(ino, 12345678901UL), 0);
+    EXPECT_EQ(info_of("/f").mtime_ns, 12345678901UL);
+    uint64 ctime = info_of("/f").ctime_ns;
+    EXPECT_EQ(inode_set_mtime(ino, MTIME_KEEP), 0);
+    EXPECT_EQ(info_of("/f").mtime_ns, 12345678901UL);
+    EXPECT(info_of("/f").ctime_ns > ctime);
+    inode_put(ino);
+    unmount_volume();
+    mount_volume();
+    EXPECT_EQ(info_of("/f").mode, 0104751);
+    EXPECT_EQ(info_of("/f").mtime_ns, 12345678901UL);
+    ino = open_file("/f");
+    EXPECT_EQ(inode_set_mtime(ino, MTIME_NOW), 0);
+    EXPECT_EQ(info_of("/f").mtime_ns, info_of("/f").ctime_ns);
+    fill_disk();
+    EXPECT_EQ(inode_set_mode(ino, 0600), 0);
+    inode_put(ino);
+    end();
+}
+
+// --- many names ----------------------------------------------------------------------------------
+
+static const char *nth_name(int i)
+{
+    static char name[32];
+    snprintf(name, sizeof name, "/d/name-%d", i);
+    return name;
+}
+
+// => pages of /d that have been looked at
+static uint64 pages_of(struct inode *dir)
+{
+    return dir_pages_searched(dir);
+}
+
+// 100,000 names: making one costs a page or two, and so does finding one.
+static void test_very_large_directory(void)
+{
+    enum { N = 100000 };
+    make_volume(16384, false);
+    make_dir("/d");
+    struct inode *dir = open_file("/d");
+    fill_file("/a", 1, 1);
+    fill_file("/b", 1, 2);
+    for (int i = 0; i < N; i++)
+        EXPECT_EQ(path_link(root, i % 2 ? "/a" : "/b", root, nth_name(i)), 0);
+    EXPECT(pages_of(dir) < 3 * N);
+    uint64 before = pages_of(dir);
+    for (int i = 0; i < N; i += 10)
+        EXPECT(exists(nth_name(i)) && !exists(nth_name(N + i)));
+    EXPECT(pages_of(dir) - before < 2 * N / 10);
+    inode_put(dir);
+    end();
+}
+
+// In a large directory a name is removed and a longer one made in its stead, again and again; then
+// a shorter one, and one more than was removed.
+static void test_names_that_come_and_go(void)
+{
+    enum { N = 20000, ROUNDS = 1000 };
+    char longer[256];
+    make_volume(8192, false);
+    make_dir("/d");
+    struct inode *dir = open_file("/d");
+    fill_file("/a", 1, 1);
+    for (int i = 0; i < N; i++)
+        EXPECT_EQ(path_link(root, "/a", root, nth_name(i)), 0);
+    uint64 before = pages_of(dir);
+    for (int i = 0; i < ROUNDS; i++) {
+        EXPECT_EQ(unlink_path(nth_name(i)), 0);
+        snprintf(longer, sizeof longer, "/d/%0150d", i);
+        EXPECT_EQ(path_link(root, "/a", root, longer), 0);
+        if (i % 2 == 0)
+            EXPECT_EQ(path_link(root, "/a", root, nth_name(i)), 0);
+        EXPECT_EQ(unlink_path(longer), 0);
+    }
+    EXPECT(pages_of(dir) - before < 12 * ROUNDS);
+    EXPECT_EQ(info_of("/a").nlink, 1 + N - ROUNDS / 2);
+    inode_put(dir);
+    end();
+}
+
+// 65,000 names of one inode.
+static void test_most_links(void)
+{
+    enum { MOST = 65000 };
+    make_volume(8192, false);
+    make_dir("/d");
+    fill_file("/a", 1, 1);
+    for (int i = 1; i < MOST; i++)
+        EXPECT_EQ(path_link(root, "/a", root, nth_name(i)), 0);
+    EXPECT_EQ(path_link(root, "/a", root, "/d/x"), -EMLINK);
+    EXPECT_EQ(move("/d/name-1", "/d/x"), 0); // no more than before
+    EXPECT_EQ(unlink_path("/d/x"), 0);
+    EXPECT_EQ(path_link(root, "/a", root, "/d/x"), 0);
+    EXPECT_EQ(info_of("/a").nlink, MOST);
     end();
 }
 
@@ -261,6 +510,13 @@ static const struct test tests[] = {
     { "rename-exchange", test_rename_exchange },
     { "rename-over-what-is-open", test_rename_over_open },
     { "rename-on-a-full-disk", test_rename_on_full_disk },
+    { "links", test_links },
+    { "chains-of-links", test_link_chains },
+    { "long-targets", test_long_targets },
+    { "modes-and-times", test_attributes },
+    { "very-large-directory", test_very_large_directory },
+    { "names-that-come-and-go", test_names_that_come_and_go },
+    { "most-links", test_most_links },
 };
 
 int main(int argc, char **argv)

@@ -15,7 +15,7 @@ UNIT_fdt   := kernel/riscv/fdt.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
 HOST_MEM   := tests/unit/host.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
 UNIT_mem   := $(HOST_MEM)
-UNIT_vm    := $(HOST_MEM) tests/unit/vm_space.c $(wildcard kernel/vm/*.c)
+UNIT_vm    := $(HOST_MEM) $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))

@@ -152,3 +152,13 @@ int load_byte(struct aspace *as, uint64 va)
 
     return err ? err : *p;
 }
+
+int space_map(struct aspace *as, uint64 start, uint64 pages, uint32 prot, struct object *file,
+              uint64 bytes)
+{
+    return aspace_map(as, &(struct area){ .start = start,
+                                          .end = start + pages * PGSIZE,
+                                          .prot = prot,
+                                          .object = file,
+                                          .bytes = bytes });
+}

@@ -21,6 +21,9 @@ void vm_end(void);
 
 // A new space with `pages` writable zero-filled pages at BASE.
 struct aspace *space_new(uint64 pages);
+// Maps `bytes` bytes of a file and zeros behind them, or zeros only (NULL).  => as aspace_map
+int space_map(struct aspace *as, uint64 start, uint64 pages, uint32 prot, struct object *file,
+              uint64 bytes);
 
 // What the hardware and the fault decision together make of an access.  => 0 or a negative errno
 int store_byte(struct aspace *as, uint64 va, uchar value);

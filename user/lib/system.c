@@ -43,6 +43,11 @@ int kine_snapshot(int what, const char *name)
     return (int)syscall_errno(syscall(SYS_kine_snapshot, what, name));
 }
 
+int kine_scrub(struct kine_scrub *out)
+{
+    return (int)syscall_errno(syscall(SYS_kine_scrub, out));
+}
+
 int kine_snapshot_next(struct kine_snapshot *at)
 {
     return (int)syscall_errno(syscall(SYS_kine_snapshot, KINE_SNAPSHOT_NEXT, at));

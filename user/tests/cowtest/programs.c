@@ -1,26 +1,13 @@
 // Programs that do not load, made by hand: exec fails and the caller goes on, however far the
 // loading had come.  (Hazard 14.)
 
+#include "kernel/elf.h"
 #include "user/tests/cowtest/cowtest.h"
-
-struct header {
-    uchar ident[16];
-    ushort type, machine;
-    uint version;
-    uint64 entry, phoff, shoff;
-    uint flags;
-    ushort ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct segment {
-    uint type, flags;
-    uint64 offset, vaddr, paddr, filesz, memsz, align;
-};
 
 // A whole program in one page: its code, and a page of zeros to write to.
 struct program {
-    struct header h;
-    struct segment text, data;
+    struct elf_header h;
+    struct elf_segment text, data;
     uint code[4];
 };
 
@@ -28,28 +15,24 @@ struct program {
 #define DATA_AT 0x20000
 #define EXITS   7
 
-#define FLAG_X 1
-#define FLAG_W 2
-#define FLAG_R 4
-
 static const struct program good = {
-    .h = { .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
-           .type = 2,
-           .machine = 243,
-           .version = 1,
+    .h = { .ident = { 0x7f, 'E', 'L', 'F', ELF_CLASS_64, ELF_LITTLE_ENDIAN, ELF_VERSION },
+           .type = ELF_EXEC,
+           .machine = ELF_RISCV,
+           .version = ELF_VERSION,
            .entry = TEXT_AT + offsetof(struct program, code),
-           .phoff = sizeof(struct header),
-           .ehsize = sizeof(struct header),
-           .phentsize = sizeof(struct segment),
+           .phoff = sizeof(struct elf_header),
+           .ehsize = sizeof(struct elf_header),
+           .phentsize = sizeof(struct elf_segment),
            .phnum = 2 },
-    .text = { .type = 1,
-              .flags = FLAG_R | FLAG_X,
+    .text = { .type = SEGMENT_LOAD,
+              .flags = SEGMENT_R | SEGMENT_X,
               .vaddr = TEXT_AT,
               .filesz = sizeof(struct program),
               .memsz = sizeof(struct program),
               .align = PGSIZE },
-    .data = { .type = 1,
-              .flags = FLAG_R | FLAG_W,
+    .data = { .type = SEGMENT_LOAD,
+              .flags = SEGMENT_R | SEGMENT_W,
               .vaddr = DATA_AT,
               .memsz = PGSIZE,
               .align = PGSIZE },
@@ -128,7 +111,7 @@ static void damaged_segments(char *page)
     DAMAGED("bytes at the end of everything", p.data.offset = ~0xfffUL; p.data.filesz = 16);
     DAMAGED("an odd offset", p.data.vaddr = DATA_AT + 8; p.data.filesz = 8);
     DAMAGED("a segment over another", p.data.vaddr = TEXT_AT);
-    DAMAGED("a segment to write and to run", p.data.flags = FLAG_R | FLAG_W | FLAG_X);
+    DAMAGED("a segment to write and to run", p.data.flags = SEGMENT_R | SEGMENT_W | SEGMENT_X);
 }
 
 static void exec_good(void *arg)

@@ -52,6 +52,20 @@ void remove_file(struct worker *w)
     w->file_size[i] = -1;
 }
 
+// Over another of our files, perhaps.
+void move_file(struct worker *w)
+{
+    char from[16], to[16];
+    uint i = pick(w, MODEL_FILES), j = pick(w, MODEL_FILES);
+    long err = sys(SYS_renameat2, AT_FDCWD, own_name(from, i), AT_FDCWD, own_name(to, j), 0);
+    EXPECT(err, w->file_size[i] >= 0 ? 0 : -ENOENT, "rename of %s to %s", from, to);
+    if (err || i == j)
+        return;
+    w->file_size[j] = w->file_size[i];
+    w->file_seed[j] = w->file_seed[i];
+    w->file_size[i] = -1;
+}
+
 void check_model(struct worker *w)
 {
     check_pages(w);
@@ -91,7 +105,7 @@ void open_common(struct worker *w)
     char name[32];
     common_name(w, name);
     long fd = sys(SYS_openat, AT_FDCWD, name, how[pick(w, 6)], 0644);
-    AMONG("open of a common name", fd, ENOENT, EEXIST, EISDIR, ENXIO);
+    AMONG("open of a common name", fd, ENOENT, EEXIST, EISDIR, ENXIO, ELOOP);
     if (fd < 0)
         return;
     use_common(w, (int)fd);
@@ -103,13 +117,23 @@ void name_common(struct worker *w)
     char a[32], b[32];
     common_name(w, a);
     common_name(w, b);
-    switch (pick(w, 5)) {
+    switch (pick(w, 8)) {
     case 0: AMONG("unlink", sys(SYS_unlinkat, AT_FDCWD, a, 0), ENOENT, EISDIR); break;
     case 1:
         AMONG("rmdir", sys(SYS_unlinkat, AT_FDCWD, a, AT_REMOVEDIR), ENOENT, ENOTDIR, ENOTEMPTY);
         break;
     case 2:
         AMONG("link", sys(SYS_linkat, AT_FDCWD, a, AT_FDCWD, b, 0), ENOENT, EEXIST, EPERM);
+        break;
+    case 5:
+        AMONG("rename", sys(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, 0), ENOENT, EISDIR, ENOTDIR,
+              ENOTEMPTY);
+        break;
+    case 6: // the target is relative to the common directory
+        AMONG("symlink", sys(SYS_symlinkat, b + sizeof COMMON, AT_FDCWD, a), EEXIST);
+        break;
+    case 7:
+        AMONG("exchange", sys(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE), ENOENT);
         break;
     case 3: AMONG("mkdir", sys(SYS_mkdirat, AT_FDCWD, a, 0755), EEXIST); break;
     case 4:
@@ -125,7 +149,7 @@ void walk_common(struct worker *w)
     CHECK(sys(SYS_getcwd, home, sizeof home) > 0, "getcwd failed");
     common_name(w, name);
     long err = sys(SYS_chdir, name);
-    AMONG("chdir", err, ENOENT, ENOTDIR);
+    AMONG("chdir", err, ENOENT, ENOTDIR, ELOOP);
     if (err)
         return;
     long fd = sys(SYS_openat, AT_FDCWD, "inside", O_CREAT | O_RDWR, 0644);

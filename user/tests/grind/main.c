@@ -26,10 +26,10 @@ void expect_among(const char *what, long result, const int *error, int n)
 }
 
 static act *const acts[] = {
-    fill_page,   fill_page,     check_pages,     grow_shrink, lazy_heap,     map_unmap,
-    write_file,  look_at_file,  remove_file,     open_common, open_common,   name_common,
-    name_common, walk_common,   fork_and_change, run_echo,    fork_and_kill, pipe_through,
-    fork_tree,   share_and_add, bad_pointers,    senseless,
+    fill_page,    fill_page,    check_pages,   grow_shrink,     lazy_heap,   map_unmap,
+    write_file,   look_at_file, remove_file,   move_file,       open_common, open_common,
+    name_common,  name_common,  walk_common,   fork_and_change, run_echo,    fork_and_kill,
+    pipe_through, fork_tree,    share_and_add, bad_pointers,    senseless,
 };
 #define ACTS (sizeof acts / sizeof acts[0])
 

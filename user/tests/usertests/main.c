@@ -55,6 +55,7 @@ static const struct part parts[] = {
     { .name = "renamefiles", .fn = rename_files },
     { .name = "renamedirectories", .fn = rename_directories },
     { .name = "renameopen", .fn = rename_open },
+    { .name = "renameatomic", .fn = rename_atomic },
     { .name = "renamecrowd", .fn = rename_crowd },
     { .name = "symlinks", .fn = symlinks },
     { .name = "symlinkends", .fn = symlink_ends },

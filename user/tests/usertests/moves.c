@@ -87,9 +87,34 @@ void rename_open(void)
     must_unlink("ut.b");
 }
 
-// Children move one file to and fro between directories, and directories about, while others look
-// for them: a name that is always there by one of two names is never missed under both for long,
-// and nobody waits for ever.
+// A file that is replaced again and again is there at every moment, the old one or the new one.
+#define VERSION 512
+static void replace_again(void *arg)
+{
+    for (uint i = 0; i < 200; i++) {
+        make_file("ut.new", VERSION, i % 2);
+        EXPECT(rename("ut.new", "ut.t"), 0, "rename %d", (int)i);
+    }
+}
+
+void rename_atomic(void)
+{
+    static char buf[VERSION];
+    make_file("ut.t", VERSION, 0);
+    int pid = start(replace_again, 0);
+    for (int i = 0; i < 1000; i++) {
+        int fd = must_open("ut.t", O_RDONLY);
+        EXPECT(read(fd, buf, VERSION), VERSION, "read");
+        CHECK(is_filled(buf, VERSION, 0) || is_filled(buf, VERSION, 1), "neither old nor new");
+        close(fd);
+    }
+    struct ending e = finish(pid);
+    EXPECT(e.signal + e.status, 0, "the end of who replaces");
+    must_unlink("ut.t");
+}
+
+// Children move directories to and fro, into each other where that may be, and one file from name
+// to name: nobody waits for ever, and each is there once at the end.
 static void move_about(void *arg)
 {
     char mine[8], here[24], there_[24];

@@ -23,8 +23,8 @@ void directories(void), dot_names(void), names_cut(void), link_count(void), link
     inode_numbers(void);
 
 // moves.c
-void rename_files(void), rename_directories(void), rename_open(void), rename_crowd(void),
-    symlinks(void), symlink_ends(void);
+void rename_files(void), rename_directories(void), rename_open(void), rename_atomic(void),
+    rename_crowd(void), symlinks(void), symlink_ends(void);
 
 // attributes.c
 void modes(void), times_of_change(void), set_file_times(void), volume_space(void),

@@ -1,4 +1,5 @@
-// ELF-64 for RISC-V: what exec reads of a program file (System V ABI, chapters 4 and 5).
+// ELF-64 for RISC-V: what exec reads of a program file, and what makes one (System V ABI, chapters
+// 4 and 5).
 #pragma once
 
 #include "types.h"
@@ -19,6 +20,7 @@ struct elf_segment {
 
 #define ELF_CLASS_64      2
 #define ELF_LITTLE_ENDIAN 1
+#define ELF_VERSION       1
 #define ELF_EXEC          2
 #define ELF_RISCV         243
 

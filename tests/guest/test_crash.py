@@ -1,0 +1,189 @@
+"""Power cuts in QEMU: a guest's write log cut everywhere, QEMU killed, disks that begin to fail.
+
+user/tests/crashload.c says what it has made durable; whatever happens then, the image must pass
+`mkfs --check` and hold that.  CUTS, BOOTS, KILLS and FAULTS in the environment say how much is
+tried; `make crash` sets them.
+"""
+
+import os
+import subprocess
+import time
+
+import blklog
+import kine
+import pytest
+from promises import Promises
+
+READ = kine.ROOT / "build/crash/read"
+PROGRAMS = ["init", "sh", "ls", "echo", "cat", "wc", "sync", "audit", "poweroff", "crashload",
+            "fileload", "stressfs"]
+
+
+def number(name, otherwise):
+    return int(os.environ.get(name, otherwise))
+
+
+@pytest.fixture
+def small_image(tmp_path):
+    """small_image("16M"): a volume of that size with a few programs."""
+    kine.make("build/crash/read", "build/mkfs")
+
+    def new(size):
+        path = tmp_path / "disk.img"
+        files = [kine.ROOT / f"build/user/_{name}" for name in PROGRAMS]
+        subprocess.run([kine.ROOT / "build/mkfs", "--size", size, path, *files], check=True,
+                       stdout=subprocess.DEVNULL)
+        return path
+
+    return new
+
+
+def files_of(image, directory="/crash"):
+    """=> the files of a directory, name -> bytes."""
+    out = subprocess.run([READ, image, directory], check=True, stdout=subprocess.PIPE).stdout
+    found, at = {}, 0
+    while at < len(out):
+        end = out.index(b"\n", at)
+        name, size = out[at:end].decode().rsplit(" ", 1)
+        found[name] = out[end + 1:end + 1 + int(size)]
+        at = end + 1 + int(size)
+    return found
+
+
+def expect_kept(image, promises, what):
+    """The image is whole and holds what was promised.  => its files"""
+    kine.check_image(image, what)
+    found = files_of(image)
+    broken = promises.broken(found)
+    assert not broken, f"{what}: {image}: not as was promised: {broken} ({promises.pending})"
+    return found
+
+
+# --- the write log -------------------------------------------------------------------------------
+
+def record(m, log, steps, seed):
+    """Runs crashload, which waits after each step.  => [(requests so far, promises)]"""
+    promises = Promises()
+    marks = [(0, promises.copy())]
+    m.send(f"crashload -w 1 {steps} {seed}\n")
+    for _ in range(steps):
+        before = m.expect(r"\nstep \d+ \w+ \w+\n")
+        promises.hear(m.child.after)
+        marks[-1][1].pending = promises.pending
+        m.expect(r"synced \d+\n")
+        promises.hear(m.child.after)
+        marks.append((log.position(), promises.copy()))
+        m.send("\n")
+    m.expect("crashload: OK")
+    return marks
+
+
+def promised_at(marks, position):
+    return [p for at, p in marks if at <= position][-1]
+
+
+def some(items, n):
+    """n of them, evenly."""
+    return [items[i * len(items) // n] for i in range(n)] if len(items) > n else items
+
+
+def boots(machine, image, promises):
+    m = machine(image=image)
+    out = m.run("echo it lives > /lives; cat /lives; ls /")
+    assert "it lives" in out and "panic" not in m.said
+    m.poweroff()
+    m.close()
+    expect_kept(image, promises, "after a boot")
+
+
+def test_every_cut_of_a_log(machine, small_image, tmp_path, seed, record_property):
+    """Prefixes of what a guest wrote, and orders between its flushes: all is there each time."""
+    cuts, to_boot = number("CUTS", 60), number("BOOTS", 2)
+    image = small_image("16M")
+    before, cut_image = image.read_bytes(), tmp_path / "cut.img"
+    log = blklog.Log(tmp_path / "log")
+    m = machine(boot=False, image=image)
+    log.attach(m, image)
+    m.boot()
+    marks = record(m, log, max(12, cuts // 6), seed)
+    m.poweroff()
+    total, chance = log.position(), blklog.random_numbers(seed)
+    wanted = set(some(range(1, total + 1), cuts))
+    booted = set(some(sorted(wanted), to_boot))
+    for at, disk in blklog.prefixes(log, before):
+        if at not in wanted:
+            continue
+        cut_image.write_bytes(disk.bytes)
+        expect_kept(cut_image, promised_at(marks, at), f"after {at} of {total} requests")
+        if at in booted:
+            boots(machine, cut_image, promised_at(marks, at))
+    norders = 0
+    for at, disk in blklog.orders(log, before, chance, 1):
+        norders += 1
+        cut_image.write_bytes(disk.bytes)
+        expect_kept(cut_image, promised_at(marks, at), f"an order before request {at} of {total}")
+        if norders == cuts // 2:
+            break
+    print(f"crash: QEMU: {len(wanted)} prefixes of {total} requests, {norders} orders, "
+          f"{len(booted)} booted: none lost a synced byte (seed {seed})")
+
+
+# --- QEMU killed ---------------------------------------------------------------------------------
+
+def run_until_killed(m, promises, seconds, seed):
+    m.send(f"crashload {promises.last_step + 1} 100000 {seed}\n")
+    m.expect(r"step \d+ \w+ \w+\n")
+    heard = m.child.after
+    time.sleep(seconds)
+    kine.end_process(m.pid)
+    rest = m.read_rest()
+    promises.hear(heard + rest)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment(machine, small_image, seed):
+    """QEMU is killed under stress, again and again, on one image that goes on through it all."""
+    kills = number("KILLS", 3)
+    image, promises = small_image("16M"), Promises()
+    chance = blklog.random_numbers(seed)
+    for i in range(kills):
+        m = machine(image=image)
+        run_until_killed(m, promises, chance.uniform(0.05, 2), seed + i)
+        m.close()
+        found = expect_kept(image, promises, f"seed {seed}, kill {i + 1}")
+        promises.go_on_from(found)
+    boots(machine, image, promises)
+    print(f"crash: QEMU killed {kills} times, {promises.last_step} steps: the image was whole each time, "
+          f"and all that was synced was there (seed {seed})")
+
+
+# --- what it writes ------------------------------------------------------------------------------
+
+def written_by(machine, small_image, tmp_path, command):
+    """=> bytes that a command and its sync wrote to the disk"""
+    image, log = small_image("64M"), blklog.Log(tmp_path / "log")
+    m = machine(boot=False, image=image)
+    log.attach(m, image)
+    m.boot()
+    m.run("sync")
+    begin = log.position()
+    m.check(command, "fileload:", ": OK", audit=False)
+    end = log.position()
+    m.poweroff()
+    kine.check_image(image, command)
+    return log.bytes_written(begin, end)
+
+
+def test_nothing_is_written_twice(machine, small_image, tmp_path):
+    """A long file costs little more than its bytes."""
+    written = written_by(machine, small_image, tmp_path, "fileload big 16")
+    print(f"crash: 16 MiB in a file, one sync: {written / 2**20:.2f} MiB written "
+          f"({written / 2**24:.3f} of the data)")
+    assert 2**24 <= written <= 1.1 * 2**24
+
+
+def test_small_files_share_their_commit(machine, small_image, tmp_path):
+    """A thousand small files and one sync: a page each, and little more."""
+    written = written_by(machine, small_image, tmp_path, "fileload small 1000")
+    print(f"crash: 1,000 files of 1,000 bytes, one sync: {written // 4096} blocks of 4 KiB written")
+    assert 1000 <= written // 4096 <= 1250

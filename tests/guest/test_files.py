@@ -1,0 +1,74 @@
+"""Files and names: volumes that are not classic ones, what survives a cut, the programs about them."""
+
+import subprocess
+
+import kine
+
+
+def modern_image(name):
+    """An image like fs.img, but without the classic habits."""
+    path = kine.private_image(name)
+    programs = [p for p in (kine.ROOT / "build/user").glob("_*") if p.suffix == ""]
+    subprocess.run([kine.ROOT / "build/mkfs", "--size", "16M", path, kine.ROOT / "build/README",
+                    *programs], check=True, stdout=subprocess.DEVNULL, timeout=60)
+    return path
+
+
+def check_image(path):
+    """The second implementation's opinion of an image that no machine uses."""
+    done = subprocess.run([kine.ROOT / "build/mkfs", "--check", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def test_modern_volume(machine):
+    image = modern_image("modern")
+    m = machine(image=image)
+    m.check("filetest", "ALL FILE TESTS PASSED", timeout=100)
+    m.poweroff()
+    check_image(image)
+    image.unlink()
+
+
+def cut_after_write(machine, image):
+    """A program has written, and the power goes at once.  => what is on the disk"""
+    m = machine(image=image)
+    m.send("filetest @write kept\n")
+    m.expect("filetest: written")
+    m.close()
+    check_image(image)
+    m = machine(image=image)
+    out = m.run("cat kept")
+    m.poweroff()
+    return out
+
+
+def test_o_sync(machine):
+    """What a write with O_SYNC has written survives a cut right after it."""
+    image = kine.private_image("o-sync")
+    assert "durable" in cut_after_write(machine, image)
+    image.unlink()
+
+
+def test_programs(machine):
+    m = machine()
+    m.run("mkdir d; echo one > a; ln -s a l; ln a b")
+    assert m.run("readlink l") == "a\n"
+    assert m.run("cat l") == "one\n"
+    assert "l -> a" in m.run("ls -l")
+    m.run("mv a b d; chmod 640 d/a; echo two > c; mv c d/b")
+    out = m.run("ls -l d")
+    assert "-rw-r-----   1         4 " in out, out
+    assert m.run("cat d/a d/b") == "one\ntwo\n"
+    assert "no such file" in m.run("cat l")
+    assert "-> a" in m.run("ls -l l")
+    assert "directory not empty" in m.run("mkdir e; mv d e; mkdir d; echo x > d/x; mv e/d .")
+    assert m.run("cat e/d/b") == "two\n"
+    m.run("touch t")
+    old = m.run("ls -l t")
+    assert "-rw-r--r--   1         0 " in old, old
+    fields = m.run("df").splitlines()[1].split()
+    size, used, available = (int(f) for f in fields[1:4])
+    assert size == 16384 and used + available == size, fields
+    m.audit()
+    m.poweroff()

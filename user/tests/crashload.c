@@ -1,0 +1,150 @@
+// crashload [-w] FIRST STEPS SEED: changes files in /crash and says what it has made durable.
+//
+// Before step N it prints "step N KIND NAME", after it, once fsync or sync has returned, "synced
+// N". So whoever cuts the power can tell what must be there.  With -w it then waits for a line.
+// What is written in step N depends on N alone: tests/crash/promises.py knows it.
+//
+//     write     NAME is made anew, or overwritten in place
+//     append    a piece is appended to NAME
+//     replace   NAME is replaced by a new file
+//     remove    NAME is removed
+//     batch     ten files NAME0 to NAME9 are made anew, with one sync
+
+#include "user/tests/lib/test.h"
+
+#define FILES 12
+#define LOGS  3
+#define BATCH 10
+#define PIECE 1000 // bytes of a piece that is appended
+#define MOST  24000
+
+static char data[MOST];
+static uint64 chance;
+
+static int pick(int n)
+{
+    return (int)(next_random(&chance) % (uint64)n);
+}
+
+// How much a step writes, and what.
+static int length_of(int step)
+{
+    return 16 + step * 7919 % (step % 4 ? 3000 : MOST - 16);
+}
+
+static void fill_data(int step, int n)
+{
+    for (int i = 0; i < n; i++)
+        data[i] = (char)(step + i * (2 * step + 1) + (i >> 8));
+}
+
+static void put_data(int fd, int step, int n)
+{
+    fill_data(step, n);
+    EXPECT(write(fd, data, n), n, "write");
+}
+
+static void write_file(const char *name, int step, int flags)
+{
+    int n = length_of(step), fd = must_open(name, O_CREATE | O_RDWR | flags);
+    put_data(fd, step, n);
+    EXPECT(ftruncate(fd, n), 0, "ftruncate(%s)", name);
+    EXPECT(fsync(fd), 0, "fsync(%s)", name);
+    close(fd);
+}
+
+static void append(const char *name, int step)
+{
+    int fd = must_open(name, O_CREATE | O_RDWR);
+    lseek(fd, 0, SEEK_END);
+    put_data(fd, step, PIECE);
+    EXPECT(fsync(fd), 0, "fsync(%s)", name);
+    close(fd);
+}
+
+static void replace(const char *name, int step)
+{
+    write_file("new", step, O_TRUNC);
+    unlink(name);
+    EXPECT(link("new", name), 0, "link to %s", name);
+    must_unlink("new");
+    EXPECT(sync(), 0, "sync");
+}
+
+static void batch(const char *prefix, int step)
+{
+    char name[32];
+    for (int i = 0; i < BATCH; i++) {
+        int fd = must_open(numbered(name, prefix, i), O_CREATE | O_RDWR | O_TRUNC);
+        put_data(fd, step, length_of(step));
+        close(fd);
+    }
+    EXPECT(sync(), 0, "sync");
+}
+
+static void remove(const char *name, int step)
+{
+    unlink(name);
+    EXPECT(sync(), 0, "sync");
+}
+
+static void overwrite(const char *name, int step)
+{
+    write_file(name, step, pick(2) ? O_TRUNC : 0);
+}
+
+static const struct {
+    const char *kind, *prefix;
+    int names; // 0: the prefix is the name
+    void (*fn)(const char *name, int step);
+} steps[] = {
+    { "write", "file", FILES, overwrite }, { "write", "file", FILES, overwrite },
+    { "write", "file", FILES, overwrite }, { "append", "log", LOGS, append },
+    { "append", "log", LOGS, append },     { "replace", "file", FILES, replace },
+    { "replace", "file", FILES, replace }, { "remove", "file", FILES, remove },
+    { "batch", "small", 0, batch },
+};
+
+static void do_step(int step)
+{
+    int i = pick(sizeof steps / sizeof steps[0]);
+    char name[32];
+    strcpy(name, steps[i].prefix);
+    if (steps[i].names > 0)
+        numbered(name, steps[i].prefix, pick(steps[i].names));
+    printf("step %d %s %s\n", step, steps[i].kind, name);
+    steps[i].fn(name, step);
+    printf("synced %d\n", step);
+}
+
+// Somebody else, who writes all the time and never syncs.
+static void make_noise(void *arg)
+{
+    for (uint i = 0;; i++) {
+        make_file("/noise", 500 + i % 60 * 700, i);
+        sleep_ms(3);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    char line[16];
+    bool waits = argc > 1 && strcmp(argv[1], "-w") == 0;
+    argv += waits;
+    part_name = "crashload";
+    CHECK(argc - waits == 4, "usage: crashload [-w] FIRST STEPS SEED");
+    int first = atoi(argv[1]), number = atoi(argv[2]);
+    chance = (uint64)atoi(argv[3]) * 2 + 1;
+    mkdir("/crash");
+    EXPECT(chdir("/crash"), 0, "chdir");
+    int noise = start(make_noise, NULL);
+    for (int step = first; step < first + number; step++) {
+        do_step(step);
+        if (waits)
+            gets(line, sizeof line);
+    }
+    kill(noise);
+    finish(noise);
+    printf("crashload: OK\n");
+    exit(0);
+}
