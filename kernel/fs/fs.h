@@ -167,11 +167,12 @@ int path_unlink(struct inode *cwd, const char *path, enum unlink_kind kind);
 // Moves a name, atomically: at every moment either name leads to what it should.  What the new name
 // led to is replaced, if both are files or both directories and it is empty.  Two names of one
 // inode: nothing happens.  Links are not followed at the end of either path.
+// `flags`: PATH_*, the values of Linux's RENAME_*.
 // => -EISDIR, -ENOTDIR, -ENOTEMPTY, -EINVAL (a directory into itself or below), -EXDEV, -EBUSY (the
 // root, ".", ".."), -EMLINK, -ENOSPC (the new directory needs another page);
-// RENAME_NOREPLACE: -EEXIST.  RENAME_EXCHANGE: the two, which must be there, change places.
-#define RENAME_NOREPLACE 1u
-#define RENAME_EXCHANGE  2u
+// PATH_NOREPLACE: -EEXIST.  PATH_EXCHANGE: the two, which must be there, change places.
+#define PATH_NOREPLACE 1u
+#define PATH_EXCHANGE  2u
 int path_rename(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,
                 const char *new_path, uint32 flags);
 // The absolute path of a directory into buf.  => its length with NUL, -ERANGE.

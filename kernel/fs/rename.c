@@ -43,7 +43,7 @@ static bool leads_to_dir(const struct end *e)
 
 static bool exchanges(const struct renaming *r)
 {
-    return r->flags & RENAME_EXCHANGE;
+    return r->flags & PATH_EXCHANGE;
 }
 
 // --- may it be? ----------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ static int check_shapes(const struct renaming *r)
     const struct end *from = &r->from, *to = &r->to;
     if (from->node == NULL || (to->node == NULL && exchanges(r)))
         return -ENOENT;
-    if (to->node != NULL && (r->flags & RENAME_NOREPLACE))
+    if (to->node != NULL && (r->flags & PATH_NOREPLACE))
         return -EEXIST;
     if (!slash_fits(from, from->node) || !slash_fits(to, exchanges(r) ? to->node : from->node))
         return -ENOTDIR;
@@ -323,7 +323,7 @@ static int rename_walked(struct renaming *r)
     if (walk_ends_in_dots(&r->from.w))
         return -EBUSY;
     if (walk_ends_in_dots(&r->to.w))
-        return r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+        return r->flags & PATH_NOREPLACE ? -EEXIST : -EBUSY;
     r->moves = r->from.w.dir != r->to.w.dir;
     mutex_lock(&r->vol->rename_lock);
     int err = rename_between(r);
@@ -343,7 +343,7 @@ int path_rename(struct inode *old_cwd, const char *old_path, struct inode *new_c
                 const char *new_path, uint32 flags)
 {
     struct renaming r = { .flags = flags };
-    if (flags != 0 && flags != RENAME_NOREPLACE && flags != RENAME_EXCHANGE)
+    if (flags != 0 && flags != PATH_NOREPLACE && flags != PATH_EXCHANGE)
         return -EINVAL;
     int err = walk_parent(old_cwd, old_path, &r.from.w);
     if (err)

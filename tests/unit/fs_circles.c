@@ -97,13 +97,13 @@ static void test_most_directories(void)
     EXPECT_EQ(path_mkdir(root, "/d/two", 0755), -EMLINK);
     EXPECT_EQ(path_mkdir(root, "/away", 0755), 0);
     EXPECT_EQ(path_rename(root, "/away", root, "/d/two", 0), -EMLINK);
-    EXPECT_EQ(path_rename(root, "/away", root, "/d/middle", RENAME_EXCHANGE), -EMLINK);
-    EXPECT_EQ(path_rename(root, "/d/middle", root, "/away", RENAME_EXCHANGE), -EMLINK);
+    EXPECT_EQ(path_rename(root, "/away", root, "/d/middle", PATH_EXCHANGE), -EMLINK);
+    EXPECT_EQ(path_rename(root, "/d/middle", root, "/away", PATH_EXCHANGE), -EMLINK);
     EXPECT_EQ(path_rename(root, "/d/one", root, "/d/two", 0), 0);
     EXPECT_EQ(path_rename(root, "/away", root, "/d/two", 0), 0); // one goes, one comes
-    EXPECT_EQ(path_rename(root, "/d/two", root, "/small", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/d/two", root, "/small", PATH_EXCHANGE), 0);
     EXPECT_EQ(path_mkdir(root, "/d/three", 0755), 0);
-    EXPECT_EQ(path_rename(root, "/small", root, "/d/two", RENAME_EXCHANGE), -EMLINK);
+    EXPECT_EQ(path_rename(root, "/small", root, "/d/two", PATH_EXCHANGE), -EMLINK);
     unmount_lie();
     forget_image();
 }

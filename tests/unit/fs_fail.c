@@ -53,7 +53,7 @@ static bool move_names(void)
     good &= path_rename(root, "/other", root, "/soft", 0) == 0;
     host_reclaim_all();
     good &= path_rename(root, "/new/sub", root, "/moved", 0) == 0;
-    good &= path_rename(root, "/soft", root, "/moved", RENAME_EXCHANGE) == 0;
+    good &= path_rename(root, "/soft", root, "/moved", PATH_EXCHANGE) == 0;
     host_reclaim_all();
     good &= path_rename(root, "/soft", root, "/new/sub", 0) == 0;
     good &= path_rename(root, "/moved", root, "/other", 0) == 0;

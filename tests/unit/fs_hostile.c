@@ -49,7 +49,7 @@ static void move_entry(const char *dir, const char *path)
     char back[PATH_LONGEST];
     const char *to = places[pick(sizeof places / sizeof places[0])];
     snprintf(back, sizeof back, "%s/back", dir);
-    moves += path_rename(root, path, root, to, pick(4) ? 0 : RENAME_EXCHANGE) == 0;
+    moves += path_rename(root, path, root, to, pick(4) ? 0 : PATH_EXCHANGE) == 0;
     if (pick(2))
         moves += path_rename(root, to, root, back, 0) == 0;
 }

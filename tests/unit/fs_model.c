@@ -240,19 +240,19 @@ static bool is_below(int d, int n)
 static int rename_verdict(int a, int b, const struct place *from, const struct place *to,
                           uint32 flags)
 {
-    if (a == 0 || (b == 0 && flags == RENAME_EXCHANGE))
+    if (a == 0 || (b == 0 && flags == PATH_EXCHANGE))
         return -ENOENT;
-    if (b != 0 && flags == RENAME_NOREPLACE)
+    if (b != 0 && flags == PATH_NOREPLACE)
         return -EEXIST;
     if (nodes[a].dir && is_below(to->dir, a))
         return -EINVAL;
     if (b == 0)
         return 0;
     if (nodes[b].dir && is_below(from->dir, b))
-        return flags == RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
+        return flags == PATH_EXCHANGE ? -EINVAL : -ENOTEMPTY;
     if (a == b)
         return 1;
-    if (flags == RENAME_EXCHANGE)
+    if (flags == PATH_EXCHANGE)
         return 0;
     if (nodes[a].dir != nodes[b].dir)
         return nodes[b].dir ? -EISDIR : -ENOTDIR;
@@ -261,7 +261,7 @@ static int rename_verdict(int a, int b, const struct place *from, const struct p
 
 static void step_rename(void)
 {
-    static const uint32 ways[] = { 0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE };
+    static const uint32 ways[] = { 0, 0, 0, PATH_NOREPLACE, PATH_EXCHANGE };
     struct place from = random_place(), to = random_place();
     uint32 flags = ways[pick(sizeof ways / sizeof ways[0])];
     int a = *slot(&from), b = *slot(&to);
@@ -271,9 +271,9 @@ static void step_rename(void)
         EXPECT_EQ(err, wanted == 1 ? 0 : wanted);
     if (err || wanted)
         return;
-    *slot(&from) = flags == RENAME_EXCHANGE ? b : 0;
+    *slot(&from) = flags == PATH_EXCHANGE ? b : 0;
     *slot(&to) = a;
-    if (b == 0 || flags == RENAME_EXCHANGE)
+    if (b == 0 || flags == PATH_EXCHANGE)
         return;
     nodes[b].nlink--;
     node_gone(b);

@@ -134,11 +134,11 @@ static void test_rename_refused(void)
             test_fail(__FILE__, __LINE__, "rename %s %s is %d, not %d", cases[i].old, cases[i].new,
                       err, cases[i].err);
     }
-    EXPECT_EQ(path_rename(root, "/f", root, "/g", RENAME_NOREPLACE), -EEXIST);
-    EXPECT_EQ(path_rename(root, "/f", root, "/d/..", RENAME_NOREPLACE), -EEXIST);
-    EXPECT_EQ(path_rename(root, "/f", root, "/none", RENAME_EXCHANGE), -ENOENT);
-    EXPECT_EQ(path_rename(root, "/d", root, "/d/sub/deep", RENAME_EXCHANGE), -EINVAL);
-    EXPECT_EQ(path_rename(root, "/d/sub/deep", root, "/d", RENAME_EXCHANGE), -EINVAL);
+    EXPECT_EQ(path_rename(root, "/f", root, "/g", PATH_NOREPLACE), -EEXIST);
+    EXPECT_EQ(path_rename(root, "/f", root, "/d/..", PATH_NOREPLACE), -EEXIST);
+    EXPECT_EQ(path_rename(root, "/f", root, "/none", PATH_EXCHANGE), -ENOENT);
+    EXPECT_EQ(path_rename(root, "/d", root, "/d/sub/deep", PATH_EXCHANGE), -EINVAL);
+    EXPECT_EQ(path_rename(root, "/d/sub/deep", root, "/d", PATH_EXCHANGE), -EINVAL);
     EXPECT_EQ(path_rename(root, "/f", root, "/x", 3), -EINVAL);
     EXPECT_EQ(path_rename(root, "/f", root, "/x", 4), -EINVAL);
     EXPECT_EQ(move("/d", "/d"), 0);
@@ -146,7 +146,7 @@ static void test_rename_refused(void)
     expect_file("/f", 1, 1);
     expect_file("/g", 1, 2);
     expect_file("/e/f", 1, 3);
-    EXPECT_EQ(path_rename(root, "/f", root, "/h", RENAME_NOREPLACE), 0);
+    EXPECT_EQ(path_rename(root, "/f", root, "/h", PATH_NOREPLACE), 0);
     expect_file("/h", 1, 1);
     end();
 }
@@ -158,18 +158,18 @@ static void test_rename_exchange(void)
     make_dir("/d/sub");
     fill_file("/d/sub/x", 10, 1);
     fill_file("/f", 20, 2);
-    EXPECT_EQ(path_rename(root, "/f", root, "/d/sub", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/f", root, "/d/sub", PATH_EXCHANGE), 0);
     expect_file("/f/x", 10, 1);
     expect_file("/d/sub", 20, 2);
     EXPECT_EQ(number_of("/f/.."), number_of("/"));
     EXPECT_EQ(info_of("/d").nlink, 2);
     EXPECT_EQ(info_of("/").nlink, 4);
     make_dir("/d/other");
-    EXPECT_EQ(path_rename(root, "/f", root, "/d/other", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/f", root, "/d/other", PATH_EXCHANGE), 0);
     EXPECT_EQ(number_of("/d/other/.."), number_of("/d"));
     EXPECT_EQ(number_of("/f/.."), number_of("/"));
     expect_file("/d/other/x", 10, 1);
-    EXPECT_EQ(path_rename(root, "/d/sub", root, "/d/other", RENAME_EXCHANGE), 0);
+    EXPECT_EQ(path_rename(root, "/d/sub", root, "/d/other", PATH_EXCHANGE), 0);
     expect_file("/d/sub/x", 10, 1);
     end();
 }
