@@ -25,13 +25,13 @@ def number(name, otherwise):
 
 
 @pytest.fixture
-def small_image(tmp_path):
+def small_image(tmp_path, machine):
     """small_image("16M"): a volume of that size with a few programs."""
     kine.make("build/crash/read", "build/mkfs")
 
-    def new(size):
+    def new(size, *more):
         path = tmp_path / "disk.img"
-        files = [kine.ROOT / f"build/user/_{name}" for name in PROGRAMS]
+        files = [kine.ROOT / f"build/user/_{name}" for name in PROGRAMS] + list(more)
         subprocess.run([kine.ROOT / "build/mkfs", "--size", size, path, *files], check=True,
                        stdout=subprocess.DEVNULL)
         return path
@@ -231,15 +231,17 @@ def test_disk_that_begins_to_fail(machine, small_image, tmp_path, seed, event, o
 def test_reads_that_fail(machine, small_image, tmp_path, seed):
     """From the n-th read on: programs cannot be read, or end; what was synced before is there."""
     times, chance = number("FAULTS", 2), blklog.random_numbers(f"{seed} read")
+    long = tmp_path / "long"
+    long.write_bytes(chance.randbytes(8 << 20))  # 128 requests at the least
     for _ in range(times):
-        image, promises = small_image("16M"), Promises()
-        config, after = tmp_path / "blkdebug.conf", chance.randint(25, 50)
+        image, promises = small_image("32M", long), Promises()
+        config, after = tmp_path / "blkdebug.conf", chance.randint(25, 100)
         config.write_text(blkdebug.failing("read_aio", after))
         m = machine(boot=False, image=image)
         blkdebug.attach(m, image, config)
         m.boot()
         promises.hear(m.run("crashload 1 20 1", timeout=60))
-        out = m.run("cat /stressfs | wc; ls /crash; audit; sync", timeout=60)
+        out = m.run("cat /long | wc; ls /crash; audit; sync", timeout=60)
         assert "cannot be read" in m.said and "panic" not in m.said, out
         m.close()
         expect_kept(image, promises, f"reads fail from request {after} on")
