@@ -6,6 +6,8 @@ tried; `make crash` sets them.
 """
 
 import os
+import pathlib
+import shutil
 import subprocess
 import time
 
@@ -15,7 +17,6 @@ import kine
 import pytest
 from promises import Promises
 
-READ = kine.ROOT / "build/crash/read"
 PROGRAMS = ["init", "sh", "ls", "echo", "cat", "wc", "sync", "audit", "poweroff", "crashload",
             "fileload", "stressfs"]
 
@@ -27,7 +28,6 @@ def number(name, otherwise):
 @pytest.fixture
 def small_image(tmp_path, machine):
     """small_image("16M"): a volume of that size with a few programs."""
-    kine.make("build/crash/read", "build/mkfs")
 
     def new(size, *more):
         path = tmp_path / "disk.img"
@@ -39,15 +39,14 @@ def small_image(tmp_path, machine):
     return new
 
 
-def files_of(image, directory="/crash"):
-    """=> the files of a directory, name -> bytes."""
-    out = subprocess.run([READ, image, directory], check=True, stdout=subprocess.PIPE).stdout
-    found, at = {}, 0
-    while at < len(out):
-        end = out.index(b"\n", at)
-        name, size = out[at:end].decode().rsplit(" ", 1)
-        found[name] = out[end + 1:end + 1 + int(size)]
-        at = end + 1 + int(size)
+def files_of(image):
+    """=> what is in the image's /crash, name -> bytes."""
+    folder = pathlib.Path(f"{image}.files")
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([kine.ROOT / "build/mkfs", "--extract", image, folder], check=True,
+                   stdout=subprocess.DEVNULL)
+    found = {path.name: path.read_bytes() for path in folder.glob("crash/*")}
+    shutil.rmtree(folder)
     return found
 
 
