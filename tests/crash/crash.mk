@@ -2,7 +2,7 @@
 
 # The host's part is built twice: with the unit tests, under the sanitizers and with few cuts; and
 # fast, for many.
-CUT_SRC  := tests/crash/cut.c tests/crash/state.c
+CUT_SRC  := $(filter-out tests/crash/fs_%.c,$(wildcard tests/crash/*.c))
 CUT_TEST := $(UB)/test_fs_cut
 CUT_FAST := $(B)/crash/cut
 CUT_TEST_OBJ := $(patsubst %.c,$(B)/unit-fs/%.o,tests/crash/fs_cut.c $(CUT_SRC))

@@ -7,6 +7,7 @@ tried; `make crash` sets them.
 
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import time
@@ -67,7 +68,7 @@ def record(m, log, steps, seed):
     marks = [(0, promises.copy())]
     m.send(f"crashload -w 1 {steps} {seed}\n")
     for _ in range(steps):
-        before = m.expect(r"\nstep \d+ \w+ \w+\n")
+        m.expect(r"\nstep \d+ \w+ \w+\n")
         promises.hear(m.child.after)
         marks[-1][1].pending = promises.pending
         m.expect(r"synced \d+\n")
@@ -96,7 +97,7 @@ def boots(machine, image, promises):
     expect_kept(image, promises, "after a boot")
 
 
-def test_every_cut_of_a_log(machine, small_image, tmp_path, seed, record_property):
+def test_every_cut_of_a_log(machine, small_image, tmp_path, seed):
     """Prefixes of what a guest wrote, and orders between its flushes: all is there each time."""
     cuts, to_boot = number("CUTS", 60), number("BOOTS", 2)
     image = small_image("16M")
@@ -107,7 +108,7 @@ def test_every_cut_of_a_log(machine, small_image, tmp_path, seed, record_propert
     m.boot()
     marks = record(m, log, max(12, cuts // 6), seed)
     m.poweroff()
-    total, chance = log.position(), blklog.random_numbers(seed)
+    total, chance = log.position(), random.Random(seed)
     wanted = set(some(range(1, total + 1), cuts))
     booted = set(some(sorted(wanted), to_boot))
     for at, disk in blklog.prefixes(log, before):
@@ -143,7 +144,7 @@ def test_killed_at_any_moment(machine, small_image, seed):
     """QEMU is killed under stress, again and again, on one image that goes on through it all."""
     kills = number("KILLS", 3)
     image, promises = small_image("16M"), Promises()
-    chance = blklog.random_numbers(seed)
+    chance = random.Random(seed)
     for i in range(kills):
         m = machine(image=image)
         run_until_killed(m, promises, chance.uniform(0.05, 2), seed + i)
@@ -208,7 +209,7 @@ def load_failing_disk(m, promises, once):
 @pytest.mark.parametrize("once", [False, True], ids=["for ever", "once"])
 def test_disk_that_begins_to_fail(machine, small_image, tmp_path, seed, event, once):
     """At the n-th write or flush: who asked gets an error, and nothing that was synced is lost."""
-    times, chance = number("FAULTS", 2), blklog.random_numbers(f"{seed} {event} {once}")
+    times, chance = number("FAULTS", 2), random.Random(f"{seed} {event} {once}")
     for _ in range(times):
         image, promises = small_image("16M"), Promises()
         config, after = tmp_path / "blkdebug.conf", chance.randint(3, 200)
@@ -227,7 +228,7 @@ def test_disk_that_begins_to_fail(machine, small_image, tmp_path, seed, event, o
 
 def test_reads_that_fail(machine, small_image, tmp_path, seed):
     """From the n-th read on: programs cannot be read, or end; what was synced before is there."""
-    times, chance = number("FAULTS", 2), blklog.random_numbers(f"{seed} read")
+    times, chance = number("FAULTS", 2), random.Random(f"{seed} read")
     long = tmp_path / "long"
     long.write_bytes(chance.randbytes(8 << 20))  # 128 requests at the least
     for _ in range(times):
