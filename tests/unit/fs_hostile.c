@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "errno.h"
+#include "fs_seal.h"
 #include "fs_test.h"
-#include "lib/crc.h"
 
-#define BLOCKS 400
+#define BLOCKS SEAL_BLOCKS
 
 static unsigned char *image; // the good one
 static uint64 state;
@@ -38,6 +38,12 @@ static void make_image(bool classic)
         snprintf(name, sizeof name, "/d/e/n%d", i);
         write_file(name, name, 10);
     }
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    struct inode *middle = open_file("/d/middle"), *clone = create_file("/d/e/clone");
+    EXPECT_EQ(inode_clone(clone, middle), 0);
+    inode_put(clone);
+    inode_put(middle);
+    fill_file("/d/e/deep", 9000, 3);
     struct inode *orphan = create_file("/orphan");
     EXPECT_EQ(unlink_path("/orphan"), 0);
     EXPECT_EQ(volume_sync(vol), 0);
@@ -204,71 +210,6 @@ static void test_flips(void)
 
 // --- lies --------------------------------------------------------------------------------------
 
-static unsigned char sealed[BLOCKS];
-static uint64 targets[BLOCKS]; // blocks with structures in them
-static size_t ntargets;
-
-static void *block_at(uint64 block)
-{
-    return disk.data + block * FS_BLOCK;
-}
-
-// => true at the first visit to a block that can be one
-static bool first_visit(const struct blkptr *p, uint32 level, bool structure)
-{
-    if (level > TREE_HEIGHT_MAX || sealed[p->block]++)
-        return false;
-    if (structure || level > 0)
-        targets[ntargets++] = p->block;
-    return true;
-}
-
-// Computes the checksums below *p again, and its own.  `structure`: the pages are not a file's.
-static void seal(struct blkptr *p, uint32 level, bool structure)
-{
-    if (p->block < FS_FIRST_BLOCK || p->block >= BLOCKS)
-        return;
-    struct blkptr *ptrs = block_at(p->block);
-    if (first_visit(p, level, structure) && level > 0)
-        for (int i = 0; i < PTRS_PER_BLOCK; i++)
-            seal(&ptrs[i], level - 1, structure);
-    p->crc = crc32c(0, ptrs, FS_BLOCK);
-}
-
-// The trees of all inodes in the pages under *p.
-static void seal_inodes(struct blkptr *p, uint32 level)
-{
-    static bool under_way[BLOCKS];
-    if (p->block < FS_FIRST_BLOCK || p->block >= BLOCKS || level > TREE_HEIGHT_MAX ||
-        under_way[p->block])
-        return;
-    under_way[p->block] = true;
-    struct blkptr *ptrs = block_at(p->block);
-    struct disk_inode *d = block_at(p->block);
-    for (int i = 0; level > 0 && i < PTRS_PER_BLOCK; i++)
-        seal_inodes(&ptrs[i], level - 1);
-    for (int i = 0; level == 0 && i < INODES_PER_BLOCK; i++, d++)
-        seal(&d->data.root, d->data.height, MODE_TYPE(d->mode) == TYPE_DIR);
-    under_way[p->block] = false;
-}
-
-static struct superblock *newest_slot(void)
-{
-    struct superblock *a = block_at(0), *b = block_at(1);
-    return a->generation > b->generation ? a : b;
-}
-
-static void seal_volume(void)
-{
-    struct superblock *sb = newest_slot();
-    memset(sealed, 0, sizeof sealed);
-    ntargets = 0;
-    seal_inodes(&sb->inodes.root, sb->inodes.height);
-    seal(&sb->inodes.root, sb->inodes.height, true);
-    seal(&sb->counts.root, sb->counts.height, true);
-    sb->crc = crc32c(0, sb, offsetof(struct superblock, crc));
-}
-
 // A value that is likely to do harm.
 static uint64 bad_value(void)
 {
@@ -285,23 +226,24 @@ static unsigned char *place_of_lie(void)
     if (pick(20) == 0)
         return (unsigned char *)newest_slot() + 12 + pick(140);
     uint64 offset = pick(pick(4) ? 700 : FS_BLOCK - 8);
-    return (unsigned char *)block_at(targets[pick(ntargets)]) + (pick(4) ? offset & ~7UL : offset);
+    return (unsigned char *)block_at(seal_targets[pick(seal_ntargets)]) +
+           (pick(4) ? offset & ~7UL : offset);
 }
 
 static void tell_lies(void)
 {
     static uint64 good[BLOCKS];
-    size_t ngood = ntargets;
+    size_t ngood = seal_ntargets;
     uint64 lies = 1 + pick(4);
-    memcpy(good, targets, sizeof good);
+    memcpy(good, seal_targets, sizeof good);
     memcpy(disk.data, image, BLOCKS * FS_BLOCK);
     while (lies-- > 0) {
         uint64 value = bad_value();
         memcpy(place_of_lie(), &value, (size_t)1 << pick(4));
     }
     seal_volume();
-    memcpy(targets, good, sizeof good); // as in the good image
-    ntargets = ngood;
+    memcpy(seal_targets, good, sizeof good); // as in the good image
+    seal_ntargets = ngood;
 }
 
 static void lie_and_use(bool classic)
@@ -339,8 +281,8 @@ static void test_classic_lies(void)
 // => the record of the name in the directory with that number
 static struct dir_record *record_of(uint64 dir, const char *name)
 {
-    for (size_t i = 0; i < ntargets; i++) {
-        char *page = block_at(targets[i]);
+    for (size_t i = 0; i < seal_ntargets; i++) {
+        char *page = block_at(seal_targets[i]);
         struct dir_record *r = (void *)page;
         if (r->ino != dir || r->namelen != 1 || r->name[0] != '.')
             continue;

@@ -1,72 +1,49 @@
 // Random operations on the file system and on a model of it (fs_model.h).
 
 #include "errno.h"
-#include "fs_model.h"
+#include "fs_model_priv.h"
 
-#define NAMES     12 // names that a directory can have
-#define NODES     64
-#define FILE_MAX  150000
-#define OPEN_MAX  6
-#define DEPTH_MAX 4
-
-struct node {
-    bool used, dir;
-    bool link;           // a symbolic link: `data` is its target
-    uint32 bits;         // of the mode
-    int nlink;           // names; a directory has one at most
-    int opens;           // in `opened`
-    int child[NAMES];    // of a directory: node index, 0: none
-    unsigned char *data; // FILE_MAX bytes
-    size_t size;
-};
-
-static struct node nodes[NODES]; // nodes[0] is never used, nodes[1] is the root
-static struct {
-    struct inode *ino;
-    int node;
-} opened[OPEN_MAX];
 static uint64 state;
-static bool classic_volume;
 size_t model_file_max = FILE_MAX;
 uint64 model_seed;
 
+static const unsigned char *fed;
+static size_t nfed;
+
+void model_feed(const unsigned char *bytes, size_t n)
+{
+    fed = bytes;
+    nfed = n;
+}
+
+bool model_hungry(void)
+{
+    return nfed == 0;
+}
+
+// The next byte of what the model was fed, zeros behind its end.
+static uint64 bite(void)
+{
+    return nfed > 0 ? nfed--, *fed++ : 0;
+}
+
+static uint64 three_bites(void)
+{
+    uint64 n = bite();
+    n = n << 8 | bite();
+    return n << 8 | bite();
+}
+
 static uint64 pick(uint64 n)
 {
-    return random_next(&state) % n;
+    if (fed == NULL)
+        return random_next(&state) % n;
+    return (n <= 256 ? bite() : three_bites()) % n;
 }
 
-static const char *name_text(int i)
+uint64 model_pick(uint64 n)
 {
-    static const char *const names[NAMES] = {
-        "a", "b2",    "c-c", "name4", "fifth.name", "sixth_name_x", "14-bytes-name_",
-        "e", "long/", "f",   "g7",    "h" // names[8] stands for a long one
-    };
-    static char longer[201];
-    if (i != 8)
-        return names[i];
-    memset(longer, 'L', classic_volume ? 13 : 200);
-    return longer;
-}
-
-static int new_node(bool dir)
-{
-    for (int i = 1; i < NODES; i++) {
-        if (nodes[i].used)
-            continue;
-        nodes[i] = (struct node){ .used = true, .dir = dir, .bits = dir ? 0755 : 0644 };
-        if (!dir)
-            nodes[i].data = calloc(1, FILE_MAX);
-        return i;
-    }
-    return 0;
-}
-
-static void node_gone(int n)
-{
-    if (nodes[n].nlink > 0 || nodes[n].opens > 0)
-        return;
-    free(nodes[n].data);
-    nodes[n] = (struct node){ .used = false };
+    return pick(n);
 }
 
 void model_begin(uint64 seed, bool classic)
@@ -371,18 +348,6 @@ static void step_truncate(void)
     inode_put(ino);
 }
 
-static void compare_file(struct inode *ino, const struct node *f)
-{
-    static unsigned char buf[FILE_MAX + 1];
-    struct inode_info info;
-    inode_info(ino, &info);
-    EXPECT_EQ(info.size, f->size);
-    EXPECT_EQ(info.nlink, f->nlink);
-    EXPECT_EQ(info.mode, (f->link ? 0120000u : 0100000u) | f->bits);
-    EXPECT_EQ(inode_read(ino, buf, 0, sizeof buf), f->size);
-    EXPECT(memcmp(buf, f->data, f->size) == 0);
-}
-
 static void step_read(void)
 {
     static unsigned char buf[FILE_MAX];
@@ -396,6 +361,27 @@ static void step_read(void)
     EXPECT_EQ(inode_read(ino, buf, off, len), wanted);
     EXPECT(memcmp(buf, f->data + off, wanted) == 0);
     inode_put(ino);
+}
+
+void model_step_clone(void)
+{
+    int from, to;
+    struct inode *src = random_file(&from), *dst = NULL;
+    if (src != NULL)
+        dst = random_file(&to);
+    if (dst != NULL && !nodes[from].link && !nodes[to].link) {
+        int err = inode_clone(dst, src);
+        if (!disk_full(err)) {
+            EXPECT_EQ(err, 0);
+            if (from != to)
+                memcpy(nodes[to].data, nodes[from].data, FILE_MAX);
+            nodes[to].size = nodes[from].size;
+        }
+    }
+    if (src != NULL)
+        inode_put(src);
+    if (dst != NULL)
+        inode_put(dst);
 }
 
 void model_step(void)
@@ -418,100 +404,4 @@ void model_step(void)
         break;
     default: step_write(); break;
     }
-}
-
-// --- comparing ---------------------------------------------------------------------------------
-
-static void compare_dir(int n, const char *path);
-
-static void compare_child(int n, const char *path)
-{
-    struct inode *ino;
-    EXPECT_EQ(path_lookup_link(root, path, &ino), 0);
-    if (nodes[n].dir)
-        EXPECT_EQ(inode_mode(ino), 0040000 | nodes[n].bits);
-    if (!nodes[n].dir)
-        compare_file(ino, &nodes[n]);
-    inode_put(ino);
-    if (nodes[n].dir)
-        compare_dir(n, path);
-}
-
-static void compare_dir(int n, const char *path)
-{
-    char below[2048];
-    struct dir_entry e;
-    uint64 pos = 0;
-    int names = 0, found = -2; // "." and ".."
-    struct inode *dir = open_file(path[0] ? path : "/");
-    while (dir_next(dir, &pos, &e) == 1)
-        found++;
-    inode_put(dir);
-    for (int i = 0; i < NAMES; i++) {
-        snprintf(below, sizeof below, "%s/%s", path, name_text(i));
-        if (nodes[n].child[i] == 0) {
-            EXPECT_EQ(path_lookup_link(root, below, &dir), -ENOENT);
-            continue;
-        }
-        names++;
-        compare_child(nodes[n].child[i], below);
-    }
-    EXPECT_EQ(found, names);
-}
-
-void model_compare(void)
-{
-    compare_dir(1, "");
-    for (int i = 0; i < OPEN_MAX; i++)
-        if (opened[i].ino != NULL)
-            compare_file(opened[i].ino, &nodes[opened[i].node]);
-}
-
-static void close_all(void)
-{
-    for (int i = 0; i < OPEN_MAX; i++) {
-        if (opened[i].ino == NULL)
-            continue;
-        inode_put(opened[i].ino);
-        nodes[opened[i].node].opens--;
-        node_gone(opened[i].node);
-        opened[i].ino = NULL;
-    }
-}
-
-void model_remount(void)
-{
-    close_all();
-    unmount_volume();
-    mount_volume();
-}
-
-static void clear_dir(int n, const char *path)
-{
-    char below[2048];
-    for (int i = 0; i < NAMES; i++) {
-        int c = nodes[n].child[i];
-        if (c == 0)
-            continue;
-        snprintf(below, sizeof below, "%s/%s", path, name_text(i));
-        if (nodes[c].dir)
-            clear_dir(c, below);
-        EXPECT_EQ(unlink_path(below), 0);
-        nodes[n].child[i] = 0;
-        nodes[c].nlink--;
-        node_gone(c);
-    }
-}
-
-void model_clear(void)
-{
-    close_all();
-    clear_dir(1, "");
-}
-
-void model_end(void)
-{
-    close_all();
-    for (int i = 0; i < NODES; i++)
-        free(nodes[i].data);
 }
