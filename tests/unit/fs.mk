@@ -17,6 +17,7 @@ $(FSTESTS): $(B)/unit/test_%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
 	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -o $@ $^
 
 include tests/crash/crash.mk
+include tests/fuzz/fuzz.mk
 
 #: make test-fs      the file system's unit tests on the host
 test-fs: $(FSTESTS)
