@@ -104,6 +104,29 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
         cut_front(&as->area[first], end);
 }
 
+static bool can_join(const struct area *a, const struct area *b)
+{
+    return a->end == b->start && a->prot == b->prot && a->heap == b->heap && !a->object &&
+           !b->object;
+}
+
+void areas_join(struct areas *as, uint64 start, uint64 end)
+{
+    unsigned i = index_of(as, start);
+    if (i > 0)
+        i--;
+    while (i + 1 < as->n && as->area[i].start < end) {
+        struct area *a = &as->area[i];
+        if (!can_join(a, a + 1)) {
+            i++;
+            continue;
+        }
+        a->end = a[1].end;
+        memmove(a + 1, a + 2, (as->n - i - 2) * sizeof *a);
+        as->n--;
+    }
+}
+
 int areas_copy(struct areas *to, const struct areas *from)
 {
     int err = areas_reserve(to, from->n);

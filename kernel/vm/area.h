@@ -35,6 +35,8 @@ void areas_insert(struct areas *as, const struct area *a);
 void areas_cut(struct areas *as, uint64 start, uint64 end);
 // Splits the area that contains va in its inside at va.  => room for one more reserved
 void areas_split(struct areas *as, uint64 va);
+// Makes one of zero-filled areas that touch and are alike, in [start, end) and at its ends.
+void areas_join(struct areas *as, uint64 start, uint64 end);
 // Copies all of `from` into the empty `to`, counting objects.  => 0, -ENOMEM
 int areas_copy(struct areas *to, const struct areas *from);
 // => the highest free stretch of `size` bytes that ends at or below `top`; 0 if there is none.

@@ -119,7 +119,7 @@ static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64
         return err;
     if (n >= PGSIZE && access != ACCESS_WRITE) {
         if (a->prot & PROT_EXEC)
-            icache_flush_harts(as->root->active);
+            icache_flush_harts(root_harts(as->root));
         pte_fill(e, shared_entry(a, cached)); // takes over the reference
         return 0;
     }
@@ -128,7 +128,7 @@ static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64
     if (!own)
         return -ENOMEM;
     if (a->prot & PROT_EXEC)
-        icache_flush_harts(as->root->active);
+        icache_flush_harts(root_harts(as->root));
     pte_fill(e, own_entry(a, own));
     return 0;
 }
@@ -161,7 +161,7 @@ static int break_cow(struct aspace *as, pte_t *e)
         page_copy(page, frame_page(old));
     // The copy is complete before anybody can see the entry.
     __atomic_store_n(e, pte_make(frame_of_page(page), flags), __ATOMIC_RELEASE);
-    tlb_flush_harts(as->root->active);
+    tlb_flush_harts(root_harts(as->root));
     frame_put(old);
     count(&fault_counts.cow_copies);
     return 0;

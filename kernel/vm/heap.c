@@ -33,14 +33,10 @@ static int resize_heap(struct aspace *as, uint64 end)
     }
     if (!areas_free(&as->areas, old_end, end))
         return -ENOMEM;
-    struct area *below = areas_find(&as->areas, old_end - 1);
-    if (below && below->heap)
-        below->end = end;
-    else
-        areas_insert(&as->areas, &(struct area){ .start = old_end,
-                                                 .end = end,
-                                                 .heap = true,
-                                                 .prot = PROT_READ | PROT_WRITE });
+    areas_insert(&as->areas,
+                 &(struct area){
+                     .start = old_end, .end = end, .heap = true, .prot = PROT_READ | PROT_WRITE });
+    areas_join(&as->areas, old_end, end);
     return 0;
 }
 

@@ -66,6 +66,7 @@ static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot
         return -ENOMEM;
     areas_insert(&as->areas,
                  &(struct area){ .start = addr, .end = addr + len, .prot = with_read(prot) });
+    areas_join(&as->areas, addr, addr + len);
     return (int64)addr;
 }
 
@@ -141,10 +142,11 @@ static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 pr
         a->prot = prot;
         at = a->end;
     }
+    areas_join(&as->areas, start, end);
     pte_each(as->root, start, end, protect_entry, &prot);
-    tlb_flush_harts(as->root->active);
+    tlb_flush_harts(root_harts(as->root));
     if (prot & PROT_EXEC)
-        icache_flush_harts(as->root->active);
+        icache_flush_harts(root_harts(as->root));
     return 0;
 }
 

@@ -83,7 +83,7 @@ static void trim(struct frame *root, uint64 va, bool dying)
         *e = 0;
         home(e)->next--;
         if (!dying)
-            tlb_flush_harts(root->active);
+            tlb_flush_harts(root_harts(root));
         frame_put(table);
     }
 }
@@ -155,7 +155,7 @@ struct gathered {
 static void drop_gathered(struct gathered *g)
 {
     if (!g->dying && g->n > 0)
-        tlb_flush_harts(g->root->active);
+        tlb_flush_harts(root_harts(g->root));
     for (unsigned i = 0; i < g->n; i++)
         frame_put(g->frame[i]);
     g->n = 0;

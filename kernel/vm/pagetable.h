@@ -33,6 +33,15 @@ static inline struct frame *pte_frame(pte_t e)
     return frame_of(PTE2PA(e));
 }
 
+// => the harts that may remember translations of this root, one bit each, for the fence.  The full
+// fence orders the entries stored before against the look: a hart that is not seen here has yet to
+// set its bit, and finds those entries when it walks the tables after that.
+static inline uint32 root_harts(const struct frame *root)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return __atomic_load_n(&root->active, __ATOMIC_RELAXED);
+}
+
 // => a root with the kernel's half in it; NULL if out of memory.
 struct frame *root_new(void);
 

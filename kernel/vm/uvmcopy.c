@@ -20,7 +20,7 @@ int uvmcopy(struct aspace *parent, struct aspace *child)
     // Until this fence a hart may still store through a translation from before, to a page the
     // child has already: the lock is dropped only afterwards.
     if (lost_w)
-        tlb_flush_harts(parent->root->active);
+        tlb_flush_harts(root_harts(parent->root));
     return 0;
 }
 

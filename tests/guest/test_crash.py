@@ -9,6 +9,7 @@ import os
 import subprocess
 import time
 
+import blkdebug
 import blklog
 import kine
 import pytest
@@ -187,3 +188,60 @@ def test_small_files_share_their_commit(machine, small_image, tmp_path):
     written = written_by(machine, small_image, tmp_path, "fileload small 1000")
     print(f"crash: 1,000 files of 1,000 bytes, one sync: {written // 4096} blocks of 4 KiB written")
     assert 1000 <= written // 4096 <= 1250
+
+
+# --- disks that begin to fail --------------------------------------------------------------------
+
+def load_failing_disk(m, promises, once):
+    """Runs the load until the disk has failed, then a sync."""
+    m.send(f"crashload 1 {400 if once else 100000} 1\n")
+    out = m.expect(kine.PROMPT, timeout=120)
+    promises.hear(out)
+    told = "input or output error" in out or "read-only file system" in out
+    # One failure may have met a commit that nobody waited for; the next has written everything.
+    assert told or once and "crashload: OK" in out, out[-500:]
+    assert "could not be written" in out
+    m.run("sync; echo the shell lives", timeout=60)
+    m.run("ls /crash")
+    m.audit()
+    assert "panic" not in m.said
+
+
+@pytest.mark.parametrize("event", ["write_aio", "flush_to_disk"])
+@pytest.mark.parametrize("once", [False, True], ids=["for ever", "once"])
+def test_disk_that_begins_to_fail(machine, small_image, tmp_path, seed, event, once):
+    """At the n-th write or flush: who asked gets an error, and nothing that was synced is lost."""
+    times, chance = number("FAULTS", 2), blklog.random_numbers(f"{seed} {event} {once}")
+    for _ in range(times):
+        image, promises = small_image("16M"), Promises()
+        config, after = tmp_path / "blkdebug.conf", chance.randint(3, 200)
+        config.write_text(blkdebug.failing(event, after, once))
+        m = machine(boot=False, image=image)
+        blkdebug.attach(m, image, config)
+        m.boot()
+        load_failing_disk(m, promises, once)
+        m.close()
+        expect_kept(image, promises, f"{event} fails from request {after} on")
+        promises.go_on_from(files_of(image))
+        boots(machine, image, promises)
+    print(f"crash: QEMU: {event} failed {'once' if once else 'for ever'}, {times} times: "
+          f"errors to who asked, nothing lost (seed {seed})")
+
+
+def test_reads_that_fail(machine, small_image, tmp_path, seed):
+    """From the n-th read on: programs cannot be read, or end; what was synced before is there."""
+    times, chance = number("FAULTS", 2), blklog.random_numbers(f"{seed} read")
+    for _ in range(times):
+        image, promises = small_image("16M"), Promises()
+        config, after = tmp_path / "blkdebug.conf", chance.randint(25, 50)
+        config.write_text(blkdebug.failing("read_aio", after))
+        m = machine(boot=False, image=image)
+        blkdebug.attach(m, image, config)
+        m.boot()
+        promises.hear(m.run("crashload 1 20 1", timeout=60))
+        out = m.run("cat /stressfs | wc; ls /crash; audit; sync", timeout=60)
+        assert "cannot be read" in m.said and "panic" not in m.said, out
+        m.close()
+        expect_kept(image, promises, f"reads fail from request {after} on")
+        promises.go_on_from(files_of(image))
+        boots(machine, image, promises)

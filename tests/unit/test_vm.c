@@ -204,6 +204,45 @@ TEST(heap_shrinks_and_regrows)
     vm_end();
 }
 
+TEST(heap_grows_writable)
+{
+    vm_begin();
+    struct aspace *as = space_new(0);
+    aspace_set_heap(as, BASE);
+    CHECK_EQ(aspace_brk(as, BASE + PGSIZE), BASE + PGSIZE);
+    CHECK_EQ(aspace_protect(as, BASE, PGSIZE, PROT_READ), 0);
+    CHECK_EQ(aspace_brk(as, BASE + 2 * PGSIZE), BASE + 2 * PGSIZE);
+    CHECK_EQ(store_byte(as, BASE, 1), -EFAULT);
+    CHECK_EQ(store_byte(as, BASE + PGSIZE, 1), 0);
+    CHECK_EQ(aspace_brk(as, BASE), BASE);
+    CHECK_EQ(as->areas.n, 0);
+    aspace_put(as);
+    vm_end();
+}
+
+// However often a program asks, what touches and is alike is one area.
+TEST(neighbours_become_one)
+{
+    enum { PIECES = 300 };
+    vm_begin();
+    struct aspace *as = space_new(0);
+    uint64 at = 0;
+    for (int i = 0; i < PIECES; i++) {
+        at = (uint64)aspace_mmap(as, 0, PGSIZE, PROT_READ | PROT_WRITE, false);
+        CHECK_EQ(store_byte(as, at, (uchar)i), 0);
+    }
+    CHECK_EQ(as->areas.n, 1);
+    CHECK_EQ(aspace_protect(as, at + PGSIZE, PGSIZE, PROT_READ), 0);
+    CHECK_EQ(as->areas.n, 3);
+    CHECK_EQ(store_byte(as, at + PGSIZE, 1), -EFAULT);
+    CHECK_EQ(aspace_protect(as, at + PGSIZE, PGSIZE, PROT_READ | PROT_WRITE), 0);
+    CHECK_EQ(as->areas.n, 1);
+    for (int i = 0; i < PIECES; i++)
+        CHECK_EQ(load_byte(as, at + (uint64)(PIECES - 1 - i) * PGSIZE), (uchar)i);
+    aspace_put(as);
+    vm_end();
+}
+
 TEST(map_refuses_nonsense)
 {
     vm_begin();
@@ -248,6 +287,15 @@ static void check_areas(const struct areas *as, const uchar *taken)
     }
 }
 
+static unsigned with_object(const struct areas *as)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < as->n; i++)
+        n += as->area[i].object != NULL;
+    return n;
+}
+
 TEST(areas_at_random)
 {
     vm_begin();
@@ -266,13 +314,15 @@ TEST(areas_at_random)
         CHECK_EQ(areas_reserve(&as, 2), 0);
         uchar kind = (uchar)(1 + test_random_below(3));
         if (free) {
-            object_get(file);
+            struct object *object = test_random_below(2) ? file : NULL;
+            if (object)
+                object_get(object);
             areas_insert(&as, &(struct area){ .start = start,
                                               .end = end,
                                               .prot = kind,
-                                              .object = file,
+                                              .object = object,
                                               .offset = start + 100 * PGSIZE,
-                                              .bytes = end - start });
+                                              .bytes = object ? end - start : 0 });
             memset(taken + from, kind, n);
         } else if (test_random_below(4) == 0) {
             areas_split(&as, start);
@@ -280,8 +330,10 @@ TEST(areas_at_random)
             areas_cut(&as, start, end);
             memset(taken + from, 0, n);
         }
+        if (test_random_below(2))
+            areas_join(&as, start, end);
         check_areas(&as, taken);
-        CHECK_EQ(file->refs, 1 + as.n);
+        CHECK_EQ(file->refs, 1 + with_object(&as));
         uint64 room = areas_find_room(&as, n * PGSIZE, PGSIZE, (SLOTS + 1) * PGSIZE);
         CHECK(room == 0 || areas_free(&as, room, room + n * PGSIZE));
     }
