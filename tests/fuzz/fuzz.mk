@@ -31,7 +31,7 @@ check-clang:
 fuzz: check-clang $(patsubst %,$(FZ)/%,$(FUZZ_TARGETS))
 	@for t in $(FUZZ_TARGETS); do mkdir -p $(FZ)/new-$$t; \
 		echo "# $$t for $(FUZZ_SECONDS) s"; \
-		$(FZ)/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=1024 -rss_limit_mb=1500 \
+		$(FZ)/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=1024 -len_control=20 -rss_limit_mb=1500 \
 			-print_final_stats=1 -verbosity=1 -artifact_prefix=$(FZ)/broke-$$t- \
 			$(FZ)/new-$$t tests/fuzz/corpus/$$t || exit 1; done
 .PHONY: fuzz
