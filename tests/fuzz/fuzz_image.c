@@ -18,8 +18,8 @@
 #define CHANGES 40
 
 static unsigned char *images[3]; // plain, classic, with snapshots and clones
-static uint64 targets[3][SEAL_BLOCKS];
-static size_t ntargets[3];
+static uint64 places[3][SEAL_BLOCKS];
+static size_t nplaces[3];
 
 // --- the good images ---------------------------------------------------------------------------
 
@@ -69,8 +69,8 @@ static void make_image(int which)
     memcpy(disk.data, images[which], BLOCKS * FS_BLOCK);
     seal_volume();
     EXPECT(memcmp(disk.data, images[which], BLOCKS * FS_BLOCK) == 0);
-    memcpy(targets[which], seal_targets, sizeof seal_targets);
-    ntargets[which] = seal_ntargets;
+    memcpy(places[which], targets, sizeof targets);
+    nplaces[which] = ntargets;
     mem_disk_free(&disk);
 }
 
@@ -94,7 +94,7 @@ static unsigned char *some_block(int which, uint64 n)
 {
     if (n % 16 == 0)
         return (unsigned char *)newest_slot();
-    return block_at(targets[which][n / 16 % ntargets[which]]);
+    return block_at(places[which][n / 16 % nplaces[which]]);
 }
 
 static void change(int which, struct bytes *in)

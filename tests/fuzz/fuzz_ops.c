@@ -69,7 +69,7 @@ static void compare_snapshot(int i)
 
 static void step(void)
 {
-    uint64 what = model_pick(256);
+    uint64 what = pick(256);
     int i = (int)(what % SNAPSHOTS);
     switch (what / SNAPSHOTS) {
     case 0: make_snapshot(i); break;

@@ -2,11 +2,12 @@
 FSTEST_CC    ?= $(HOSTCC)
 FSTEST_FLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-sanitize=alignment -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
-FSTEST_LIB   := $(patsubst %,tests/unit/fs_%.c,test model model_state seal)
+FSTEST_SHARED := $(patsubst %,tests/unit/fs_%.c,test model model_file model_state seal lie)
 FSTEST_SRC   := $(FSSRC) $(wildcard mkfs/check*.c mkfs/host*.c mkfs/image*.c) mkfs/paths.c \
-	$(FSTEST_LIB)
+	$(FSTEST_SHARED)
 FSTEST_OBJ   := $(patsubst %.c,$(B)/unit-fs/%.o,$(FSTEST_SRC))
-FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out $(FSTEST_LIB),$(wildcard tests/unit/fs_*.c)))
+FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out $(FSTEST_SHARED),\
+	$(wildcard tests/unit/fs_*.c)))
 
 $(B)/unit-fs/%.o: %.c
 	@mkdir -p $(@D)

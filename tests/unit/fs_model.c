@@ -3,7 +3,7 @@
 #include "errno.h"
 #include "fs_model_priv.h"
 
-static uint64 state;
+uint64 model_state;
 size_t model_file_max = FILE_MAX;
 uint64 model_seed;
 
@@ -34,35 +34,24 @@ static uint64 three_bites(void)
     return n << 8 | bite();
 }
 
-static uint64 pick(uint64 n)
+uint64 pick(uint64 n)
 {
     if (fed == NULL)
-        return random_next(&state) % n;
+        return random_next(&model_state) % n;
     return (n <= 256 ? bite() : three_bites()) % n;
-}
-
-uint64 model_pick(uint64 n)
-{
-    return pick(n);
 }
 
 void model_begin(uint64 seed, bool classic)
 {
     memset(nodes, 0, sizeof nodes);
     model_seed = seed;
-    state = seed * 2 + 1;
+    model_state = seed * 2 + 1;
     classic_volume = classic;
     int r = new_node(true);
     nodes[r].nlink = 1;
 }
 
-// A random place: a directory, a name in it, and the path.
-struct place {
-    int dir, name;
-    char path[1024];
-};
-
-static struct place random_place(void)
+struct place random_place(void)
 {
     struct place p = { .dir = 1 };
     size_t at = 0;
@@ -78,13 +67,13 @@ static struct place random_place(void)
     return p;
 }
 
-static int *slot(const struct place *p)
+int *slot(const struct place *p)
 {
     return &nodes[p->dir].child[p->name];
 }
 
 // A full disk is a good answer to what grows, but only if it is full.
-static bool disk_full(int err)
+bool disk_full(int err)
 {
     if (err == -ENOSPC)
         EXPECT(free_blocks() < 40);
@@ -272,116 +261,6 @@ static void step_open(void)
     EXPECT_EQ(path_lookup_link(root, p.path, &opened[i].ino), 0);
     opened[i].node = n;
     nodes[n].opens++;
-}
-
-// A file to work on: one that is open, or by its name.  => NULL if luck gave none
-static struct inode *random_file(int *n)
-{
-    int i = (int)pick(2 * OPEN_MAX);
-    struct inode *ino;
-    if (i < OPEN_MAX && opened[i].ino != NULL) {
-        *n = opened[i].node;
-        inode_get(opened[i].ino);
-        return opened[i].ino;
-    }
-    struct place p = random_place();
-    *n = *slot(&p);
-    if (*n == 0 || nodes[*n].dir || nodes[*n].link)
-        return NULL;
-    EXPECT_EQ(path_lookup(root, p.path, &ino), 0);
-    return ino;
-}
-
-// Where writes and cuts go: small things, page boundaries, the end.
-static size_t random_offset(size_t size)
-{
-    size_t off = pick(4) == 0   ? size
-                 : pick(4) == 0 ? pick(model_file_max / FS_BLOCK) * FS_BLOCK
-                                : pick(pick(3) == 0 ? model_file_max : size + 1);
-    return off >= model_file_max ? model_file_max - 1 : off;
-}
-
-static void step_write(void)
-{
-    static unsigned char buf[FILE_MAX];
-    int n;
-    struct inode *ino = random_file(&n);
-    if (ino == NULL)
-        return;
-    struct node *f = &nodes[n];
-    size_t off = random_offset(f->size), len = pick(pick(4) == 0 ? 60000 : 5000) + 1;
-    if (len > model_file_max - off)
-        len = model_file_max - off;
-    for (size_t i = 0; i < len; i++)
-        buf[i] = (unsigned char)random_next(&state);
-    int64 done = inode_write(ino, buf, off, len);
-    if (classic_volume && off > f->size) {
-        EXPECT_EQ(done, -EINVAL);
-    } else {
-        if (done == -ENOSPC)
-            done = 0;
-        EXPECT(done >= 0 && done <= (int64)len);
-        if (done < (int64)len)
-            EXPECT(free_blocks() < 16);
-        memcpy(f->data + off, buf, (size_t)done);
-        if (done > 0 && off + (size_t)done > f->size)
-            f->size = off + (size_t)done;
-    }
-    inode_put(ino);
-}
-
-static void step_truncate(void)
-{
-    int n;
-    struct inode *ino = random_file(&n);
-    if (ino == NULL)
-        return;
-    struct node *f = &nodes[n];
-    size_t size = random_offset(f->size);
-    int err = inode_truncate(ino, size);
-    EXPECT_EQ(err, classic_volume && size > f->size ? -EINVAL : 0);
-    if (!err) {
-        if (size < f->size)
-            memset(f->data + size, 0, f->size - size);
-        f->size = size;
-    }
-    inode_put(ino);
-}
-
-static void step_read(void)
-{
-    static unsigned char buf[FILE_MAX];
-    int n;
-    struct inode *ino = random_file(&n);
-    if (ino == NULL)
-        return;
-    const struct node *f = &nodes[n];
-    size_t off = random_offset(f->size), len = pick(20000);
-    size_t wanted = off >= f->size ? 0 : f->size - off < len ? f->size - off : len;
-    EXPECT_EQ(inode_read(ino, buf, off, len), wanted);
-    EXPECT(memcmp(buf, f->data + off, wanted) == 0);
-    inode_put(ino);
-}
-
-void model_step_clone(void)
-{
-    int from, to;
-    struct inode *src = random_file(&from), *dst = NULL;
-    if (src != NULL)
-        dst = random_file(&to);
-    if (dst != NULL && !nodes[from].link && !nodes[to].link) {
-        int err = inode_clone(dst, src);
-        if (!disk_full(err)) {
-            EXPECT_EQ(err, 0);
-            if (from != to)
-                memcpy(nodes[to].data, nodes[from].data, FILE_MAX);
-            nodes[to].size = nodes[from].size;
-        }
-    }
-    if (src != NULL)
-        inode_put(src);
-    if (dst != NULL)
-        inode_put(dst);
 }
 
 void model_step(void)

@@ -23,7 +23,7 @@ void model_step_clone(void);
 // up, and the model is hungry.  NULL: at random again.
 void model_feed(const unsigned char *bytes, size_t n);
 bool model_hungry(void);
-uint64 model_pick(uint64 n); // the next choice of 0 to n - 1
+uint64 pick(uint64 n); // the next choice of 0 to n - 1
 
 // The model as it is now, without what only open files have; for snapshots.
 struct model_copy *model_copy(void);

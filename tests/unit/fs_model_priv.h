@@ -28,6 +28,23 @@ struct opened {
 extern struct opened opened[OPEN_MAX];
 extern bool classic_volume;
 
+// A random place: a directory, a name in it, and the path.
+struct place {
+    int dir, name;
+    char path[1024];
+};
+
+struct place random_place(void);
+int *slot(const struct place *p);
+// Is that the answer, and a good one?
+bool disk_full(int err);
+
+extern uint64 model_state;
+
+void step_write(void);
+void step_truncate(void);
+void step_read(void);
+
 const char *name_text(int i);
 int new_node(bool dir); // => its index, 0: there are too many
 void node_gone(int n);  // if it has neither names nor users any more

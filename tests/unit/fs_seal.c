@@ -4,8 +4,8 @@
 #include "fs_test.h"
 #include "lib/crc.h"
 
-uint64 seal_targets[SEAL_BLOCKS];
-size_t seal_ntargets;
+uint64 targets[SEAL_BLOCKS];
+size_t ntargets;
 static unsigned char sealed[SEAL_BLOCKS];
 
 void *block_at(uint64 block)
@@ -25,7 +25,7 @@ static bool first_visit(const struct blkptr *p, uint32 level, bool structure)
     if (sealed[p->block]++)
         return false;
     if (structure || level > 0)
-        seal_targets[seal_ntargets++] = p->block;
+        targets[ntargets++] = p->block;
     return true;
 }
 
@@ -88,7 +88,7 @@ void seal_volume(void)
     struct superblock *sb = newest_slot();
     memset(sealed, 0, sizeof sealed);
     memset(seen, 0, sizeof seen);
-    seal_ntargets = 0;
+    ntargets = 0;
     seal_table(&sb->inodes);
     for_pages(&sb->snapshots.root, sb->snapshots.height, SNAPSHOTS, seal_snapshots);
     seal(&sb->snapshots.root, sb->snapshots.height, true);

@@ -8,8 +8,8 @@
 // Computes the sums of all blocks that the newest superblock leads to, and its own.
 void seal_volume(void);
 // The blocks with structures in them that the last seal_volume() met.
-extern uint64 seal_targets[SEAL_BLOCKS];
-extern size_t seal_ntargets;
+extern uint64 targets[SEAL_BLOCKS];
+extern size_t ntargets;
 
 void *block_at(uint64 block); // of `disk`
 struct superblock *newest_slot(void);

@@ -6,7 +6,7 @@
 //
 //     write     NAME is made anew, or overwritten in place
 //     append    a piece is appended to NAME
-//     replace   NAME is replaced by a new file
+//     replace   NAME is replaced by a new file, as editors do: by rename()
 //     remove    NAME is removed
 //     batch     ten files NAME0 to NAME9 are made anew, with one sync
 
@@ -74,9 +74,7 @@ static void append(const char *name, int step)
 static void replace(const char *name, int step)
 {
     write_file("new", step, O_TRUNC);
-    unlink(name);
-    EXPECT(link("new", name), 0, "link to %s", name);
-    must_unlink("new");
+    EXPECT(rename("new", name), 0, "rename to %s", name);
     make_all_durable();
 }
 
