@@ -2,19 +2,14 @@
 // checks of meaning find.
 #pragma once
 
+#include "fs_seal.h"
 #include "fs_test.h"
 
-#define BLOCKS 400
+#define BLOCKS SEAL_BLOCKS
 
-extern unsigned char *image;   // the good one
-extern uint64 targets[BLOCKS]; // blocks with structures in them: trees, inodes, directories
-extern size_t ntargets;
+extern unsigned char *image; // the good one
 
-// Directories /d, /d/e and /d/e/sub, files in them, links, an orphan: on the disk, not mounted.
+// Directories /d, /d/e and /d/e/sub, files in them, links, a snapshot, a clone, an orphan: on the
+// disk, not mounted.
 void make_image(bool classic);
 void forget_image(void);
-
-void *block_at(uint64 block); // on the disk
-struct superblock *newest_slot(void);
-// Makes all checksums right, and finds the targets.
-void seal_volume(void);
