@@ -9,11 +9,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/crc.h"
 #include "lib/panic.h"
 #include "mkfs/check_priv.h"
 
 bool check_quiet;
+
+// The path of the inode that the message is about.
+static void print_path(struct check *c)
+{
+    char path[1024];
+    if (c->subject == 0)
+        return;
+    if (c->paths == NULL) {
+        table_load(&c->img, &c->table, c->inodes, NULL, NULL);
+        c->paths = paths_load(&c->img, &c->table);
+    }
+    if (paths_find(c->paths, c->subject, path, sizeof path))
+        fprintf(stderr, " (%s)", path);
+}
+
+void forget_paths(struct check *c)
+{
+    if (c->paths == NULL)
+        return;
+    paths_free(c->paths);
+    table_free(&c->table);
+    c->paths = NULL;
+}
 
 void complain(struct check *c, const char *fmt, ...)
 {
@@ -24,75 +46,11 @@ void complain(struct check *c, const char *fmt, ...)
     fputs(c->where, stderr);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
+    print_path(c);
     fputc('\n', stderr);
 }
 
-// --- the superblock ----------------------------------------------------------------------------
-
-static bool slot_valid(const struct superblock *sb, uint64 slot)
-{
-    return memcmp(sb->magic, FS_MAGIC, 8) == 0 && sb->generation % 2 == slot &&
-           sb->crc == crc32c(0, sb, offsetof(struct superblock, crc));
-}
-
-static bool find_superblock(struct check *c)
-{
-    struct superblock *sb = malloc(FS_BLOCK);
-    bool found = false;
-    assert(sb != NULL);
-    for (uint64 slot = 0; slot < 2 && slot < c->dev->nblocks; slot++) {
-        if (blk_read(c->dev, slot, sb) != 0 || !slot_valid(sb, slot))
-            continue;
-        if (!found || sb->generation > c->sb.generation)
-            c->sb = *sb;
-        found = true;
-    }
-    free(sb);
-    return found;
-}
-
-static bool superblock_usable(struct check *c)
-{
-    const struct superblock *sb = &c->sb;
-    if (sb->version != FS_VERSION || (sb->features & ~FS_FEATURES_KNOWN)) {
-        complain(c, "format version %u, features %x: unknown to this checker", sb->version,
-                 sb->features);
-        return false;
-    }
-    if (sb->nblocks < FS_BLOCKS_MIN || sb->nblocks > FS_BLOCKS_MAX ||
-        sb->nblocks > c->dev->nblocks) {
-        complain(c, "the superblock says %lu blocks, the device has %lu", sb->nblocks,
-                 c->dev->nblocks);
-        return false;
-    }
-    return true;
-}
-
 // --- trees -------------------------------------------------------------------------------------
-
-static bool pointer_possible(struct check *c, const struct tree_walk *w, const struct blkptr *p)
-{
-    if (p->block >= FS_FIRST_BLOCK && p->block < c->sb.nblocks && p->gen <= c->sb.generation)
-        return true;
-    complain(c, "%s: a pointer leads to block %lu, generation %u", w->what, p->block, p->gen);
-    return false;
-}
-
-// Reads the block and compares its sum.
-static bool read_checked(struct check *c, const struct tree_walk *w, const struct blkptr *p,
-                         void *page)
-{
-    if (blk_read(c->dev, p->block, page) != 0) {
-        complain(c, "%s: block %lu cannot be read", w->what, p->block);
-        return false;
-    }
-    uint32 crc = crc32c(0, page, FS_BLOCK);
-    if (crc == p->crc)
-        return true;
-    complain(c, "%s: block %lu has checksum %08x, its pointer says %08x", w->what, p->block, crc,
-             p->crc);
-    return false;
-}
 
 static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr *p, uint32 level,
                        uint64 index);
@@ -113,8 +71,12 @@ static void walk_children(struct check *c, struct tree_walk *w, const struct blk
 static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr *p, uint32 level,
                        uint64 index)
 {
-    if (p->block == 0 || w->nblocks > w->limit || !pointer_possible(c, w, p))
+    if (p->block == 0 || w->nblocks > w->limit)
         return;
+    if (!image_pointer_possible(&c->img, p)) {
+        complain(c, "%s: a pointer leads to block %lu, generation %u", w->what, p->block, p->gen);
+        return;
+    }
     w->nblocks++;
     if (w->fresh)
         c->found[p->block]++;
@@ -122,12 +84,13 @@ static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr
     c->visited[p->block] = 1;
     struct blkptr *page = malloc(FS_BLOCK);
     assert(page != NULL);
-    if (read_checked(c, w, p, page)) {
-        if (level > 0)
-            walk_children(c, w, page, level, index);
-        else if (w->page != NULL)
-            w->page(c, w, index, page);
-    }
+    const char *why = image_read(&c->img, p, page);
+    if (why != NULL)
+        complain(c, "%s: %s", w->what, why);
+    else if (level > 0)
+        walk_children(c, w, page, level, index);
+    else if (w->page != NULL)
+        w->page(c, w, index, page);
     free(page);
 }
 
@@ -135,6 +98,10 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
 {
     if (tree->height > TREE_HEIGHT_MAX) {
         complain(c, "%s: a tree of height %u", w->what, tree->height);
+        return;
+    }
+    if (tree->nblocks >= c->img.sb.nblocks) {
+        complain(c, "%s: a tree of %lu blocks", w->what, tree->nblocks);
         return;
     }
     w->fresh = fresh;
@@ -147,6 +114,17 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
 
 // --- snapshots --------------------------------------------------------------------------------
 
+// No two have the same name.
+static void note_name(struct check *c, const struct disk_snapshot *s)
+{
+    for (uint64 i = 0; i < c->nnames; i++)
+        if (strcmp(c->names[i], s->name) == 0)
+            complain(c, "snapshot %u has the name of another one", s->id);
+    c->names = realloc(c->names, (c->nnames + 1) * sizeof *c->names);
+    assert(c->names != NULL);
+    memcpy(c->names[c->nnames++], s->name, sizeof s->name);
+}
+
 static void check_record(struct check *c, uint64 id, const struct disk_snapshot *s)
 {
     char what[96];
@@ -158,10 +136,12 @@ static void check_record(struct check *c, uint64 id, const struct disk_snapshot 
         complain(c, "snapshot %lu: its record is not well-formed", id);
         return;
     }
-    if (s->generation >= c->sb.generation)
+    if (s->generation >= c->img.sb.generation)
         complain(c, "snapshot %lu is of generation %lu", id, s->generation);
     if (s->name[0] == '\0' && !(s->flags & SNAPSHOT_GOING))
         complain(c, "snapshot %lu has no name", id);
+    if (!(s->flags & SNAPSHOT_GOING))
+        note_name(c, s);
     snprintf(what, sizeof what, "snapshot %lu (%s): ", id, s->name);
     check_table(c, &(struct table_check){ what, false, s->flags & SNAPSHOT_GOING, s->inodes,
                                           s->ninodes, s->lowest_ino, s->orphans, s->nclones,
@@ -178,10 +158,10 @@ static void take_records(struct check *c, struct tree_walk *w, uint64 index, con
 static void check_snapshots(struct check *c)
 {
     struct tree_walk w = { .what = "the snapshots", .page = take_records };
-    walk_tree(c, &w, &c->sb.snapshots, true);
-    if (c->nsnapshots != c->sb.nsnapshots || c->ngoing != c->sb.ngoing)
+    walk_tree(c, &w, &c->img.sb.snapshots, true);
+    if (c->nsnapshots != c->img.sb.nsnapshots || c->ngoing != c->img.sb.ngoing)
         complain(c, "%lu snapshots, %lu of them going, but counted as %lu and %lu", c->nsnapshots,
-                 c->ngoing, c->sb.nsnapshots, c->sb.ngoing);
+                 c->ngoing, c->img.sb.nsnapshots, c->img.sb.ngoing);
 }
 
 // --- reference counts --------------------------------------------------------------------------
@@ -191,7 +171,7 @@ static void take_counts(struct check *c, struct tree_walk *w, uint64 index, cons
     const uint32 *counts = page;
     for (uint64 i = 0; i < COUNTS_PER_BLOCK; i++) {
         uint64 block = index * COUNTS_PER_BLOCK + i;
-        if (block < c->sb.nblocks)
+        if (block < c->img.sb.nblocks)
             c->told[block] = counts[i];
         else if (counts[i] != 0)
             complain(c, "block %lu, behind the end, has the count %u", block, counts[i]);
@@ -201,42 +181,45 @@ static void take_counts(struct check *c, struct tree_walk *w, uint64 index, cons
 static void compare_counts(struct check *c)
 {
     uint64 used = 0;
-    for (uint64 b = 0; b < c->sb.nblocks; b++) {
+    for (uint64 b = 0; b < c->img.sb.nblocks; b++) {
         uint32 found = b < FS_FIRST_BLOCK ? 1 : c->found[b];
         used += found > 0;
         if (c->told[b] != found)
             complain(c, "block %lu is named %u times, its count is %u", b, found, c->told[b]);
     }
-    if (c->sb.nfree != c->sb.nblocks - used)
-        complain(c, "%lu blocks are free, the superblock says %lu", c->sb.nblocks - used,
-                 c->sb.nfree);
+    if (c->img.sb.nfree != c->img.sb.nblocks - used)
+        complain(c, "%lu blocks are free, the superblock says %lu", c->img.sb.nblocks - used,
+                 c->img.sb.nfree);
     c->out->used = used;
 }
 
 void check_volume(struct blkdev *dev, struct check_result *out)
 {
-    struct check c = { .dev = dev, .out = out, .where = "" };
+    struct check c = { .out = out, .where = "" };
     memset(out, 0, sizeof *out);
-    if (!find_superblock(&c)) {
-        complain(&c, "no volume: neither superblock slot is valid");
+    const char *why = image_open(&c.img, dev);
+    if (why != NULL) {
+        complain(&c, "%s", why);
         return;
     }
-    if (!superblock_usable(&c))
-        return;
-    out->generation = c.sb.generation;
-    out->blocks = c.sb.nblocks;
-    c.found = calloc(c.sb.nblocks, sizeof *c.found);
-    c.told = calloc(c.sb.nblocks, sizeof *c.told);
-    c.visited = calloc(c.sb.nblocks, 1);
+    out->generation = c.img.sb.generation;
+    out->blocks = c.img.sb.nblocks;
+    if (c.img.sb.next_block >= c.img.sb.nblocks)
+        complain(&c, "the search for free blocks goes on at %lu", c.img.sb.next_block);
+    c.found = calloc(c.img.sb.nblocks, sizeof *c.found);
+    c.told = calloc(c.img.sb.nblocks, sizeof *c.told);
+    c.visited = calloc(c.img.sb.nblocks, 1);
     assert(c.found != NULL && c.told != NULL && c.visited != NULL);
     struct tree_walk w = { .what = "reference counts", .page = take_counts };
-    walk_tree(&c, &w, &c.sb.counts, true);
-    check_table(&c,
-                &(struct table_check){ "", true, false, c.sb.inodes, c.sb.ninodes, c.sb.lowest_ino,
-                                       c.sb.orphans, c.sb.nclones, c.sb.nremovals });
+    walk_tree(&c, &w, &c.img.sb.counts, true);
+    check_table(&c, &(struct table_check){ "", true, false, c.img.sb.inodes, c.img.sb.ninodes,
+                                           c.img.sb.lowest_ino, c.img.sb.orphans, c.img.sb.nclones,
+                                           c.img.sb.nremovals });
     check_snapshots(&c);
     compare_counts(&c);
     free(c.visited);
     free(c.found);
     free(c.told);
+    free(c.names);
+    image_close(&c.img);
 }

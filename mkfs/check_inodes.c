@@ -20,40 +20,77 @@ struct known {
     struct disk_tree data;
 };
 
+struct inode_page {
+    uint64 index;
+    struct known inode[INODES_PER_BLOCK];
+};
+
+// The pages of the table that are there, in order.
 struct inode_list {
-    struct known *inode;
-    uint64 n;
+    struct inode_page *page;
+    uint64 npages;
     uint64 nclones, nremovals;
 };
 
+static struct inode_page *page_with(struct inode_list *l, uint64 number)
+{
+    uint64 index = number / INODES_PER_BLOCK, low = 0, high = l->npages;
+    while (low < high) {
+        uint64 middle = (low + high) / 2;
+        if (l->page[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < l->npages && l->page[low].index == index ? &l->page[low] : NULL;
+}
+
 static struct known *known(struct inode_list *l, uint64 number)
 {
-    return number < l->n && l->inode[number].mode != 0 ? &l->inode[number] : NULL;
+    struct inode_page *page = page_with(l, number);
+    struct known *k = page != NULL ? &page->inode[number % INODES_PER_BLOCK] : NULL;
+    return k != NULL && k->mode != 0 ? k : NULL;
+}
+
+// The inodes in their order: the n-th place.  => its number
+static struct known *nth(struct inode_list *l, uint64 n, uint64 *number)
+{
+    struct inode_page *page = &l->page[n / INODES_PER_BLOCK];
+    *number = page->index * INODES_PER_BLOCK + n % INODES_PER_BLOCK;
+    return &page->inode[n % INODES_PER_BLOCK];
+}
+
+static uint64 places(const struct inode_list *l)
+{
+    return l->npages * INODES_PER_BLOCK;
+}
+
+static struct inode_page *append_page(struct inode_list *l, uint64 index)
+{
+    if ((l->npages & (l->npages - 1)) == 0)
+        l->page = realloc(l->page, (l->npages ? 2 * l->npages : 1) * sizeof *l->page);
+    assert(l->page != NULL);
+    l->page[l->npages].index = index;
+    return &l->page[l->npages++];
 }
 
 static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {
     struct inode_list *l = w->arg;
     const struct disk_inode *d = page;
-    uint64 end = (index + 1) * INODES_PER_BLOCK;
-    if (end > FS_INODES_MAX) {
+    if (index >= FS_INODES_MAX / INODES_PER_BLOCK) {
         complain(c, "the inode table has a page %lu", index);
         return;
     }
-    if (end > l->n) {
-        l->inode = realloc(l->inode, end * sizeof *l->inode);
-        assert(l->inode != NULL);
-        memset(l->inode + l->n, 0, (end - l->n) * sizeof *l->inode);
-        l->n = end;
-    }
+    struct inode_page *to = append_page(l, index);
     for (uint64 i = 0; i < INODES_PER_BLOCK; i++, d++)
-        l->inode[index * INODES_PER_BLOCK + i] = (struct known){ .mode = d->mode,
-                                                                 .nlink = d->nlink,
-                                                                 .size = d->size,
-                                                                 .next_orphan = d->next_orphan,
-                                                                 .flags = d->flags,
-                                                                 .fresh = w->fresh,
-                                                                 .data = d->data };
+        to->inode[i] = (struct known){ .mode = d->mode,
+                                       .nlink = d->nlink,
+                                       .size = d->size,
+                                       .next_orphan = d->next_orphan,
+                                       .flags = d->flags,
+                                       .fresh = w->fresh,
+                                       .data = d->data };
 }
 
 // --- directories -------------------------------------------------------------------------------
@@ -69,7 +106,7 @@ static bool record_well_formed(const struct check *c, const struct dir_record *r
     if (r->length < sizeof *r || r->length % 8 != 0 || at + r->length > FS_BLOCK ||
         sizeof *r + r->namelen > r->length)
         return false;
-    return !(c->sb.features & FS_CLASSIC) || r->length == CLASSIC_RECORD;
+    return !(c->img.sb.features & FS_CLASSIC) || r->length == CLASSIC_RECORD;
 }
 
 static void take_record(struct check *c, struct dir_walk *d, const struct dir_record *r)
@@ -137,11 +174,11 @@ static void take_file_page(struct check *c, struct tree_walk *w, uint64 index, c
     }
 }
 
-static void check_dir(struct check *c, struct inode_list *l, uint64 number, const char *what)
+static void check_dir(struct check *c, struct inode_list *l, uint64 number, struct known *k,
+                      const char *what)
 {
     struct dir_walk d = { .list = l, .number = number };
     struct tree_walk w = { .what = what, .page = take_dir_page, .arg = &d };
-    struct known *k = &l->inode[number];
     walk_tree(c, &w, &k->data, k->fresh);
     c->out->dirs++;
     if (d.pages * FS_BLOCK != k->size)
@@ -158,16 +195,15 @@ static uint64 removals(const struct known *k)
     return k->data.root.block != 0 ? k->data.height + 1UL : 0;
 }
 
-static void check_inode(struct check *c, struct inode_list *l, uint64 number)
+static void check_inode(struct check *c, struct inode_list *l, uint64 number, struct known *k)
 {
     char what[32];
-    struct known *k = &l->inode[number];
     uint32 type = MODE_TYPE(k->mode);
     l->nclones += (k->flags & INODE_CLONED) != 0;
     l->nremovals += removals(k);
     snprintf(what, sizeof what, "inode %lu", number);
     if (type == TYPE_DIR) {
-        check_dir(c, l, number, what);
+        check_dir(c, l, number, k, what);
         return;
     }
     if (type != TYPE_REG && type != TYPE_CHR && type != TYPE_LNK)
@@ -181,9 +217,8 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number)
 
 // --- names against inodes ----------------------------------------------------------------------
 
-static void check_names(struct check *c, struct inode_list *l, uint64 number)
+static void check_names(struct check *c, uint64 number, const struct known *k)
 {
-    const struct known *k = &l->inode[number];
     bool is_dir = MODE_TYPE(k->mode) == TYPE_DIR;
     if (k->nlink == 0)
         return; // an orphan: what names it had are gone
@@ -197,10 +232,11 @@ static void check_names(struct check *c, struct inode_list *l, uint64 number)
 
 static uint64 check_orphans(struct check *c, struct inode_list *l, uint64 first)
 {
-    uint64 orphans = 0;
-    for (uint64 i = 0; i < l->n; i++)
-        orphans += l->inode[i].mode != 0 && l->inode[i].nlink == 0;
-    uint64 listed = 0;
+    uint64 orphans = 0, listed = 0, number;
+    for (uint64 i = 0; i < places(l); i++) {
+        const struct known *k = nth(l, i, &number);
+        orphans += k->mode != 0 && k->nlink == 0;
+    }
     for (uint64 n = first; n != 0; listed++) {
         struct known *k = known(l, n);
         if (k == NULL || k->nlink != 0 || listed == orphans) {
@@ -216,16 +252,16 @@ static uint64 check_orphans(struct check *c, struct inode_list *l, uint64 first)
 
 static void check_numbers(struct check *c, struct inode_list *l, const struct table_check *t)
 {
-    uint64 used = 0;
-    for (uint64 i = 0; i < l->n; i++)
-        used += l->inode[i].mode != 0;
+    uint64 used = 0, number;
+    for (uint64 i = 0; i < places(l); i++)
+        used += nth(l, i, &number)->mode != 0;
     if (used != t->ninodes)
         complain(c, "%lu inodes are in use, but counted as %lu", used, t->ninodes);
     if (l->nclones != t->nclones || l->nremovals != t->nremovals)
         complain(c, "%lu clones, %lu blocks for removals, but counted as %lu and %lu", l->nclones,
                  l->nremovals, t->nclones, t->nremovals);
     for (uint64 i = FS_ROOT_INO; i < t->lowest_ino; i++) {
-        if (i >= l->n || l->inode[i].mode == 0) {
+        if (known(l, i) == NULL) {
             complain(c, "inode %lu is free, but below the lowest free one", i);
             return;
         }
@@ -235,22 +271,35 @@ static void check_numbers(struct check *c, struct inode_list *l, const struct ta
 // A table that is being given back: some of its files may be gone.
 static void count_blocks(struct check *c, struct inode_list *l)
 {
-    for (uint64 i = 1; i < l->n; i++) {
+    uint64 number;
+    for (uint64 i = 0; i < places(l); i++) {
+        const struct known *k = nth(l, i, &number);
         struct tree_walk w = { .what = "a file of a deleted snapshot" };
-        walk_tree(c, &w, &l->inode[i].data, l->inode[i].fresh);
+        walk_tree(c, &w, &k->data, k->fresh);
     }
+}
+
+static void check_each(struct check *c, struct inode_list *l, bool names)
+{
+    for (uint64 i = 0; i < places(l); i++) {
+        struct known *k = nth(l, i, &c->subject);
+        if (c->subject == 0 || k->mode == 0)
+            continue;
+        if (names)
+            check_names(c, c->subject, k);
+        else
+            check_inode(c, l, c->subject, k);
+    }
+    c->subject = 0;
 }
 
 static void check_files(struct check *c, struct inode_list *l, const struct table_check *t)
 {
-    if (known(l, FS_ROOT_INO) == NULL || MODE_TYPE(l->inode[FS_ROOT_INO].mode) != TYPE_DIR)
+    struct known *root = known(l, FS_ROOT_INO);
+    if (root == NULL || MODE_TYPE(root->mode) != TYPE_DIR)
         complain(c, "there is no root directory");
-    for (uint64 i = 1; i < l->n; i++)
-        if (l->inode[i].mode != 0)
-            check_inode(c, l, i);
-    for (uint64 i = 1; i < l->n; i++)
-        if (l->inode[i].mode != 0)
-            check_names(c, l, i);
+    check_each(c, l, false);
+    check_each(c, l, true);
     uint64 orphans = check_orphans(c, l, t->orphans);
     if (t->live)
         c->out->orphans = orphans;
@@ -259,14 +308,16 @@ static void check_files(struct check *c, struct inode_list *l, const struct tabl
 
 void check_table(struct check *c, const struct table_check *t)
 {
-    struct inode_list l = { .inode = NULL };
+    struct inode_list l = { .page = NULL };
     struct tree_walk w = { .what = "the inode table", .page = take_inodes, .arg = &l };
     c->where = t->where;
+    c->inodes = &t->inodes;
     walk_tree(c, &w, &t->inodes, true);
     if (t->going)
         count_blocks(c, &l);
     else
         check_files(c, &l, t);
-    free(l.inode);
+    free(l.page);
+    forget_paths(c);
     c->where = "";
 }

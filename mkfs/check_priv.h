@@ -1,18 +1,24 @@
 // Shared by the files of the checker only.
 #pragma once
 
-#include "fs/format.h"
 #include "mkfs/check.h"
+#include "mkfs/paths.h"
 
 struct check {
-    struct blkdev *dev;
+    struct image img;
     struct check_result *out;
-    struct superblock sb;
     uint32 *found; // for each block: pointers that name it
     uint32 *told;  // and what its count on the disk says
     uchar *visited;
     const char *where; // begins each message: which snapshot
-    uint64 nsnapshots, ngoing;
+    uint64 nsnapshots, ngoing, nnames;
+    char (*names)[SNAPSHOT_NAME_LONGEST + 1]; // of the snapshots so far
+
+    // For messages: the inode they are about, in the table under way; 0: none.
+    uint64 subject;
+    const struct disk_tree *inodes;
+    struct image_table table; // with `paths`, from the first message on
+    struct paths *paths;
 };
 
 // A walk through one tree.
@@ -35,7 +41,9 @@ struct table_check {
     uint64 ninodes, lowest_ino, orphans, nclones, nremovals;
 };
 
+// A line, and an error more.
 void complain(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void forget_paths(struct check *c); // of the table that was under way
 // `fresh`: the pointer to its root is seen for the first time.
 void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree, bool fresh);
 // Goes through all inodes, files and directories of a table.

@@ -1,49 +1,85 @@
-// mkfs: makes a disk image from files of the host, or checks one.
+// mkfs: makes a disk image from files of the host; checks one, says what is in one, takes the files
+// out of one.
 //
-//     mkfs [--classic] [--blocks N | --size 64M] IMAGE FILE...
-//     mkfs --check IMAGE
-//
-// The image is written by the kernel's own file system, compiled for the host.  A file keeps its
-// last name; the '_' with which the names of built programs begin is dropped.
+// The image is written by the kernel's own file system, compiled for the host; everything else
+// reads it by the format alone.
 
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "fs/format.h"
-#include "fs/fs.h"
 #include "mkfs/check.h"
 #include "mkfs/host.h"
+#include "mkfs/image.h"
+#include "mkfs/mkfs.h"
 
-#define S_REGULAR      0100000u // S_IFREG; the host's headers have names of their own
-#define MEMORY         (256UL << 20)
 #define DEFAULT_BLOCKS 4096UL
 
-struct options {
-    bool classic, check;
-    uint64 blocks;
-    const char *image;
-    char **files;
-    int nfiles;
-};
+static const char help_text[] =
+    "mkfs [--classic] [--blocks N | --size N[K|M|G]] [--progress] IMAGE [FILE-OR-FOLDER...]\n"
+    "    makes a disk image.  A file goes into its root by its last name, without the '_' with\n"
+    "    which the names of built programs begin; of a folder the content goes there, with all\n"
+    "    that is below.\n"
+    "      --classic     a volume with V6's habits: names of 14 bytes, no holes\n"
+    "      --blocks N    so many blocks of 4 KiB: 64 or more (4096)\n"
+    "      --size N      the same in bytes; the image takes room on the host as it fills\n"
+    "      --progress    say how far it is, also when standard error is no terminal\n"
+    "mkfs --check IMAGE\n"
+    "    compares everything in an image with everything else; status 1 if anything is wrong.\n"
+    "mkfs --dump [--snapshot NAME] IMAGE [PATH]\n"
+    "    says in words what is in an image, or what there is about one file.\n"
+    "mkfs --extract [--snapshot NAME] IMAGE FOLDER\n"
+    "    writes the files of an image, or of a snapshot in it, into a new folder.\n";
 
-static _Noreturn void usage(const char *why, const char *what)
+// --- ending ------------------------------------------------------------------------------------
+
+static const char *half_made;
+
+void remove_on_failure(const char *path)
 {
-    fprintf(stderr, "mkfs: %s%s\n", why, what);
-    fprintf(stderr, "usage: mkfs [--classic] [--blocks N | --size N[K|M|G]] IMAGE FILE...\n"
-                    "       mkfs --check IMAGE\n");
+    half_made = path;
+}
+
+_Noreturn void fail(const char *fmt, ...)
+{
+    va_list ap;
+    if (half_made != NULL)
+        unlink(half_made);
+    fprintf(stderr, "mkfs: ");
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+static _Noreturn void usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static _Noreturn void usage(const char *fmt, ...)
+{
+    va_list ap;
+    fprintf(stderr, "mkfs: ");
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "; `mkfs --help` tells more\n");
     exit(2);
 }
 
-static const char *remove_on_failure;
-
-static _Noreturn void fail(const char *what, const char *why)
+static void on_signal(int sig)
 {
-    if (remove_on_failure != NULL)
-        remove(remove_on_failure);
-    fprintf(stderr, "mkfs: %s: %s\n", what, why);
-    exit(1);
+    if (half_made != NULL)
+        unlink(half_made);
+    signal(sig, SIG_DFL);
+    raise(sig);
 }
+
+// --- arguments ---------------------------------------------------------------------------------
 
 // A number with an optional unit.  => 0 if it is none
 static uint64 parse_number(const char *text, bool units)
@@ -63,134 +99,115 @@ static uint64 parse_number(const char *text, bool units)
     return *end != '\0' || n > FS_BLOCKS_MAX * FS_BLOCK >> shift ? 0 : n << shift;
 }
 
-static uint64 parse_blocks(const char *option, const char *text)
+static uint64 parse_blocks(const char *text, bool bytes)
 {
-    bool size = strcmp(option, "--size") == 0;
-    if (text == NULL)
-        usage(option, " wants a number");
-    uint64 n = parse_number(text, size) / (size ? FS_BLOCK : 1);
+    uint64 n = parse_number(text, bytes) / (bytes ? FS_BLOCK : 1);
     if (n < FS_BLOCKS_MIN || n > FS_BLOCKS_MAX)
-        usage("not a size from 256K to 1024G: ", text);
+        usage(bytes ? "%s is no size from 256K to 1024G: say one like 64M"
+                    : "%s is no number of blocks from 64 to 268435456: say one like 4096",
+              text);
     return n;
+}
+
+static const struct option long_options[] = {
+    { "classic", no_argument, NULL, 'c' },    { "blocks", required_argument, NULL, 'b' },
+    { "size", required_argument, NULL, 's' }, { "progress", no_argument, NULL, 'p' },
+    { "check", no_argument, NULL, 'C' },      { "dump", no_argument, NULL, 'D' },
+    { "extract", no_argument, NULL, 'E' },    { "snapshot", required_argument, NULL, 'S' },
+    { "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
+};
+
+static void set_command(struct options *o, enum command command)
+{
+    if (o->command != MAKE && o->command != command)
+        usage("--check, --dump and --extract go one at a time: leave the others out");
+    o->command = command;
+}
+
+static void take_option(struct options *o, int option, char **argv)
+{
+    switch (option) {
+    case 'c': o->classic = true; break;
+    case 'b':
+    case 's': o->blocks = parse_blocks(optarg, option == 's'); break;
+    case 'p': o->progress = true; break;
+    case 'C': set_command(o, CHECK); break;
+    case 'D': set_command(o, DUMP); break;
+    case 'E': set_command(o, EXTRACT); break;
+    case 'S': o->snapshot = optarg; break;
+    case 'h': fputs(help_text, stdout); exit(0);
+    case ':': usage("%s wants a value behind it", argv[optind - 1]);
+    default: usage("%s is no option", argv[optind - 1]);
+    }
+}
+
+// Do the options go together?
+static void see_that_it_fits(const struct options *o)
+{
+    if (o->image == NULL)
+        usage("no image is named: say which");
+    if (o->command != MAKE && (o->classic || o->blocks > 0 || o->progress))
+        usage("--classic, --blocks, --size and --progress are for making an image: leave them out");
+    if (o->snapshot != NULL && o->command != DUMP && o->command != EXTRACT)
+        usage("--snapshot goes with --dump and --extract only: leave it out");
+    if (o->command == CHECK && o->nargs > 0)
+        usage("--check takes an image and nothing else: leave %s out", o->args[0]);
+    if (o->command == DUMP && o->nargs > 1)
+        usage("--dump takes an image and one path at most: leave %s out", o->args[1]);
+    if (o->command == EXTRACT && o->nargs != 1)
+        usage("--extract takes an image and one folder: name both");
 }
 
 static void parse(struct options *o, int argc, char **argv)
 {
-    int i = 1;
-    for (; i < argc && argv[i][0] == '-'; i++) {
-        if (strcmp(argv[i], "--classic") == 0) {
-            o->classic = true;
-        } else if (strcmp(argv[i], "--check") == 0) {
-            o->check = true;
-        } else if (strcmp(argv[i], "--blocks") == 0 || strcmp(argv[i], "--size") == 0) {
-            o->blocks = parse_blocks(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
-            i++;
-        } else {
-            usage("unknown option ", argv[i]);
-        }
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", long_options, NULL)) != -1)
+        take_option(o, option, argv);
+    if (optind < argc) {
+        o->image = argv[optind++];
+        o->args = argv + optind;
+        o->nargs = argc - optind;
     }
-    if (i == argc)
-        usage("no image named", "");
-    o->image = argv[i];
-    o->files = argv + i + 1;
-    o->nfiles = argc - i - 1;
-    if (o->check && (o->nfiles > 0 || o->blocks > 0 || o->classic))
-        usage("--check takes an image and nothing else", "");
+    see_that_it_fits(o);
 }
 
-static const char *error_text(int64 err)
+void open_file_of(const struct options *o, struct host_file *file)
 {
-    return strerror((int)-err); // the kernel's numbers are Linux's
-}
-
-// The name by which a file goes into the image.
-static const char *target_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    return name[0] == '_' && name[1] != '\0' ? name + 1 : name;
-}
-
-static void copy_content(FILE *in, const char *path, struct inode *out)
-{
-    static char buf[16 * FS_BLOCK];
-    uint64 off = 0;
-    size_t n;
-    while ((n = fread(buf, 1, sizeof buf, in)) > 0) {
-        int64 done = inode_write(out, buf, off, n);
-        if (done != (int64)n)
-            fail(path, done < 0 ? error_text(done) : "the image is full");
-        off += n;
-    }
-    if (ferror(in))
-        fail(path, "cannot be read");
-}
-
-static void copy_file(struct inode *root, const char *path)
-{
-    const char *name = target_name(path);
-    struct inode *ino;
-    FILE *in = fopen(path, "rb");
-    if (in == NULL)
-        fail(path, "cannot be opened");
-    int err = path_open(root, name, true, true, S_REGULAR | 0755, 0, &ino);
-    if (err)
-        fail(name, error_text(err));
-    copy_content(in, path, ino);
-    inode_put(ino);
-    fclose(in);
-}
-
-static void fill_image(struct blkdev *dev, const struct options *o)
-{
-    struct volume *vol;
-    struct volume_info info;
-    int err = volume_format(dev, o->blocks, o->classic);
+    struct stat st;
+    int err = stat(o->image, &st) != 0 ? errno : 0;
+    if (!err && S_ISDIR(st.st_mode))
+        fail("%s is a folder: name the image, which is a file", o->image);
     if (!err)
-        err = volume_mount(dev, &vol);
+        err = host_file_open(file, o->image, 0, true);
     if (err)
-        fail(o->image, error_text(err));
-    struct inode *root = volume_root(vol);
-    for (int i = 0; i < o->nfiles; i++)
-        copy_file(root, o->files[i]);
-    inode_put(root);
-    volume_info(vol, &info);
-    err = volume_unmount(vol);
-    if (err)
-        fail(o->image, error_text(err));
-    printf("%s: %lu blocks of 4 KiB, %lu free, %d files%s\n", o->image, info.blocks,
-           info.free_blocks, o->nfiles, info.classic ? ", classic" : "");
+        fail("%s cannot be opened (%s): name an image that can be read", o->image, strerror(err));
 }
 
-// The image is made under another name, so that what stands under its own is whole.
-static int make(const struct options *o)
+void open_image(const struct options *o, struct host_file *file, struct image *img)
 {
-    struct host_file file;
-    char *draft = malloc(strlen(o->image) + sizeof ".new");
-    if (draft == NULL)
-        fail(o->image, "out of memory");
-    sprintf(draft, "%s.new", o->image);
-    remove_on_failure = draft;
-    int err = host_file_open(&file, draft, o->blocks, false);
-    if (err)
-        fail(o->image, strerror(err));
-    fill_image(&file.dev, o);
-    err = host_file_close(&file);
-    if (err)
-        fail(o->image, strerror(err));
-    if (rename(draft, o->image) != 0)
-        fail(o->image, "the finished image cannot be put in its place");
-    free(draft);
-    return 0;
+    open_file_of(o, file);
+    const char *why = image_open(img, &file->dev);
+    if (why != NULL)
+        fail("%s cannot be used (%s): name a whole image of Kine's", o->image, why);
+}
+
+struct disk_tree chosen_inodes(const struct options *o, struct image *img)
+{
+    struct disk_snapshot s;
+    if (o->snapshot == NULL)
+        return img->sb.inodes;
+    if (!image_snapshot(img, o->snapshot, &s))
+        fail("%s has no snapshot %s: `mkfs --dump %s` lists those it has", o->image, o->snapshot,
+             o->image);
+    return s.inodes;
 }
 
 static int check(const struct options *o)
 {
     struct host_file file;
     struct check_result result;
-    int err = host_file_open(&file, o->image, 0, true);
-    if (err)
-        fail(o->image, strerror(err));
+    open_file_of(o, &file);
     check_volume(&file.dev, &result);
     host_file_close(&file);
     if (result.errors > 0) {
@@ -204,12 +221,18 @@ static int check(const struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = { .blocks = 0 };
+    struct options o = { .command = MAKE };
     parse(&o, argc, argv);
-    if (o.check)
-        return check(&o);
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGHUP, on_signal);
+    switch (o.command) {
+    case CHECK: return check(&o);
+    case DUMP: return dump_image(&o);
+    case EXTRACT: return extract_image(&o);
+    case MAKE: break;
+    }
     if (o.blocks == 0)
         o.blocks = DEFAULT_BLOCKS;
-    host_memory(MEMORY / FS_BLOCK);
-    return make(&o);
+    return make_image(&o);
 }

@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(config, items):
 def machine(request):
     """machine(cpus=3, mem="128M", ...): a machine at its first prompt.
 
-    boot=False leaves it switched off.  Every machine is ended with the test.
+    boot=False leaves it switched off.  Every machine is ended with the test, and its image checked.
     """
     machines = []
 
@@ -70,8 +70,13 @@ def machine(request):
         return m
 
     yield new
+    damaged = []
     for m in machines:
-        m.close()
+        try:
+            m.close()
+        except AssertionError as damage:
+            damaged.append(str(damage))
+    assert not damaged, "\n".join(damaged)
 
 
 @pytest.fixture(scope="session")

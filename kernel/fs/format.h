@@ -126,3 +126,13 @@ struct dir_record {
     char name[]; // namelen bytes, no NUL
 };
 #define CLASSIC_RECORD 32
+
+// docs/disk-format.md gives these offsets.
+_Static_assert(offsetof(struct superblock, next_block) == 64, "as documented");
+_Static_assert(offsetof(struct superblock, inodes) == 104, "as documented");
+_Static_assert(offsetof(struct superblock, crc) == 4092, "as documented");
+_Static_assert(offsetof(struct disk_inode, data) == 40, "as documented");
+_Static_assert(offsetof(struct disk_inode, flags) == 80, "as documented");
+_Static_assert(offsetof(struct disk_snapshot, inodes) == 64, "as documented");
+_Static_assert(offsetof(struct disk_snapshot, name) == 96, "as documented");
+_Static_assert(offsetof(struct dir_record, name) == 16, "as documented");

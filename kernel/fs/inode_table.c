@@ -4,6 +4,7 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/inode.h"
+#include "fs/inode_map.h"
 #include "fs/tx.h"
 #include "lib/string.h"
 #include "task/clock.h"
@@ -153,33 +154,44 @@ int inode_own(struct inode *ino)
     return 0;
 }
 
+// Looks at the rest of number n's page.  => 1: a number is free, and *out; 0: none is; negative
+// errno
+static int find_in_page(struct volume *vol, uint64 n, uint64 *out)
+{
+    struct frame *f;
+    int err = tree_page(&vol->live->inodes, table_page(n), &f);
+    if (err)
+        return err;
+    uint64 end = (table_page(n) + 1) * INODES_PER_BLOCK;
+    while (n < end && slot_in(f, n)->mode != 0)
+        n++;
+    frame_put(f);
+    *out = n;
+    return n < end;
+}
+
 // => the lowest number that is free; -ENOSPC, -EIO, -ENOMEM
 static int find_number(struct volume *vol, uint64 *out)
 {
     uint64 limit = volume_is_classic(vol) ? CLASSIC_INODES : FS_INODES_MAX;
-    struct frame *f = NULL;
-    int err = 0;
-    for (uint64 n = vol->lowest_ino; n < limit && !err; n++) {
-        if (f == NULL || f->index != table_page(n)) {
-            if (f != NULL)
-                frame_put(f);
-            f = NULL;
-            err = tree_page(&vol->live->inodes, table_page(n), &f);
-        }
-        if (!err && slot_in(f, n)->mode == 0) {
-            frame_put(f);
-            *out = n;
-            return 0;
-        }
+    uint64 n = vol->lowest_ino;
+    for (;;) {
+        uint64 page = inode_map_next(vol, table_page(n));
+        if (page != table_page(n))
+            n = page * INODES_PER_BLOCK;
+        if (n >= limit)
+            return -ENOSPC;
+        int found = find_in_page(vol, n, out);
+        if (found != 0)
+            return found < 0 ? found : *out < limit ? 0 : -ENOSPC;
+        inode_map_set_full(vol, page);
+        n = (page + 1) * INODES_PER_BLOCK;
     }
-    if (f != NULL)
-        frame_put(f);
-    return err ? err : -ENOSPC;
 }
 
 int inode_create(struct volume *vol, uint32 mode, uint64 rdev, struct inode **out)
 {
-    uint64 number;
+    uint64 number = 0;
     int err = find_number(vol, &number);
     if (err)
         return err;
@@ -245,6 +257,7 @@ static void free_number(struct inode *ino, struct frame *f)
 {
     struct volume *vol = inode_volume(ino);
     memset(slot_in(f, ino->number), 0, sizeof(struct disk_inode));
+    inode_map_clear(vol, f->index);
     if (ino->number < vol->lowest_ino)
         vol->lowest_ino = ino->number;
     if (vol->ninodes > 0)

@@ -5,6 +5,7 @@
 #include "errno.h"
 #include "fs/classic.h"
 #include "fs/commit.h"
+#include "fs/inode_map.h"
 #include "fs/snapshot_record.h"
 #include "fs/space.h"
 #include "fs/super.h"
@@ -339,6 +340,7 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
     vol->lowest_ino = rb->rec.lowest_ino;
     vol->nclones = rb->rec.nclones;
     vol->nremovals = rb->rec.nremovals;
+    inode_map_destroy(vol);
     forget_orphans(old);
     spin_lock(&vol->inodes_lock);
     old->id = at->rec->id;

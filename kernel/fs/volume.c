@@ -6,6 +6,7 @@
 #include "fs/classic.h"
 #include "fs/commit.h"
 #include "fs/inode.h"
+#include "fs/inode_map.h"
 #include "fs/path.h"
 #include "fs/snapshot.h"
 #include "fs/space.h"
@@ -47,6 +48,7 @@ static void audit(void)
         for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
             audit_count(f);
         space_audit(vol);
+        inode_map_audit(vol);
         inodes_audit(vol);
     }
 }
@@ -67,6 +69,7 @@ static void volume_free(struct volume *vol)
     commit_abandon(vol);
     if (vol->live != NULL)
         itable_free(vol->live);
+    inode_map_destroy(vol);
     cache_drop(&vol->snapshots.obj, 0);
     cache_drop(&vol->counts.obj, 0);
     cache_drop(&vol->meta, 0);

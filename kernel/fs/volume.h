@@ -99,6 +99,7 @@ struct volume {
     struct space space;
     uint64 ninodes;
     uint64 lowest_ino;
+    uint64 **inode_map;                            // fs/inode_map.h
     uint64 nsnapshots, ngoing, nclones, nremovals; // as in the superblock
     struct list dirty_inodes;                      // struct inode.dirty_link
     struct closing closing;                        // (c)

@@ -2,7 +2,7 @@
 
 # The host's part is built twice: with the unit tests, under the sanitizers and with few cuts; and
 # fast, for many.
-CUT_SRC  := tests/crash/cut.c tests/crash/state.c
+CUT_SRC  := $(filter-out tests/crash/fs_%.c,$(wildcard tests/crash/*.c))
 CUT_TEST := $(UB)/test_fs_cut
 CUT_FAST := $(B)/crash/cut
 CUT_TEST_OBJ := $(patsubst %.c,$(B)/unit-fs/%.o,tests/crash/fs_cut.c $(CUT_SRC))
@@ -19,15 +19,12 @@ $(B)/crash/%.o: %.c
 $(CUT_FAST): $(CUT_FAST_OBJ)
 	$(Q)$(HOSTCC) -o $@ $^
 
-# Lists what is in an image.
-CUT_READ     := $(B)/crash/read
-CUT_READ_OBJ := $(B)/crash/tests/crash/read.o $(patsubst %.c,$(B)/host/%.o,$(FSSRC) $(wildcard mkfs/host*.c))
-$(CUT_READ): $(CUT_READ_OBJ)
-	$(Q)$(HOSTCC) -o $@ $^
-
-#: make crash        power cuts: the host's disk cut at 100,000 moments, then QEMU's disk and QEMU
-crash: all $(CUT_FAST)
-	@DEEP=$(or $(DEEP),2) ROUNDS=$(or $(ROUNDS),2) $(CUT_FAST)
+#: make crash        power cuts: a disk on the host cut at 100,000 moments, QEMU's disk cut, QEMU killed
+crash: all unit-build $(CUT_FAST)
+	@DEEP=$(or $(DEEP),2) ROUNDS=$(or $(ROUNDS),3) $(CUT_FAST) > $(CUT_FAST).log || { cat $(CUT_FAST).log; exit 1; }
+	@tail -n 1 $(CUT_FAST).log
+	@CUTS=$(or $(CUTS),200) BOOTS=$(or $(BOOTS),10) KILLS=$(or $(KILLS),100) FAULTS=$(or $(FAULTS),20) \
+		$(PYTEST) --full -q -s tests/guest/test_crash.py
 .PHONY: crash
 
 -include $(CUT_TEST_OBJ:.o=.d) $(CUT_FAST_OBJ:.o=.d)

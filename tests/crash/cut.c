@@ -1,32 +1,15 @@
 // Power cuts (tests/crash/cut.h).
 
-#include "tests/crash/cut.h"
+#include "tests/crash/cut_priv.h"
 #include "tests/crash/state.h"
 
 #define SECTOR      512
 #define SECTORS     (FS_BLOCK / SECTOR)
 #define GENERATIONS 65536
 
-// What a cut at a moment may and must leave.
-struct limits {
-    size_t oldest, newest; // noted states
-    uint64 generation;     // at least
-};
-
-struct entry {
-    uint64 block;
-    unsigned char *data;  // NULL: a flush
-    struct limits before; // of a cut just before it
-};
-
-static struct entry *entries; // the log
-static size_t nentries, entries_room;
-static uint64 *states; // digests, in the order in which they were noted
-static size_t nstates, states_room;
-static struct limits now;
 static uint64 first_seen[GENERATIONS]; // a generation's digest, 0 if it was not seen yet
 static const struct workload *work;
-static uint64 chance, round_number;
+static uint64 round_number;
 
 // How much is tried.
 static uint64 all_sets_of; // writes between two flushes: every set of them is tried
@@ -36,90 +19,6 @@ static uint64 some_tears;  // of each kind for each write
 enum kind { PREFIX, ORDER, TEAR, KINDS };
 static const char *const kind_name[KINDS] = { "a prefix", "an order", "a tear" };
 static unsigned long counted[KINDS], cuts; // cuts: of this round
-
-uint64 cut_pick(uint64 n)
-{
-    return random_next(&chance) % n;
-}
-
-static void *grow(void *array, size_t n, size_t *room, size_t size)
-{
-    if (n < *room)
-        return array;
-    *room = *room * 2 + 1024;
-    array = realloc(array, *room * size);
-    EXPECT(array != NULL);
-    return array;
-}
-
-// --- recording ---------------------------------------------------------------------------------
-
-static void log_entry(uint64 block, const void *page)
-{
-    entries = grow(entries, nentries, &entries_room, sizeof *entries);
-    struct entry *e = &entries[nentries++];
-    *e = (struct entry){ .block = block, .before = now };
-    if (page == NULL)
-        return;
-    e->data = malloc(FS_BLOCK);
-    EXPECT(e->data != NULL);
-    memcpy(e->data, page, FS_BLOCK);
-}
-
-static void record(struct mem_disk *d, uint64 block, const void *page)
-{
-    static bool busy;
-    log_entry(block, page);
-    if (busy || page == NULL || work->meanwhile == NULL || cut_pick(4) != 0)
-        return;
-    busy = true;
-    host_as_another_thread(work->meanwhile);
-    busy = false;
-}
-
-static void forget_log(void)
-{
-    for (size_t i = 0; i < nentries; i++)
-        free(entries[i].data);
-    nentries = nstates = 0;
-    now = (struct limits){ 0 };
-    memset(first_seen, 0, sizeof first_seen);
-}
-
-void cut_note(void)
-{
-    states = grow(states, nstates, &states_room, sizeof *states);
-    EXPECT_EQ(state_digest(vol, root, &states[nstates]), 0);
-    now.newest = ++nstates; // the one that the next step will make
-}
-
-// Everything up to the n-th state is durable.
-static void promise(size_t n)
-{
-    struct volume_info info;
-    volume_info(vol, &info);
-    now.oldest = n;
-    now.generation = info.generation;
-}
-
-void cut_promise(void)
-{
-    promise(nstates - 1);
-}
-
-void cut_sync(void)
-{
-    size_t last = nstates - 1;
-    EXPECT_EQ(volume_sync(vol), 0);
-    promise(last);
-}
-
-void cut_fsync(struct inode *ino)
-{
-    size_t last = nstates - 1;
-    EXPECT_EQ(inode_sync(ino), 0);
-    promise(last);
-}
 
 // --- changing the disk, and back ---------------------------------------------------------------
 
@@ -172,14 +71,6 @@ static void bad(enum kind kind, const struct limits *l, const char *fmt, long a)
         test_number("DEEP", 0), test_number("ROUNDS", 1), cuts);
 }
 
-static bool noted(const struct limits *l, uint64 digest)
-{
-    for (size_t i = l->oldest; i <= l->newest && i < nstates; i++)
-        if (states[i] == digest)
-            return true;
-    return false;
-}
-
 static void mount_and_compare(enum kind kind, const struct limits *l, uint64 generation)
 {
     uint64 digest = 0;
@@ -190,7 +81,7 @@ static void mount_and_compare(enum kind kind, const struct limits *l, uint64 gen
     err = state_digest(vol, root, &digest);
     if (err)
         bad(kind, l, "something cannot be read (%ld)", err);
-    if (!noted(l, digest) && !work->loose)
+    if (!record_allows(l, digest) && !record_midstep(generation))
         bad(kind, l, "generation %ld is no state that was committed", (long)generation);
     if (first_seen[generation] != 0 && first_seen[generation] != digest)
         bad(kind, l, "generation %ld has two contents", (long)generation);
@@ -235,7 +126,7 @@ static void cut(enum kind kind, const struct entry *before)
     counted[kind]++;
     look(kind, &before->before);
     size_t wrote = nsaved;
-    if (wrote == mark || cut_pick(4) != 0) {
+    if (wrote == mark || cuts % 4 != 0) {
         take_back(mark);
         return;
     }
@@ -337,11 +228,12 @@ static void cut_tears(const struct epoch *ep)
 // Goes through the log, with the disk as it was before it.
 static void cut_everywhere(void)
 {
-    struct epoch ep = { .writes = entries };
-    for (size_t i = 0; i < nentries; i++) {
-        if (entries[i].data != NULL)
+    const struct recording *r = &recording;
+    struct epoch ep = { .writes = r->entries };
+    for (size_t i = 0; i < r->nentries; i++) {
+        if (r->entries[i].data != NULL)
             continue;
-        ep.end = &entries[i];
+        ep.end = &r->entries[i];
         ep.n = (size_t)(ep.end - ep.writes);
         cut_prefixes(&ep);
         if (ep.n > 0) {
@@ -357,34 +249,28 @@ static void cut_everywhere(void)
 
 // --- all of it ---------------------------------------------------------------------------------
 
-static void run(void)
+// Lets the workload run on a fresh volume, and leaves the disk as it was before.
+static void record_workload(uint64 seed)
 {
     static unsigned char *image; // static: a test that fails does not come to free it
     image = malloc(work->nblocks * FS_BLOCK);
     EXPECT(image != NULL);
     make_volume(work->nblocks, work->classic);
-    model_begin(chance, work->classic);
+    model_begin(seed, work->classic);
     if (work->prepare != NULL)
         work->prepare();
     EXPECT_EQ(volume_sync(vol), 0);
-    forget_log();
-    cut_note();
-    cut_promise();
     memcpy(image, disk.data, work->nblocks * FS_BLOCK);
-    disk.log = record;
+    record_begin(work, seed);
     for (uint64 i = 0; i < work->steps; i++)
         work->step(i);
-    log_entry(0, NULL); // the end of the last cuts
-    disk.log = NULL;
+    record_end();
     if (work->end != NULL)
         work->end();
     model_end();
     unmount_volume();
     memcpy(disk.data, image, work->nblocks * FS_BLOCK);
     free(image);
-    disk.log = save;
-    cut_everywhere();
-    mem_disk_free(&disk);
 }
 
 void cut_workload(const struct workload *w)
@@ -395,10 +281,13 @@ void cut_workload(const struct workload *w)
     some_sets = deep ? 60 * deep : 12;
     some_tears = deep ? 4 * deep : 1;
     for (round_number = 0; round_number < rounds; round_number++) {
-        chance = test_seed(w->seed + round_number) * 2 + 1;
         cuts = nsaved = 0;
-        run();
-        forget_log();
+        memset(first_seen, 0, sizeof first_seen);
+        record_workload(test_seed(w->seed + round_number) * 2 + 1);
+        disk.log = save;
+        cut_everywhere();
+        mem_disk_free(&disk);
+        record_forget();
     }
 }
 

@@ -1,90 +1,7 @@
 // The workloads whose power is cut (tests/crash/cut.h).  Each step ends with cut_note() or a sync.
 
 #include "errno.h"
-#include "tests/crash/cut.h"
-
-// --- steps -------------------------------------------------------------------------------------
-
-static const char *numbered(const char *prefix, uint64 n)
-{
-    static char name[4][40];
-    static unsigned turn;
-    char *to = name[turn++ % 4];
-    snprintf(to, sizeof name[0], "%s%lu", prefix, n);
-    return to;
-}
-
-static unsigned char *random_bytes(size_t n)
-{
-    static unsigned char buf[FS_BLOCK];
-    unsigned char first = (unsigned char)cut_pick(256), step = (unsigned char)cut_pick(256);
-    for (size_t i = 0; i < n; i++)
-        buf[i] = (unsigned char)(first + i * step);
-    return buf;
-}
-
-static void make(const char *path)
-{
-    struct inode *ino;
-    int err = path_open(root, path, true, true, REGULAR, 0, &ino);
-    EXPECT(err == 0 || err == -ENOSPC);
-    if (!err)
-        inode_put(ino);
-    cut_note();
-}
-
-// Within a page: more would be several transactions.
-static void write_inode(struct inode *ino, uint64 off, size_t n)
-{
-    if (n > FS_BLOCK - off % FS_BLOCK)
-        n = FS_BLOCK - off % FS_BLOCK;
-    int64 done = inode_write(ino, random_bytes(n), off, n);
-    EXPECT(done == (int64)n || done == -ENOSPC);
-    cut_note();
-}
-
-static void write_at(const char *path, uint64 off, size_t n)
-{
-    struct inode *ino = open_file(path);
-    write_inode(ino, off, n);
-    inode_put(ino);
-}
-
-static void truncate_to(const char *path, uint64 size)
-{
-    struct inode *ino = open_file(path);
-    EXPECT_EQ(inode_truncate(ino, size), 0);
-    inode_put(ino);
-    cut_note();
-}
-
-static void fsync_path(const char *path)
-{
-    struct inode *ino = open_file(path);
-    cut_fsync(ino);
-    inode_put(ino);
-}
-
-static void take_away(const char *path)
-{
-    EXPECT_EQ(unlink_path(path), 0);
-    cut_note();
-}
-
-static uint64 size_of(const char *path)
-{
-    struct inode_info info;
-    struct inode *ino = open_file(path);
-    inode_info(ino, &info);
-    inode_put(ino);
-    return info.size;
-}
-
-static void sometimes_sync(uint64 one_in)
-{
-    if (cut_pick(one_in) == 0)
-        cut_sync();
-}
+#include "tests/crash/steps.h"
 
 // --- one file ----------------------------------------------------------------------------------
 
@@ -144,17 +61,47 @@ static void prepare_document(void)
     fill_file("/doc", 9000, 4);
 }
 
-// As an editor saves, as far as names can be moved by links.
+// As an editor saves: the document is there at every moment, old or new.
 static void save_document(uint64 i)
 {
     make("/new");
     write_at("/new", 0, 3000);
     write_at("/new", FS_BLOCK, 1 + cut_pick(FS_BLOCK));
     fsync_path("/new");
-    take_away("/doc");
-    EXPECT_EQ(path_link(root, "/new", root, "/doc"), 0);
+    EXPECT_EQ(path_rename(root, "/new", root, "/doc", 0), 0);
     cut_note();
-    take_away("/new");
+    sometimes_sync(2);
+}
+
+static void move(const char *from, const char *to, uint32 flags)
+{
+    int err = path_rename(root, from, root, to, flags);
+    EXPECT(err == 0 || err == -EISDIR || err == -ENOTDIR || err == -ENOTEMPTY || err == -EINVAL ||
+           err == -ENOENT);
+    cut_note();
+}
+
+static void prepare_moves(void)
+{
+    for (uint64 i = 0; i < 3; i++) {
+        EXPECT_EQ(path_mkdir(root, numbered("/d", i), 0755), 0);
+        fill_file(numbered("/d0/file", i), 3000, i);
+    }
+    EXPECT_EQ(path_mkdir(root, "/d1/e", 0755), 0);
+    EXPECT_EQ(path_symlink(root, "file1", "/d1/link"), 0);
+}
+
+// Between directories, over what is there, into directories below, and two that change places.
+static void move_about(uint64 i)
+{
+    static const char *const names[] = { "/d0/file0", "/d0/file1", "/d2/file1", "/d1/link", "/d1/e",
+                                         "/d2/e",     "/d1/e/f",   "/d0",       "/d2/below" };
+    const size_t n = sizeof names / sizeof names[0];
+    const char *from = names[cut_pick(n)], *to = names[cut_pick(n)];
+    move(from, to, cut_pick(3) ? 0 : PATH_EXCHANGE);
+    if (cut_pick(6) == 0 && !exists("/d0"))
+        EXPECT_EQ(path_mkdir(root, "/d0", 0755), 0);
+    cut_note();
     sometimes_sync(2);
 }
 
@@ -384,6 +331,8 @@ WORKLOAD(truncate, .seed = 130, .nblocks = 256, .steps = 40, .prepare = prepare_
          .step = cut_and_grow)
 WORKLOAD(save, .seed = 140, .nblocks = 192, .steps = 10, .prepare = prepare_document,
          .step = save_document)
+WORKLOAD(moves, .seed = 145, .nblocks = 192, .steps = 150, .prepare = prepare_moves,
+         .step = move_about)
 WORKLOAD(small_files, .seed = 150, .nblocks = 256, .steps = 2, .step = many_small_files,
          .meanwhile = make_small_file)
 WORKLOAD(directories, .seed = 160, .nblocks = 192, .steps = 24, .step = directories)
@@ -408,6 +357,7 @@ static const struct test tests[] = {
     { "append", test_append },
     { "truncate", test_truncate },
     { "save", test_save },
+    { "moves", test_moves },
     { "small-files", test_small_files },
     { "directories", test_directories },
     { "unlink-while-open", test_unlink_while_open },

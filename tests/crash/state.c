@@ -9,6 +9,7 @@
 #define TYPE(mode) ((mode) >> 12)
 #define REGULAR    010
 #define DIRECTORY  004
+#define SYMLINK    012
 #define LINK       012
 
 // Every bit of the result hangs on every bit of both numbers.
@@ -34,6 +35,16 @@ static int content(struct inode *ino, uint64 size, uint64 *digest)
     return 0;
 }
 
+static int target(struct inode *root, const char *path, uint64 *digest)
+{
+    static char text[PATH_LONGEST];
+    int64 n = path_readlink(root, path, text, sizeof text);
+    if (n < 0)
+        return (int)n;
+    *digest = mix(*digest, crc32c(0, text, (size_t)n));
+    return 0;
+}
+
 static int directory(struct inode *root, const char *path, uint64 *digest);
 
 // What the path leads to, and all that is below it.
@@ -51,6 +62,8 @@ static int tree(struct inode *root, const char *path, uint64 *digest)
     if (has_content)
         err = content(ino, info.size, digest);
     inode_put(ino);
+    if (!err && TYPE(info.mode) == SYMLINK)
+        err = target(root, path, digest);
     if (!err && TYPE(info.mode) == DIRECTORY)
         err = directory(root, path, digest);
     return err;

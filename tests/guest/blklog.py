@@ -5,7 +5,6 @@ a sector that describes it, and its data.
 """
 
 import os
-import random
 import struct
 
 BLOCK = 4096
@@ -126,7 +125,3 @@ def some_of(base, entries, chance):
     for entry in entries:
         disk.write(entry, {i for i in range(entry.nblocks) if chance.random() < odds})
     return disk
-
-
-def random_numbers(seed):
-    return random.Random(seed)

@@ -6,9 +6,9 @@
         m.audit()
         m.poweroff()
 
-QEMU is started with the options of `make qemu`, with its own snapshot of fs.img (or a private copy
-that keeps what is written), and is always ended by its own process id.  All that the console says
-goes to build/logs/NAME.log, with the command that started it.
+QEMU is started with the options of `make qemu`, with a copy of fs.img of its own (or an image that
+is given), and is always ended by its own process id.  However it ended, `mkfs --check` then looks at
+the image.  All that the console says goes to build/logs/NAME.log, with the command that started it.
 """
 
 import os
@@ -18,6 +18,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 import pexpect
@@ -75,12 +76,13 @@ class Machine:
         self.name = re.sub(r"[^\w.=-]+", "_", name)
         self.root = root
         words = ["print-qemu", f"CPUS={cpus}", f"MEM={mem}", f"BIOS={bios}", f"APPEND={append}"]
-        command = shlex.split(make(*words, cwd=root))
-        if image:
-            command = [w.replace("file=fs.img", f"file={image}") for w in command]
-        else:
-            command.append("-snapshot")
-        self.command = command + list(extra)
+        self.image, self.own_image = image, image is None
+        if self.own_image:
+            self.image = private_image(self.name, root)
+        # A copy that goes with the machine need not outlive the host's power.
+        drive = f"file={self.image}" + (",cache=unsafe" if self.own_image else "")
+        self.command = [w.replace("file=fs.img", drive)
+                        for w in shlex.split(make(*words, cwd=root))] + list(extra)
         self.child = None
 
     # --- life -----------------------------------------------------------------------------------
@@ -100,6 +102,7 @@ class Machine:
         return self.expect(PROMPT, timeout)
 
     def close(self):
+        """Ends QEMU if it runs, and checks the image."""
         if self.child is None:
             return
         if self.child.proc.poll() is None:
@@ -108,6 +111,9 @@ class Machine:
         self.child.proc.stdin.close()
         self.log.close()
         self.child = None
+        check_image(self.image, self.name)
+        if self.own_image:
+            os.unlink(self.image)
 
     __enter__ = start
 
@@ -196,12 +202,13 @@ def check_image(image, what):
     assert done.returncode == 0, f"{what}: mkfs --check finds damage:\n{done.stdout[-2000:]}"
 
 
-def private_image(name):
-    """A copy of fs.img of its own, for tests that write to the disk and boot again."""
+def private_image(name, root=ROOT):
+    """A copy of fs.img of its own.  => its path"""
     LOGS.mkdir(parents=True, exist_ok=True)
-    path = LOGS / f"{re.sub(r'[^a-zA-Z0-9_.-]+', '_', name)}.img"
-    shutil.copyfile(ROOT / "fs.img", path)
-    return path
+    fd, path = tempfile.mkstemp(".img", re.sub(r"[^a-zA-Z0-9_.-]+", "_", name) + "-", LOGS)
+    os.close(fd)
+    shutil.copyfile(root / "fs.img", path)
+    return pathlib.Path(path)
 
 
 def copy_tree(destination):

@@ -74,7 +74,7 @@ class Promises:
         kind = self.pending[1]
         old, new = self.files.get(name), self.after().get(name)
         if got is None:
-            return old is None or new is None or kind == "replace"
+            return old is None or new is None
         if kind in ("remove", "replace"):
             return got in (old, new)
         if kind == "append":

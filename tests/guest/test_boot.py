@@ -82,9 +82,11 @@ def test_disk_survives_poweroff(machine):
     m = machine(image=image)
     m.run("mkdir dir; echo one > dir/file")
     m.poweroff()
+    m.close()
     m = machine(image=image)
     assert "one" in m.run("cat dir/file")
     m.poweroff()
+    m.close()
     image.unlink()
 
 

@@ -3,6 +3,7 @@
 import re
 import time
 
+import blkdebug
 import kine
 import pytest
 
@@ -116,30 +117,15 @@ def test_out_of_disk(rough):
     alive(m)
 
 
-def with_errors(m, image, config):
-    """Puts an error-injecting layer over the machine's disk."""
-    m.command = [w.replace(f"file={image},if=none,format=raw",
-                           f"file=blkdebug:{config}:{image},if=none,format=raw") for w in m.command]
-
-
-def failing_disk(event, after):
-    """blkdebug's rules: requests of one kind work `after` times, then fail for ever."""
-    rules = "".join(f'[set-state]\nstate = "{n}"\nevent = "{event}"\nnew_state = "{n + 1}"\n'
-                    for n in range(1, after))
-    kind = event.split("_")[0]  # or else requests of every kind would fail from then on
-    return rules + (f'[inject-error]\nstate = "{after}"\nevent = "{event}"\niotype = "{kind}"\n'
-                    'errno = "5"\n')
-
-
 @pytest.mark.parametrize("event,after", [("read_aio", 400), ("write_aio", 1), ("write_aio", 30),
                                          ("flush_to_disk", 1)])
 def test_disk_errors(machine, tmp_path, event, after):
     """A disk that fails gives errors to whoever asked; the kernel goes on."""
     image = kine.private_image(f"errors-{event}-{after}")
     config = tmp_path / "blkdebug.conf"
-    config.write_text(failing_disk(event, after))
+    config.write_text(blkdebug.failing(event, after))
     m = machine(boot=False, image=image)
-    with_errors(m, image, config)
+    blkdebug.attach(m, image, config)
     m.boot()
     m.run("echo one > file; cat file; mkdir d; ls; ls d")
     m.run("sync")
@@ -151,4 +137,5 @@ def test_disk_errors(machine, tmp_path, event, after):
     out = m.run("audit")
     assert "audit: clean" in out or "error" in out, out
     assert "panic" not in m.said
+    m.close()
     image.unlink()

@@ -2,10 +2,11 @@
 FSTEST_CC    ?= $(HOSTCC)
 FSTEST_FLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-sanitize=alignment -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
-FSTEST_SRC   := $(FSSRC) mkfs/check.c mkfs/check_inodes.c $(wildcard mkfs/host*.c) \
-	tests/unit/fs_test.c tests/unit/fs_model.c
+FSTEST_SHARED := $(patsubst %,tests/unit/fs_%.c,test model lie)
+FSTEST_SRC   := $(FSSRC) $(wildcard mkfs/check*.c mkfs/host*.c mkfs/image*.c) mkfs/paths.c \
+	$(FSTEST_SHARED)
 FSTEST_OBJ   := $(patsubst %.c,$(B)/unit-fs/%.o,$(FSTEST_SRC))
-FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out tests/unit/fs_test.c tests/unit/fs_model.c,\
+FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out $(FSTEST_SHARED),\
 	$(wildcard tests/unit/fs_*.c)))
 
 $(B)/unit-fs/%.o: %.c

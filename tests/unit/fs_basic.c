@@ -357,6 +357,39 @@ static void test_tick(void)
     mem_disk_free(&disk);
 }
 
+// The lowest number is given out, and finding it does not cost more where there are many files: the
+// pages of the inode table are not read again and again.
+static void test_many_inodes(void)
+{
+    char name[32];
+    make_volume(4096, false);
+    for (int i = 0; i < 3000; i++) {
+        snprintf(name, sizeof name, "/f%d", i);
+        inode_put(create_file(name));
+    }
+    EXPECT_EQ(volume_sync(vol), 0);
+    uint64 most = 0;
+    for (int i = 0; i < 60; i++) {
+        struct inode_info info;
+        snprintf(name, sizeof name, "/f%d", i * 50);
+        EXPECT_EQ(unlink_path(name), 0);
+        host_reclaim_all();
+        inode_put(create_file(name)); // takes the number that is free
+        snprintf(name, sizeof name, "/new%d", i);
+        uint64 reads = disk.reads;
+        struct inode *ino = create_file(name); // goes behind them all
+        if (i > 0 && disk.reads - reads > most)
+            most = disk.reads - reads;
+        inode_info(ino, &info);
+        EXPECT_EQ(info.ino, 3002 + i);
+        inode_put(ino);
+    }
+    printf("# at most %lu blocks read for a new file\n", most);
+    EXPECT(most < 60);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 // Reading from front to back takes few requests, and no block twice; reading here and there brings
 // in nothing that was not asked for.
 static void test_read_ahead(void)
@@ -417,6 +450,7 @@ static const struct test tests[] = {
     { "a-directory-is-no-file", test_directory_is_no_file },
     { "held-page", test_held_page },
     { "commit-by-age", test_tick },
+    { "many-inodes", test_many_inodes },
     { "read-ahead", test_read_ahead },
     { "blocks-written", test_write_volume },
 };

@@ -6,7 +6,7 @@
 //
 //     write     NAME is made anew, or overwritten in place
 //     append    a piece is appended to NAME
-//     replace   NAME is replaced by a new file
+//     replace   NAME is replaced by a new file, as editors do: by rename()
 //     remove    NAME is removed
 //     batch     ten files NAME0 to NAME9 are made anew, with one sync
 
@@ -44,12 +44,21 @@ static void put_data(int fd, int step, int n)
     EXPECT(write(fd, data, n), n, "write");
 }
 
+// sync() does not say whether it could; what it left behind shows in an fsync().
+static void make_all_durable(void)
+{
+    sync();
+    int fd = must_open(".", O_RDONLY);
+    CHECK(fsync(fd) == 0, "fsync after sync: %s", strerror(errno));
+    close(fd);
+}
+
 static void write_file(const char *name, int step, int flags)
 {
     int n = length_of(step), fd = must_open(name, O_CREATE | O_RDWR | flags);
     put_data(fd, step, n);
     EXPECT(ftruncate(fd, n), 0, "ftruncate(%s)", name);
-    EXPECT(fsync(fd), 0, "fsync(%s)", name);
+    CHECK(fsync(fd) == 0, "fsync(%s): %s", name, strerror(errno));
     close(fd);
 }
 
@@ -58,17 +67,15 @@ static void append(const char *name, int step)
     int fd = must_open(name, O_CREATE | O_RDWR);
     lseek(fd, 0, SEEK_END);
     put_data(fd, step, PIECE);
-    EXPECT(fsync(fd), 0, "fsync(%s)", name);
+    CHECK(fsync(fd) == 0, "fsync(%s): %s", name, strerror(errno));
     close(fd);
 }
 
 static void replace(const char *name, int step)
 {
     write_file("new", step, O_TRUNC);
-    unlink(name);
-    EXPECT(link("new", name), 0, "link to %s", name);
-    must_unlink("new");
-    EXPECT(sync(), 0, "sync");
+    EXPECT(rename("new", name), 0, "rename to %s", name);
+    make_all_durable();
 }
 
 static void batch(const char *prefix, int step)
@@ -79,13 +86,13 @@ static void batch(const char *prefix, int step)
         put_data(fd, step, length_of(step));
         close(fd);
     }
-    EXPECT(sync(), 0, "sync");
+    make_all_durable();
 }
 
 static void remove(const char *name, int step)
 {
     unlink(name);
-    EXPECT(sync(), 0, "sync");
+    make_all_durable();
 }
 
 static void overwrite(const char *name, int step)
@@ -117,10 +124,11 @@ static void do_step(int step)
     printf("synced %d\n", step);
 }
 
-// Somebody else, who writes all the time and never syncs.
+// Somebody else, who writes all the time and never syncs, until crashload ends.
 static void make_noise(void *arg)
 {
-    for (uint i = 0;; i++) {
+    int parent = getppid();
+    for (uint i = 0; getppid() == parent; i++) {
         make_file("/noise", 500 + i % 60 * 700, i);
         sleep_ms(3);
     }

@@ -66,6 +66,32 @@ void move_file(struct worker *w)
     w->file_size[i] = -1;
 }
 
+// One of our files becomes a clone of another.
+void clone_file(struct worker *w)
+{
+    char from[16], to[16];
+    uint i = pick(w, MODEL_FILES), j = pick(w, MODEL_FILES);
+    if (w->file_size[i] < 0 || i == j)
+        return;
+    int src = must_open(own_name(from, i), O_RDONLY);
+    int dst = must_open(own_name(to, j), O_CREAT | O_WRONLY);
+    long err = sys(SYS_ioctl, dst, FICLONE, src);
+    EXPECT(err, 0, "clone of %s to %s", from, to);
+    close(src);
+    close(dst);
+    w->file_size[j] = w->file_size[i];
+    w->file_seed[j] = w->file_seed[i];
+}
+
+// A picture by a name that all workers use.
+void take_picture(struct worker *w)
+{
+    if (pick(w, 4) == 0)
+        AMONG("snapshot", sys(SYS_kine_snapshot, KINE_SNAPSHOT_CREATE, "grind"), EEXIST, ENOSPC);
+    else
+        AMONG("deletion", sys(SYS_kine_snapshot, KINE_SNAPSHOT_DELETE, "grind"), ENOENT);
+}
+
 void check_model(struct worker *w)
 {
     check_pages(w);

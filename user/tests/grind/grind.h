@@ -30,7 +30,8 @@ typedef void act(struct worker *w);
 act fill_page, check_pages, grow_shrink, lazy_heap, map_unmap;
 
 // files.c: the model's files, and names that others use too
-act write_file, look_at_file, remove_file, move_file, open_common, name_common, walk_common;
+act write_file, look_at_file, remove_file, move_file, clone_file, take_picture, open_common,
+    name_common, walk_common;
 
 // processes.c: children of all kinds
 act fork_and_change, fork_and_kill, run_echo, pipe_through, fork_tree, share_and_add;

@@ -26,10 +26,11 @@ void expect_among(const char *what, long result, const int *error, int n)
 }
 
 static act *const acts[] = {
-    fill_page,    fill_page,    check_pages,   grow_shrink,     lazy_heap,   map_unmap,
-    write_file,   look_at_file, remove_file,   move_file,       open_common, open_common,
-    name_common,  name_common,  walk_common,   fork_and_change, run_echo,    fork_and_kill,
-    pipe_through, fork_tree,    share_and_add, bad_pointers,    senseless,
+    fill_page,    fill_page,    check_pages,     grow_shrink,  lazy_heap,
+    map_unmap,    write_file,   look_at_file,    remove_file,  move_file,
+    clone_file,   take_picture, open_common,     open_common,  name_common,
+    name_common,  walk_common,  fork_and_change, run_echo,     fork_and_kill,
+    pipe_through, fork_tree,    share_and_add,   bad_pointers, senseless,
 };
 #define ACTS (sizeof acts / sizeof acts[0])
 
@@ -84,6 +85,7 @@ static void clean_up(void)
     remove_all(0);
     EXPECT(chdir("/"), 0, "chdir to /");
     must_unlink(TOP);
+    AMONG("deletion", sys(SYS_kine_snapshot, KINE_SNAPSHOT_DELETE, "grind"), ENOENT);
 }
 
 static int start_worker(uint64 seed, int i, uint64 until)

@@ -66,6 +66,12 @@ static const struct part parts[] = {
     { .name = "volumespace", .fn = volume_space },
     { .name = "openpromises", .fn = open_promises },
 
+    { .name = "snapshots", .fn = snapshots },
+    { .name = "snapshotinuse", .fn = snapshot_in_use },
+    { .name = "snapshotmoment", .fn = snapshot_moment },
+    { .name = "snapshotcrowd", .fn = snapshot_crowd },
+    { .name = "clones", .fn = clones },
+    { .name = "clonecrowd", .fn = clone_crowd },
     { .name = "fourwriters", .fn = four_writers },
     { .name = "sharedoffset", .fn = shared_offset },
     { .name = "ownoffsets", .fn = own_offsets },

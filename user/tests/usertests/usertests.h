@@ -30,6 +30,10 @@ void rename_files(void), rename_directories(void), rename_open(void), rename_ato
 void modes(void), times_of_change(void), set_file_times(void), volume_space(void),
     open_promises(void);
 
+// snapshots.c
+void snapshots(void), snapshot_in_use(void), snapshot_moment(void), snapshot_crowd(void),
+    clones(void), clone_crowd(void);
+
 // crowds.c
 void four_writers(void), shared_offset(void), own_offsets(void), same_name(void),
     create_delete(void), link_unlink(void), concurrent_create(void), concurrent_mkdir(void);
