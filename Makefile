@@ -186,10 +186,10 @@ qemu-gdb: check-qemu $(QKERNEL) kernel/kernel.sym .gdbinit fs.img
 	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 gdb: .gdbinit
 	$(GDB) -iex "set auto-load safe-path $(CURDIR)" kernel/kernel
-# Another port is another file.
-.gdbinit: .gdbinit.tmpl always
-	$(Q)sed -e 's/@PORT@/$(GDBPORT)/' -e 's|@ROOT@|$(CURDIR)|' < $< > $(B)/gdbinit
-	$(Q)cmp -s $(B)/gdbinit $@ || cp $(B)/gdbinit $@
+# Another port is another file: the stamp changes only when the port does.
+$(shell echo '$(GDBPORT)' | cmp -s - $(B)/gdbport || echo '$(GDBPORT)' > $(B)/gdbport)
+.gdbinit: .gdbinit.tmpl $(B)/gdbport
+	$(Q)sed -e 's/@PORT@/$(GDBPORT)/' -e 's|@ROOT@|$(CURDIR)|' < $< > $@
 print-gdbport:
 	@echo $(GDBPORT)
 
@@ -202,7 +202,7 @@ clean:
 	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
 help:
 	@sed -n 's/^#: //p' Makefile tests/tests.mk
-.PHONY: always all qemu qemu-gdb gdb print-gdbport format clean help
+.PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
 
 #: make              build the kernel, the programs and the disk image
 #: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default QEMUEXTRA=...); Ctrl-A X ends QEMU

@@ -1,4 +1,4 @@
-// An image in words (mkfs/mkfs.h).  All that is read of it may be wrong.
+// An image in words (mkfs/dump.h).  All that is read of it may be wrong.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +7,6 @@
 
 #include "lib/panic.h"
 #include "mkfs/dump.h"
-#include "mkfs/host.h"
-#include "mkfs/mkfs.h"
 
 void print_tree(const struct disk_tree *t)
 {
@@ -106,7 +104,7 @@ static void dump_counts(struct image *img)
 
 // --- tables of inodes --------------------------------------------------------------------------
 
-static void dump_table(struct image *img, const struct disk_tree *tree)
+void dump_table(struct image *img, const struct disk_tree *tree)
 {
     struct image_table t;
     table_load(img, &t, tree, print_trouble, NULL);
@@ -174,42 +172,12 @@ static void dump_snapshots(struct image *img)
     free(s.list);
 }
 
-// --- one file ----------------------------------------------------------------------------------
+// --- the whole ---------------------------------------------------------------------------------
 
-static void dump_one(struct image *img, const struct disk_tree *tree, const struct options *o)
-{
-    struct image_table t;
-    table_load(img, &t, tree, print_trouble, NULL);
-    uint64 number = path_to_inode(img, &t, o->args[0]);
-    if (number == 0)
-        fail("%s is not in %s: `mkfs --dump %s` lists what is", o->args[0], o->image, o->image);
-    struct paths *paths = paths_load(img, &t);
-    dump_inode(img, number, table_find(&t, number), paths);
-    paths_free(paths);
-    table_free(&t);
-}
-
-static void dump_all(struct image *img)
+void dump_volume(struct image *img)
 {
     dump_superblock(img);
     dump_counts(img);
     dump_table(img, &img->sb.inodes);
     dump_snapshots(img);
-}
-
-int dump_image(const struct options *o)
-{
-    struct host_file file;
-    struct image img;
-    open_image(o, &file, &img);
-    struct disk_tree tree = chosen_inodes(o, &img);
-    if (o->nargs > 0)
-        dump_one(&img, &tree, o);
-    else if (o->snapshot != NULL)
-        dump_table(&img, &tree);
-    else
-        dump_all(&img);
-    image_close(&img);
-    host_file_close(&file);
-    return 0;
 }

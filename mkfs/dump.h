@@ -3,6 +3,11 @@
 
 #include "mkfs/paths.h"
 
+// Everything: the superblocks, the live files, the snapshots.
+void dump_volume(struct image *img);
+// All inodes of a table.
+void dump_table(struct image *img, const struct disk_tree *tree);
+
 // "height 1, 5 blocks, root block 17 of generation 2, checksum 0a1b2c3d", or "empty".
 void print_tree(const struct disk_tree *t);
 // "2026-11-21 11:09:22.123456789", in UTC.

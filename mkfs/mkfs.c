@@ -4,19 +4,14 @@
 // The image is written by the kernel's own file system, compiled for the host; everything else
 // reads it by the format alone.
 
-#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "mkfs/check.h"
-#include "mkfs/host.h"
-#include "mkfs/image.h"
 #include "mkfs/mkfs.h"
 
 #define DEFAULT_BLOCKS 4096UL
@@ -172,53 +167,6 @@ static void parse(struct options *o, int argc, char **argv)
     see_that_it_fits(o);
 }
 
-void open_file_of(const struct options *o, struct host_file *file)
-{
-    struct stat st;
-    int err = stat(o->image, &st) != 0 ? errno : 0;
-    if (!err && S_ISDIR(st.st_mode))
-        fail("%s is a folder: name the image, which is a file", o->image);
-    if (!err)
-        err = host_file_open(file, o->image, 0, true);
-    if (err)
-        fail("%s cannot be opened (%s): name an image that can be read", o->image, strerror(err));
-}
-
-void open_image(const struct options *o, struct host_file *file, struct image *img)
-{
-    open_file_of(o, file);
-    const char *why = image_open(img, &file->dev);
-    if (why != NULL)
-        fail("%s cannot be used (%s): name a whole image of Kine's", o->image, why);
-}
-
-struct disk_tree chosen_inodes(const struct options *o, struct image *img)
-{
-    struct disk_snapshot s;
-    if (o->snapshot == NULL)
-        return img->sb.inodes;
-    if (!image_snapshot(img, o->snapshot, &s))
-        fail("%s has no snapshot %s: `mkfs --dump %s` lists those it has", o->image, o->snapshot,
-             o->image);
-    return s.inodes;
-}
-
-static int check(const struct options *o)
-{
-    struct host_file file;
-    struct check_result result;
-    open_file_of(o, &file);
-    check_volume(&file.dev, &result);
-    host_file_close(&file);
-    if (result.errors > 0) {
-        printf("%s: %lu error%s\n", o->image, result.errors, result.errors == 1 ? "" : "s");
-        return 1;
-    }
-    printf("%s: generation %lu, %lu of %lu blocks in use, %lu files, %lu directories: no errors\n",
-           o->image, result.generation, result.used, result.blocks, result.files, result.dirs);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     struct options o = { .command = MAKE };
@@ -227,7 +175,7 @@ int main(int argc, char **argv)
     signal(SIGTERM, on_signal);
     signal(SIGHUP, on_signal);
     switch (o.command) {
-    case CHECK: return check(&o);
+    case CHECK: return check_image(&o);
     case DUMP: return dump_image(&o);
     case EXTRACT: return extract_image(&o);
     case MAKE: break;

@@ -29,5 +29,6 @@ void remove_on_failure(const char *path);
 
 // Each => the exit status.
 int make_image(const struct options *o);    // make.c
-int dump_image(const struct options *o);    // dump.c
+int check_image(const struct options *o);   // inspect.c
+int dump_image(const struct options *o);    // inspect.c
 int extract_image(const struct options *o); // extract.c

@@ -1,4 +1,4 @@
-"""The unit tests on the host (tests/unit), each counted by name."""
+"""The unit tests on the host (tests/unit), each counted by name, and the fuzzers' kept inputs."""
 
 import os
 import pathlib
@@ -21,5 +21,18 @@ def names():
 def test_unit(program, name, seed):
     env = dict(os.environ, SEED=str(seed))
     done = subprocess.run([program, name], cwd=ROOT, env=env, timeout=300, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
+
+
+def kept_inputs():
+    for target in sorted(p for p in (ROOT / "build/unit").glob("fuzz_*") if os.access(p, os.X_OK)):
+        for data in sorted((ROOT / "tests/fuzz/corpus" / target.name).iterdir()):
+            yield pytest.param(target, data, id=f"{target.name}:{data.name}")
+
+
+@pytest.mark.parametrize("target,data", kept_inputs())
+def test_fuzz_replay(target, data):
+    done = subprocess.run([target, data], cwd=ROOT, timeout=60, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout

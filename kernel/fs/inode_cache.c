@@ -143,6 +143,13 @@ static void push_unused(struct inode *ino)
     inode_volume(ino)->nunused++;
 }
 
+// Frees an inode that nobody finds any more.
+static void forget(struct inode *ino)
+{
+    cache_drop(&ino->data.obj, 0);
+    inode_discard(ino);
+}
+
 // Gives a dying inode back.  If that cannot be done now it stays, for inodes_bury() to try again,
 // or for the next mount.
 static int bury(struct inode *ino)
@@ -154,7 +161,7 @@ static int bury(struct inode *ino)
     spin_lock(&vol->inodes_lock);
     unhash(ino);
     spin_unlock(&vol->inodes_lock);
-    inode_discard(ino);
+    forget(ino);
     return 0;
 }
 
@@ -191,13 +198,6 @@ void inodes_bury(struct volume *vol)
     do
         ino = find_unburied(vol);
     while (ino != NULL && bury_or_keep(ino));
-}
-
-// Frees an inode that nobody finds any more.
-static void forget(struct inode *ino)
-{
-    cache_drop(&ino->data.obj, 0);
-    inode_discard(ino);
 }
 
 // What seems to be the last reference goes.

@@ -185,6 +185,7 @@ static int find_number(struct volume *vol, uint64 *out)
         if (found != 0)
             return found < 0 ? found : *out < limit ? 0 : -ENOSPC;
         inode_map_set_full(vol, page);
+        n = (page + 1) * INODES_PER_BLOCK;
     }
 }
 

@@ -451,11 +451,7 @@ static int find_root(struct volume *vol, const char *name, struct inode **out)
         return err;
     err = load_table(vol, at.rec, &table);
     record_put(&at);
-    if (!err)
-        err = inode_find_locked(table, FS_ROOT_INO, out);
-    if (err || inode_is_dir(*out))
-        return err;
-    return -ENOTDIR;
+    return err ? err : inode_find_locked(table, FS_ROOT_INO, out);
 }
 
 // A snapshot's root directory by name.
@@ -469,7 +465,10 @@ static int lookup(struct volume *vol, const struct name *name, struct inode **ou
     mutex_lock(&vol->lock);
     int err = find_root(vol, text, out);
     mutex_unlock(&vol->lock);
-    return err;
+    if (err || inode_is_dir(*out))
+        return err;
+    inode_put(*out);
+    return -ENOTDIR;
 }
 
 bool snapshot_reserves(const struct inode *dir, const struct name *name)

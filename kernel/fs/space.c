@@ -138,6 +138,9 @@ int space_touch(struct volume *vol, const struct blkptr *p)
 {
     struct group *g;
     struct frame *f;
+    // A page of inodes is shared with those of its inodes that nobody has looked at yet.
+    if (p->block < FS_FIRST_BLOCK || p->block >= vol->nblocks)
+        return volume_damage(vol, "a shared page of inodes names block %lu", p->block);
     int err = locate(vol, p->block, &g, &f);
     if (!err)
         frame_put(f); // dirty: it stays (C4)

@@ -20,8 +20,9 @@ void kmap_share(pagetable_t root);
 #define KSTACK_SIZE 8192
 // => the lowest address of a stack; NULL if out of memory.
 void *kstack_alloc(void);
-// Changes whenever a kernel stack is mapped anew or unmapped.  A hart that is about to run on a
-// stack fences if it has not done so since the last change; the hart that allocates one has fenced
-// already.
-uint32 kmap_version(void);
 void kstack_free(void *stack);
+// Changes whenever a kernel stack is mapped anew or unmapped.
+uint32 kmap_version(void);
+// Forgets what this hart knew of kernel stacks, if any has changed since it forgot last: before it
+// runs on one or writes to one.
+void kmap_catch_up(void);

@@ -6,9 +6,9 @@
 //
 // Fences.  A hart uses addresses of the region only when it runs on a stack there, or writes the
 // first registers of a thread it has just made.  So no other hart need be told of a change: the
-// version goes up, and every hart that finds it changed forgets what it knew before it switches to
-// a stack (task/sched.c).  A hart that remembers an unmapped stack, or that a slot was empty, does
-// not use it.
+// version goes up, and every hart that finds it changed forgets what it knew (kmap_catch_up) before
+// it switches to a stack or takes one for a new thread.  A hart that remembers an unmapped stack,
+// or that a slot was empty, does not use it.
 
 #include "lib/list.h"
 #include "mem/audit.h"
@@ -18,6 +18,7 @@
 #include "param.h"
 #include "riscv/addr.h"
 #include "riscv/csr.h"
+#include "riscv/hart.h"
 #include "riscv/spinlock.h"
 
 #define SLOT        (2 * KSTACK_SIZE)
@@ -39,6 +40,17 @@ static uint32 version; // atomic
 uint32 kmap_version(void)
 {
     return __atomic_load_n(&version, __ATOMIC_ACQUIRE);
+}
+
+// The version is read before the fence: a change in between is seen the next time.
+void kmap_catch_up(void)
+{
+    struct hart *h = this_hart();
+    uint32 now = kmap_version();
+    if (h->kmap_seen == now)
+        return;
+    h->kmap_seen = now;
+    sfence_vma_all();
 }
 
 static uint64 slot_stack(unsigned slot)
@@ -108,8 +120,10 @@ void *kstack_alloc(void)
     spin_lock(&lock);
     int slot = slots.nmapped ? slots.mapped[--slots.nmapped] : -1;
     spin_unlock(&lock);
-    if (slot >= 0)
+    if (slot >= 0) {
+        kmap_catch_up(); // another hart may have mapped it to other frames than we knew
         return (void *)slot_stack((unsigned)slot);
+    }
     if ((slot = take_empty()) < 0)
         return NULL;
     if (!map_stack((unsigned)slot)) {

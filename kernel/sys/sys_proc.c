@@ -56,7 +56,7 @@ int64 sys_waitid(const uint64 *arg) // id type, id, siginfo *, options, rusage
 {
     uint64 options = arg[3];
     if (!(options & WEXITED) || options & ~(uint64)(WEXITED | WNOHANG | WNOWAIT) ||
-        (arg[0] != P_ALL && arg[0] != P_PID))
+        (arg[0] != P_ALL && (arg[0] != P_PID || (int)arg[1] <= 0)))
         return -EINVAL;
     struct wait_result r;
     int err =

@@ -161,6 +161,7 @@ static struct thread *pick(struct hart *h)
 static void load_root(struct hart *h, struct frame *root)
 {
     struct frame *old = h->root;
+    h->kmap_seen = kmap_version(); // as of before the fence
     if (root) {
         frame_get(root);
         __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
@@ -171,7 +172,6 @@ static void load_root(struct hart *h, struct frame *root)
         kmap_load();
     }
     h->root = root;
-    h->kmap_seen = kmap_version();
     if (old) {
         __atomic_fetch_and(&old->active, ~(1u << h->index), __ATOMIC_RELEASE);
         frame_put(old);
@@ -195,12 +195,10 @@ void thread_leave_root(void)
 // been mapped since this hart last forgot what it knew of the kernel's table.
 static void adopt_map(struct hart *h, const struct thread *next)
 {
-    if (next->root != h->root) {
+    if (next->root != h->root)
         load_root(h, next->root);
-    } else if (h->kmap_seen != kmap_version()) {
-        h->kmap_seen = kmap_version();
-        sfence_vma_all();
-    }
+    else
+        kmap_catch_up();
 }
 
 // A dead thread may still be in the hands of the one who woke it last, until that hart drops the

@@ -1,5 +1,6 @@
 """Files and names: volumes that are not classic ones, what survives a cut, the programs about them."""
 
+import re
 import subprocess
 
 import kine
@@ -62,3 +63,45 @@ def test_programs(machine):
     assert size == 16384 and used + available == size, fields
     m.audit()
     m.poweroff()
+
+
+def test_to_the_guest_and_back(machine, tmp_path):
+    """What the host's mkfs puts into an image the guest finds; what it leaves, mkfs takes out."""
+    source = tmp_path / "in"
+    (source / "dir").mkdir(parents=True)
+    (source / "dir/text").write_text("from the host\n")
+    (source / "dir/text").chmod(0o640)
+    (source / "way").symlink_to("dir/text")
+    with open(source / "holes", "wb") as f:
+        f.truncate(1 << 40)
+    image = tmp_path / "v.img"
+    programs = [p for p in (kine.ROOT / "build/user").glob("_*") if p.suffix == ""]
+    mkfs = kine.ROOT / "build/mkfs"
+
+    def run(*words):
+        return subprocess.run([mkfs, *map(str, words)], check=True, text=True, timeout=60,
+                              stdout=subprocess.PIPE).stdout
+
+    run("--size", "16G", image, source, *programs)
+    m = machine(image=image)
+    assert "from the host" in m.run("cat way")
+    assert re.search(r"-rw-r-----.* text", m.run("ls -l dir"))
+    assert "1099511627776" in m.run("ls -l holes")
+    m.run("snapshot create before")
+    m.run("echo from the guest > way")
+    m.run("cp --reflink dir/text clone")
+    m.run("rm holes")
+    m.poweroff()
+    kine.check_image(image, "after the guest")
+    run("--extract", image, tmp_path / "now")
+    run("--extract", "--snapshot", "before", image, tmp_path / "then")
+    assert (tmp_path / "now/dir/text").read_text() == "from the guest\n"
+    assert (tmp_path / "now/clone").read_text() == "from the guest\n"
+    assert not (tmp_path / "now/holes").exists()
+    assert (tmp_path / "then/way").read_text() == "from the host\n"
+    assert (tmp_path / "then/holes").stat().st_size == 1 << 40
+    assert not (tmp_path / "then/clone").exists()
+    assert (tmp_path / "now/cat").read_bytes() == (kine.ROOT / "build/user/_cat").read_bytes()
+    assert 'snapshot 1 "before": generation' in run("--dump", image)
+    assert "cloned" in run("--dump", image, "clone")
+    assert "DAMAGE" not in run("--dump", "--snapshot", "before", image)

@@ -2,10 +2,11 @@
 FSTEST_CC    ?= $(HOSTCC)
 FSTEST_FLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-sanitize=alignment -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
+FSTEST_SHARED := $(patsubst %,tests/unit/fs_%.c,test model model_file model_state seal lie)
 FSTEST_SRC   := $(FSSRC) $(wildcard mkfs/check*.c mkfs/host*.c mkfs/image*.c) mkfs/paths.c \
-	tests/unit/fs_test.c tests/unit/fs_model.c
+	$(FSTEST_SHARED)
 FSTEST_OBJ   := $(patsubst %.c,$(B)/unit-fs/%.o,$(FSTEST_SRC))
-FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out tests/unit/fs_test.c tests/unit/fs_model.c,\
+FSTESTS      := $(patsubst tests/unit/%.c,$(B)/unit/test_%,$(filter-out $(FSTEST_SHARED),\
 	$(wildcard tests/unit/fs_*.c)))
 
 $(B)/unit-fs/%.o: %.c
@@ -17,6 +18,7 @@ $(FSTESTS): $(B)/unit/test_%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
 	$(Q)$(FSTEST_CC) $(FSTEST_FLAGS) -o $@ $^
 
 include tests/crash/crash.mk
+include tests/fuzz/fuzz.mk
 
 #: make test-fs      the file system's unit tests on the host
 test-fs: $(FSTESTS)

@@ -8,50 +8,13 @@
 
 #include <unistd.h>
 
-#include "errno.h"
-#include "fs_test.h"
-#include "lib/crc.h"
+#include "fs_lie.h"
 
-#define BLOCKS 400
-
-static unsigned char *image; // the good one
 static uint64 state;
 
 static uint64 pick(uint64 n)
 {
     return random_next(&state) % n;
-}
-
-static void make_image(bool classic)
-{
-    char name[64];
-    make_volume(BLOCKS, classic);
-    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
-    EXPECT_EQ(path_mkdir(root, "/d/e", 0755), 0);
-    EXPECT_EQ(path_mkdir(root, "/d/e/sub", 0755), 0);
-    fill_file("/small", 100, 1);
-    fill_file("/d/middle", 50000, 2);
-    fill_file("/d/e/deep", 9000, 3);
-    EXPECT_EQ(path_link(root, "/small", root, "/d/link"), 0);
-    EXPECT_EQ(path_symlink(root, "../d/e", "/d/soft"), 0);
-    for (int i = 0; i < 40; i++) {
-        snprintf(name, sizeof name, "/d/e/n%d", i);
-        write_file(name, name, 10);
-    }
-    struct inode *orphan = create_file("/orphan");
-    EXPECT_EQ(unlink_path("/orphan"), 0);
-    EXPECT_EQ(volume_sync(vol), 0);
-    image = malloc(BLOCKS * FS_BLOCK);
-    memcpy(image, disk.data, BLOCKS * FS_BLOCK);
-    inode_put(orphan);
-    unmount_volume();
-    memcpy(disk.data, image, BLOCKS * FS_BLOCK);
-}
-
-static void forget_image(void)
-{
-    free(image);
-    mem_disk_free(&disk);
 }
 
 // --- using whatever there is -------------------------------------------------------------------
@@ -204,71 +167,6 @@ static void test_flips(void)
 
 // --- lies --------------------------------------------------------------------------------------
 
-static unsigned char sealed[BLOCKS];
-static uint64 targets[BLOCKS]; // blocks with structures in them
-static size_t ntargets;
-
-static void *block_at(uint64 block)
-{
-    return disk.data + block * FS_BLOCK;
-}
-
-// => true at the first visit to a block that can be one
-static bool first_visit(const struct blkptr *p, uint32 level, bool structure)
-{
-    if (level > TREE_HEIGHT_MAX || sealed[p->block]++)
-        return false;
-    if (structure || level > 0)
-        targets[ntargets++] = p->block;
-    return true;
-}
-
-// Computes the checksums below *p again, and its own.  `structure`: the pages are not a file's.
-static void seal(struct blkptr *p, uint32 level, bool structure)
-{
-    if (p->block < FS_FIRST_BLOCK || p->block >= BLOCKS)
-        return;
-    struct blkptr *ptrs = block_at(p->block);
-    if (first_visit(p, level, structure) && level > 0)
-        for (int i = 0; i < PTRS_PER_BLOCK; i++)
-            seal(&ptrs[i], level - 1, structure);
-    p->crc = crc32c(0, ptrs, FS_BLOCK);
-}
-
-// The trees of all inodes in the pages under *p.
-static void seal_inodes(struct blkptr *p, uint32 level)
-{
-    static bool under_way[BLOCKS];
-    if (p->block < FS_FIRST_BLOCK || p->block >= BLOCKS || level > TREE_HEIGHT_MAX ||
-        under_way[p->block])
-        return;
-    under_way[p->block] = true;
-    struct blkptr *ptrs = block_at(p->block);
-    struct disk_inode *d = block_at(p->block);
-    for (int i = 0; level > 0 && i < PTRS_PER_BLOCK; i++)
-        seal_inodes(&ptrs[i], level - 1);
-    for (int i = 0; level == 0 && i < INODES_PER_BLOCK; i++, d++)
-        seal(&d->data.root, d->data.height, MODE_TYPE(d->mode) == TYPE_DIR);
-    under_way[p->block] = false;
-}
-
-static struct superblock *newest_slot(void)
-{
-    struct superblock *a = block_at(0), *b = block_at(1);
-    return a->generation > b->generation ? a : b;
-}
-
-static void seal_volume(void)
-{
-    struct superblock *sb = newest_slot();
-    memset(sealed, 0, sizeof sealed);
-    ntargets = 0;
-    seal_inodes(&sb->inodes.root, sb->inodes.height);
-    seal(&sb->inodes.root, sb->inodes.height, true);
-    seal(&sb->counts.root, sb->counts.height, true);
-    sb->crc = crc32c(0, sb, offsetof(struct superblock, crc));
-}
-
 // A value that is likely to do harm.
 static uint64 bad_value(void)
 {
@@ -334,78 +232,10 @@ static void test_classic_lies(void)
     lie_and_use(true);
 }
 
-// --- circles -------------------------------------------------------------------------------------
-
-// => the record of the name in the directory with that number
-static struct dir_record *record_of(uint64 dir, const char *name)
-{
-    for (size_t i = 0; i < ntargets; i++) {
-        char *page = block_at(targets[i]);
-        struct dir_record *r = (void *)page;
-        if (r->ino != dir || r->namelen != 1 || r->name[0] != '.')
-            continue;
-        for (uint32 at = 0; at < FS_BLOCK; at += r->length) {
-            r = (void *)(page + at);
-            if (r->ino != 0 && r->namelen == strlen(name) && !memcmp(r->name, name, r->namelen))
-                return r;
-        }
-    }
-    test_fail(__FILE__, __LINE__, "no record of %s in directory %lu", name, dir);
-}
-
-static void lie_in_record(uint64 dir, const char *name, uint64 ino)
-{
-    struct dir_record *r = record_of(dir, name);
-    r->ino = ino;
-    r->type = TYPE_DIR;
-}
-
-static int try_rename(const char *old, const char *new)
-{
-    seal_volume();
-    EXPECT_EQ(volume_mount(&disk.dev, &vol), 0);
-    root = volume_root(vol);
-    alarm(30);
-    int err = path_rename(root, old, root, new, 0);
-    alarm(0);
-    EXPECT(host_no_locks());
-    inode_put(root);
-    volume_unmount(vol);
-    memcpy(disk.data, image, BLOCKS * FS_BLOCK);
-    return err;
-}
-
-// Directories that lie below themselves, or in themselves: a rename ends, with an error.
-static void test_circles(void)
-{
-    enum { D = 2, E = 3 };
-    make_image(false);
-    seal_volume();
-    EXPECT_EQ(record_of(1, "d")->ino, D);
-    EXPECT_EQ(record_of(D, "e")->ino, E);
-    host_quiet = true;
-    lie_in_record(E, "..", E);
-    EXPECT_EQ(try_rename("/small", "/d/e/x"), -EIO);
-    lie_in_record(E, "..", E);
-    EXPECT_EQ(try_rename("/d/e/n1", "/x"), -EIO);
-    lie_in_record(D, "..", E);
-    EXPECT_EQ(try_rename("/small", "/d/e/x"), -EIO);
-    lie_in_record(E, "n1", E);
-    EXPECT_EQ(try_rename("/d/e/n1", "/x"), -EIO);
-    lie_in_record(E, "n1", D);
-    EXPECT_EQ(try_rename("/d/e/n1", "/d/x"), -EIO);
-    lie_in_record(E, "n1", 1);
-    EXPECT_EQ(try_rename("/d/e/n1", "/d/x"), -EBUSY);
-    EXPECT_EQ(try_rename("/small", "/d/e/x"), 0);
-    host_quiet = false;
-    forget_image();
-}
-
 static const struct test tests[] = {
     { "flips", test_flips },
     { "lies", test_lies },
     { "classic-lies", test_classic_lies },
-    { "circles", test_circles },
 };
 
 int main(int argc, char **argv)

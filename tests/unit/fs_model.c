@@ -1,91 +1,57 @@
 // Random operations on the file system and on a model of it (fs_model.h).
 
 #include "errno.h"
-#include "fs_model.h"
+#include "fs_model_priv.h"
 
-#define NAMES     12 // names that a directory can have
-#define NODES     64
-#define FILE_MAX  150000
-#define OPEN_MAX  6
-#define DEPTH_MAX 4
-
-struct node {
-    bool used, dir;
-    bool link;           // a symbolic link: `data` is its target
-    uint32 bits;         // of the mode
-    int nlink;           // names; a directory has one at most
-    int opens;           // in `opened`
-    int child[NAMES];    // of a directory: node index, 0: none
-    unsigned char *data; // FILE_MAX bytes
-    size_t size;
-};
-
-static struct node nodes[NODES]; // nodes[0] is never used, nodes[1] is the root
-static struct {
-    struct inode *ino;
-    int node;
-} opened[OPEN_MAX];
-static uint64 state;
-static bool classic_volume;
+uint64 model_state;
 size_t model_file_max = FILE_MAX;
 uint64 model_seed;
 
-static uint64 pick(uint64 n)
+static const unsigned char *fed;
+static size_t nfed;
+
+void model_feed(const unsigned char *bytes, size_t n)
 {
-    return random_next(&state) % n;
+    fed = bytes;
+    nfed = n;
 }
 
-static const char *name_text(int i)
+bool model_hungry(void)
 {
-    static const char *const names[NAMES] = {
-        "a", "b2",    "c-c", "name4", "fifth.name", "sixth_name_x", "14-bytes-name_",
-        "e", "long/", "f",   "g7",    "h" // names[8] stands for a long one
-    };
-    static char longer[201];
-    if (i != 8)
-        return names[i];
-    memset(longer, 'L', classic_volume ? 13 : 200);
-    return longer;
+    return nfed == 0;
 }
 
-static int new_node(bool dir)
+// The next byte of what the model was fed, zeros behind its end.
+static uint64 bite(void)
 {
-    for (int i = 1; i < NODES; i++) {
-        if (nodes[i].used)
-            continue;
-        nodes[i] = (struct node){ .used = true, .dir = dir, .bits = dir ? 0755 : 0644 };
-        if (!dir)
-            nodes[i].data = calloc(1, FILE_MAX);
-        return i;
-    }
-    return 0;
+    return nfed > 0 ? nfed--, *fed++ : 0;
 }
 
-static void node_gone(int n)
+static uint64 three_bites(void)
 {
-    if (nodes[n].nlink > 0 || nodes[n].opens > 0)
-        return;
-    free(nodes[n].data);
-    nodes[n] = (struct node){ .used = false };
+    uint64 n = bite();
+    n = n << 8 | bite();
+    return n << 8 | bite();
+}
+
+uint64 pick(uint64 n)
+{
+    if (fed == NULL)
+        return random_next(&model_state) % n;
+    return (n <= 256 ? bite() : three_bites()) % n;
 }
 
 void model_begin(uint64 seed, bool classic)
 {
     memset(nodes, 0, sizeof nodes);
     model_seed = seed;
-    state = seed * 2 + 1;
+    model_state = seed * 2 + 1;
     classic_volume = classic;
     int r = new_node(true);
     nodes[r].nlink = 1;
 }
 
-// A random place: a directory, a name in it, and the path.
-struct place {
-    int dir, name;
-    char path[1024];
-};
-
-static struct place random_place(void)
+struct place random_place(void)
 {
     struct place p = { .dir = 1 };
     size_t at = 0;
@@ -101,13 +67,13 @@ static struct place random_place(void)
     return p;
 }
 
-static int *slot(const struct place *p)
+int *slot(const struct place *p)
 {
     return &nodes[p->dir].child[p->name];
 }
 
 // A full disk is a good answer to what grows, but only if it is full.
-static bool disk_full(int err)
+bool disk_full(int err)
 {
     if (err == -ENOSPC)
         EXPECT(free_blocks() < 40);
@@ -297,107 +263,6 @@ static void step_open(void)
     nodes[n].opens++;
 }
 
-// A file to work on: one that is open, or by its name.  => NULL if luck gave none
-static struct inode *random_file(int *n)
-{
-    int i = (int)pick(2 * OPEN_MAX);
-    struct inode *ino;
-    if (i < OPEN_MAX && opened[i].ino != NULL) {
-        *n = opened[i].node;
-        inode_get(opened[i].ino);
-        return opened[i].ino;
-    }
-    struct place p = random_place();
-    *n = *slot(&p);
-    if (*n == 0 || nodes[*n].dir || nodes[*n].link)
-        return NULL;
-    EXPECT_EQ(path_lookup(root, p.path, &ino), 0);
-    return ino;
-}
-
-// Where writes and cuts go: small things, page boundaries, the end.
-static size_t random_offset(size_t size)
-{
-    size_t off = pick(4) == 0   ? size
-                 : pick(4) == 0 ? pick(model_file_max / FS_BLOCK) * FS_BLOCK
-                                : pick(pick(3) == 0 ? model_file_max : size + 1);
-    return off >= model_file_max ? model_file_max - 1 : off;
-}
-
-static void step_write(void)
-{
-    static unsigned char buf[FILE_MAX];
-    int n;
-    struct inode *ino = random_file(&n);
-    if (ino == NULL)
-        return;
-    struct node *f = &nodes[n];
-    size_t off = random_offset(f->size), len = pick(pick(4) == 0 ? 60000 : 5000) + 1;
-    if (len > model_file_max - off)
-        len = model_file_max - off;
-    for (size_t i = 0; i < len; i++)
-        buf[i] = (unsigned char)random_next(&state);
-    int64 done = inode_write(ino, buf, off, len);
-    if (classic_volume && off > f->size) {
-        EXPECT_EQ(done, -EINVAL);
-    } else {
-        if (done == -ENOSPC)
-            done = 0;
-        EXPECT(done >= 0 && done <= (int64)len);
-        if (done < (int64)len)
-            EXPECT(free_blocks() < 16);
-        memcpy(f->data + off, buf, (size_t)done);
-        if (done > 0 && off + (size_t)done > f->size)
-            f->size = off + (size_t)done;
-    }
-    inode_put(ino);
-}
-
-static void step_truncate(void)
-{
-    int n;
-    struct inode *ino = random_file(&n);
-    if (ino == NULL)
-        return;
-    struct node *f = &nodes[n];
-    size_t size = random_offset(f->size);
-    int err = inode_truncate(ino, size);
-    EXPECT_EQ(err, classic_volume && size > f->size ? -EINVAL : 0);
-    if (!err) {
-        if (size < f->size)
-            memset(f->data + size, 0, f->size - size);
-        f->size = size;
-    }
-    inode_put(ino);
-}
-
-static void compare_file(struct inode *ino, const struct node *f)
-{
-    static unsigned char buf[FILE_MAX + 1];
-    struct inode_info info;
-    inode_info(ino, &info);
-    EXPECT_EQ(info.size, f->size);
-    EXPECT_EQ(info.nlink, f->nlink);
-    EXPECT_EQ(info.mode, (f->link ? 0120000u : 0100000u) | f->bits);
-    EXPECT_EQ(inode_read(ino, buf, 0, sizeof buf), f->size);
-    EXPECT(memcmp(buf, f->data, f->size) == 0);
-}
-
-static void step_read(void)
-{
-    static unsigned char buf[FILE_MAX];
-    int n;
-    struct inode *ino = random_file(&n);
-    if (ino == NULL)
-        return;
-    const struct node *f = &nodes[n];
-    size_t off = random_offset(f->size), len = pick(20000);
-    size_t wanted = off >= f->size ? 0 : f->size - off < len ? f->size - off : len;
-    EXPECT_EQ(inode_read(ino, buf, off, len), wanted);
-    EXPECT(memcmp(buf, f->data + off, wanted) == 0);
-    inode_put(ino);
-}
-
 void model_step(void)
 {
     switch (pick(16)) {
@@ -418,100 +283,4 @@ void model_step(void)
         break;
     default: step_write(); break;
     }
-}
-
-// --- comparing ---------------------------------------------------------------------------------
-
-static void compare_dir(int n, const char *path);
-
-static void compare_child(int n, const char *path)
-{
-    struct inode *ino;
-    EXPECT_EQ(path_lookup_link(root, path, &ino), 0);
-    if (nodes[n].dir)
-        EXPECT_EQ(inode_mode(ino), 0040000 | nodes[n].bits);
-    if (!nodes[n].dir)
-        compare_file(ino, &nodes[n]);
-    inode_put(ino);
-    if (nodes[n].dir)
-        compare_dir(n, path);
-}
-
-static void compare_dir(int n, const char *path)
-{
-    char below[2048];
-    struct dir_entry e;
-    uint64 pos = 0;
-    int names = 0, found = -2; // "." and ".."
-    struct inode *dir = open_file(path[0] ? path : "/");
-    while (dir_next(dir, &pos, &e) == 1)
-        found++;
-    inode_put(dir);
-    for (int i = 0; i < NAMES; i++) {
-        snprintf(below, sizeof below, "%s/%s", path, name_text(i));
-        if (nodes[n].child[i] == 0) {
-            EXPECT_EQ(path_lookup_link(root, below, &dir), -ENOENT);
-            continue;
-        }
-        names++;
-        compare_child(nodes[n].child[i], below);
-    }
-    EXPECT_EQ(found, names);
-}
-
-void model_compare(void)
-{
-    compare_dir(1, "");
-    for (int i = 0; i < OPEN_MAX; i++)
-        if (opened[i].ino != NULL)
-            compare_file(opened[i].ino, &nodes[opened[i].node]);
-}
-
-static void close_all(void)
-{
-    for (int i = 0; i < OPEN_MAX; i++) {
-        if (opened[i].ino == NULL)
-            continue;
-        inode_put(opened[i].ino);
-        nodes[opened[i].node].opens--;
-        node_gone(opened[i].node);
-        opened[i].ino = NULL;
-    }
-}
-
-void model_remount(void)
-{
-    close_all();
-    unmount_volume();
-    mount_volume();
-}
-
-static void clear_dir(int n, const char *path)
-{
-    char below[2048];
-    for (int i = 0; i < NAMES; i++) {
-        int c = nodes[n].child[i];
-        if (c == 0)
-            continue;
-        snprintf(below, sizeof below, "%s/%s", path, name_text(i));
-        if (nodes[c].dir)
-            clear_dir(c, below);
-        EXPECT_EQ(unlink_path(below), 0);
-        nodes[n].child[i] = 0;
-        nodes[c].nlink--;
-        node_gone(c);
-    }
-}
-
-void model_clear(void)
-{
-    close_all();
-    clear_dir(1, "");
-}
-
-void model_end(void)
-{
-    close_all();
-    for (int i = 0; i < NODES; i++)
-        free(nodes[i].data);
 }

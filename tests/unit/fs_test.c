@@ -9,6 +9,7 @@ struct mem_disk disk;
 struct volume *vol;
 struct inode *root;
 
+bool test_fatal;
 static jmp_buf on_failure;
 static char why[512];
 
@@ -19,6 +20,10 @@ void test_fail(const char *file, int line, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(why + n, sizeof why - (size_t)n, fmt, ap);
     va_end(ap);
+    if (test_fatal) {
+        fprintf(stderr, "%s\n", why);
+        abort();
+    }
     longjmp(on_failure, 1);
 }
 

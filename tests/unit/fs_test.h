@@ -31,6 +31,8 @@ int run_tests(int argc, char **argv, size_t frames, const struct test *tests, si
 _Noreturn void test_fail(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+extern bool test_fatal; // it ends the program instead, as a crash
+
 #define EXPECT(cond)                                                                               \
     do {                                                                                           \
         if (!(cond))                                                                               \

@@ -43,11 +43,12 @@ $(UB)/tricky.dtb: tests/unit/tricky.dts
 
 include tests/unit/fs.mk
 
-unit-build: $(UNIT_BINS) $(FSTESTS) $(UB)/virt.dtb $(UB)/tricky.dtb
+unit-build: $(UNIT_BINS) $(FSTESTS) $(FUZZ_REPLAYS) $(UB)/virt.dtb $(UB)/tricky.dtb
 .PHONY: unit-build
 
 unit: unit-build
 	@for t in $(UNIT_BINS) $(FSTESTS); do $$t || exit 1; done
+	@for t in $(FUZZ_TARGETS); do $(UB)/$$t tests/fuzz/corpus/$$t/* || exit 1; done
 .PHONY: unit
 
 -include $(wildcard $(UB)/tests/unit/*.d $(UB)/kernel/*/*.d $(UB)/mkfs/*.d)

@@ -36,7 +36,7 @@ void parent_writes(void), torn_fork(void), threads_fork(void), pipe_in_progress(
     pipe_out_in_progress(void), file_in_progress(void);
 
 // stale.c: what other harts remember
-void stale_copy(void), stale_unmap(void), stale_protect(void);
+void stale_copy(void), stale_unmap(void), stale_protect(void), stale_stack(void);
 
 // lives.c: heaps that come and go, many births and deaths
 void shrink_grow(void), fork_kill(void), fork_many(void), process_limit(void), memory_limit(void);

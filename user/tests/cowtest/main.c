@@ -65,6 +65,7 @@ static const struct part parts[] = {
     { .name = "stalecopy", .fn = stale_copy },
     { .name = "staleunmap", .fn = stale_unmap },
     { .name = "staleprotect", .fn = stale_protect },
+    { .name = "stalestack", .fn = stale_stack },
     { .name = "pipeinprogress", .fn = pipe_in_progress },
     { .name = "pipeoutinprogress", .fn = pipe_out_in_progress },
     { .name = "fileinprogress", .fn = file_in_progress },

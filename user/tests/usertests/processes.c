@@ -111,6 +111,7 @@ void wait_id(void)
     EXPECT(info.si_pid, pid, "the pid");
     EXPECT(info.si_code, CLD_EXITED, "the code");
     EXPECT(sys(SYS_waitid, P_PID, pid, &info, WEXITED), -ECHILD, "waitid again");
+    EXPECT(sys(SYS_waitid, P_PID, 0, &info, WEXITED), -EINVAL, "waitid for process 0");
     EXPECT(sys(SYS_waitid, P_ALL, 0, &info, WEXITED), 0, "waitid for any");
     EXPECT(info.si_pid, other, "the other pid");
     EXPECT(sys(SYS_waitid, P_ALL, 0, &info, 0), -EINVAL, "waitid for nothing");

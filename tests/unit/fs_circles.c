@@ -1,0 +1,119 @@
+// Directories that an image lies about: circles, and too many names in one.
+
+#include <unistd.h>
+
+#include "errno.h"
+#include "fs_lie.h"
+
+// => the record of the name in the directory with that number
+static struct dir_record *record_of(uint64 dir, const char *name)
+{
+    for (size_t i = 0; i < ntargets; i++) {
+        char *page = block_at(targets[i]);
+        struct dir_record *r = (void *)page;
+        if (r->ino != dir || r->namelen != 1 || r->name[0] != '.')
+            continue;
+        for (uint32 at = 0; at < FS_BLOCK; at += r->length) {
+            r = (void *)(page + at);
+            if (r->ino != 0 && r->namelen == strlen(name) && !memcmp(r->name, name, r->namelen))
+                return r;
+        }
+    }
+    test_fail(__FILE__, __LINE__, "no record of %s in directory %lu", name, dir);
+}
+
+static void lie_in_record(uint64 dir, const char *name, uint64 ino)
+{
+    struct dir_record *r = record_of(dir, name);
+    r->ino = ino;
+    r->type = TYPE_DIR;
+}
+
+static void mount_lie(void)
+{
+    seal_volume();
+    EXPECT_EQ(volume_mount(&disk.dev, &vol), 0);
+    root = volume_root(vol);
+}
+
+static void unmount_lie(void)
+{
+    EXPECT(host_no_locks());
+    inode_put(root);
+    volume_unmount(vol);
+    memcpy(disk.data, image, BLOCKS * FS_BLOCK);
+}
+
+static int try_rename(const char *old, const char *new)
+{
+    mount_lie();
+    alarm(30);
+    int err = path_rename(root, old, root, new, 0);
+    alarm(0);
+    unmount_lie();
+    return err;
+}
+
+// Directories that lie below themselves, or in themselves: a rename ends, with an error.
+static void test_circles(void)
+{
+    enum { D = 2, E = 3 };
+    make_image(false);
+    seal_volume();
+    EXPECT_EQ(record_of(1, "d")->ino, D);
+    EXPECT_EQ(record_of(D, "e")->ino, E);
+    host_quiet = true;
+    lie_in_record(E, "..", E);
+    EXPECT_EQ(try_rename("/small", "/d/e/x"), -EIO);
+    lie_in_record(E, "..", E);
+    EXPECT_EQ(try_rename("/d/e/n1", "/x"), -EIO);
+    lie_in_record(D, "..", E);
+    EXPECT_EQ(try_rename("/small", "/d/e/x"), -EIO);
+    lie_in_record(E, "n1", E);
+    EXPECT_EQ(try_rename("/d/e/n1", "/x"), -EIO);
+    lie_in_record(E, "n1", D);
+    EXPECT_EQ(try_rename("/d/e/n1", "/d/x"), -EIO);
+    lie_in_record(E, "n1", 1);
+    EXPECT_EQ(try_rename("/d/e/n1", "/d/x"), -EBUSY);
+    EXPECT_EQ(try_rename("/small", "/d/e/x"), 0);
+    host_quiet = false;
+    forget_image();
+}
+
+// A directory that is said to have one subdirectory fewer than it may have.
+static void test_most_directories(void)
+{
+    make_image(false);
+    seal_volume();
+    struct superblock *sb = newest_slot();
+    uint64 first = sb->inodes.root.block;
+    if (sb->inodes.height > 0)
+        first = ((struct blkptr *)block_at(first))->block;
+    struct disk_inode *d = (struct disk_inode *)block_at(first) + 2;
+    EXPECT_EQ(d->mode, 0040755);
+    d->nlink = FS_LINKS_MAX - 1;
+    mount_lie();
+    EXPECT_EQ(path_mkdir(root, "/d/one", 0755), 0);
+    EXPECT_EQ(path_mkdir(root, "/d/two", 0755), -EMLINK);
+    EXPECT_EQ(path_mkdir(root, "/away", 0755), 0);
+    EXPECT_EQ(path_rename(root, "/away", root, "/d/two", 0), -EMLINK);
+    EXPECT_EQ(path_rename(root, "/away", root, "/d/middle", PATH_EXCHANGE), -EMLINK);
+    EXPECT_EQ(path_rename(root, "/d/middle", root, "/away", PATH_EXCHANGE), -EMLINK);
+    EXPECT_EQ(path_rename(root, "/d/one", root, "/d/two", 0), 0);
+    EXPECT_EQ(path_rename(root, "/away", root, "/d/two", 0), 0); // one goes, one comes
+    EXPECT_EQ(path_rename(root, "/d/two", root, "/small", PATH_EXCHANGE), 0);
+    EXPECT_EQ(path_mkdir(root, "/d/three", 0755), 0);
+    EXPECT_EQ(path_rename(root, "/small", root, "/d/two", PATH_EXCHANGE), -EMLINK);
+    unmount_lie();
+    forget_image();
+}
+
+static const struct test tests[] = {
+    { "circles", test_circles },
+    { "most-directories", test_most_directories },
+};
+
+int main(int argc, char **argv)
+{
+    return run_tests(argc, argv, 4096, tests, sizeof tests / sizeof tests[0]);
+}
