@@ -1,6 +1,6 @@
 // Which pages of the live inode table are full: a bit for each that has been seen so, so that the
-// search for the lowest free number does not look at them again.  In memory only; without memory for
-// it the search is longer.
+// search for the lowest free number does not look at them again.  In memory only; without memory
+// for it the search is longer.
 //
 // The volume's mutex is held throughout.
 #pragma once

@@ -15,6 +15,7 @@ static uint64 round_number;
 static uint64 all_sets_of; // writes between two flushes: every set of them is tried
 static uint64 some_sets;   // of more writes
 static uint64 some_tears;  // of each kind for each write
+static uint64 one_mount;   // of so many is cut itself
 
 enum kind { PREFIX, ORDER, TEAR, KINDS };
 static const char *const kind_name[KINDS] = { "a prefix", "an order", "a tear" };
@@ -126,7 +127,7 @@ static void cut(enum kind kind, const struct entry *before)
     counted[kind]++;
     look(kind, &before->before);
     size_t wrote = nsaved;
-    if (wrote == mark || cuts % 4 != 0) {
+    if (wrote == mark || cuts % one_mount != 0) {
         take_back(mark);
         return;
     }
@@ -280,6 +281,7 @@ void cut_workload(const struct workload *w)
     all_sets_of = deep ? 7 + deep : 4;
     some_sets = deep ? 60 * deep : 12;
     some_tears = deep ? 4 * deep : 1;
+    one_mount = deep ? 4 : 16;
     for (round_number = 0; round_number < rounds; round_number++) {
         cuts = nsaved = 0;
         memset(first_seen, 0, sizeof first_seen);

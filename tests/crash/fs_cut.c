@@ -338,7 +338,7 @@ WORKLOAD(small_files, .seed = 150, .nblocks = 256, .steps = 2, .step = many_smal
 WORKLOAD(directories, .seed = 160, .nblocks = 192, .steps = 24, .step = directories)
 WORKLOAD(unlink_while_open, .seed = 170, .nblocks = 192, .steps = 40, .step = unlink_while_open,
          .end = close_nameless)
-WORKLOAD(full_disk, .seed = 180, .nblocks = 128, .steps = 250, .prepare = prepare_full,
+WORKLOAD(full_disk, .seed = 180, .nblocks = 128, .steps = 100, .prepare = prepare_full,
          .step = work_when_full)
 WORKLOAD(by_age, .seed = 190, .nblocks = 192, .steps = 30, .prepare = prepare_file,
          .step = grow_older)

@@ -7,7 +7,7 @@
 const char *numbered(const char *prefix, uint64 n);
 
 // The disk may be full for these three.
-void make(const char *path); // a file that is not there
+void make(const char *path);                               // a file that is not there
 void write_inode(struct inode *ino, uint64 off, size_t n); // n random bytes, up to the page's end
 void write_at(const char *path, uint64 off, size_t n);
 void truncate_to(const char *path, uint64 size);

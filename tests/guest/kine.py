@@ -113,7 +113,7 @@ class Machine:
         self.child = None
         check_image(self.image, self.name)
         if self.own_image:
-            os.unlink(self.image)
+            self.image.unlink()
 
     __enter__ = start
 
@@ -202,13 +202,17 @@ def check_image(image, what):
     assert done.returncode == 0, f"{what}: mkfs --check finds damage:\n{done.stdout[-2000:]}"
 
 
+private_images = []  # that tests have got; the fixture that ends a test's machines removes them
+
+
 def private_image(name, root=ROOT):
-    """A copy of fs.img of its own.  => its path"""
+    """A copy of fs.img of its own, for this test.  => its path"""
     LOGS.mkdir(parents=True, exist_ok=True)
     fd, path = tempfile.mkstemp(".img", re.sub(r"[^a-zA-Z0-9_.-]+", "_", name) + "-", LOGS)
     os.close(fd)
     shutil.copyfile(root / "fs.img", path)
-    return pathlib.Path(path)
+    private_images.append(pathlib.Path(path))
+    return private_images[-1]
 
 
 def copy_tree(destination):

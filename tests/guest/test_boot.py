@@ -86,8 +86,6 @@ def test_disk_survives_poweroff(machine):
     m = machine(image=image)
     assert "one" in m.run("cat dir/file")
     m.poweroff()
-    m.close()
-    image.unlink()
 
 
 def test_quick_to_the_prompt(machine):

@@ -15,20 +15,11 @@ def modern_image(name):
     return path
 
 
-def check_image(path):
-    """The second implementation's opinion of an image that no machine uses."""
-    done = subprocess.run([kine.ROOT / "build/mkfs", "--check", path], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout
-
-
 def test_modern_volume(machine):
     image = modern_image("modern")
     m = machine(image=image)
     m.check("filetest", "ALL FILE TESTS PASSED", timeout=100)
     m.poweroff()
-    check_image(image)
-    image.unlink()
 
 
 def cut_after_write(machine, image):
@@ -37,7 +28,7 @@ def cut_after_write(machine, image):
     m.send("filetest @write kept\n")
     m.expect("filetest: written")
     m.close()
-    check_image(image)
+    kine.check_image(image, "after the cut")
     m = machine(image=image)
     out = m.run("cat kept")
     m.poweroff()
@@ -48,7 +39,6 @@ def test_o_sync(machine):
     """What a write with O_SYNC has written survives a cut right after it."""
     image = kine.private_image("o-sync")
     assert "durable" in cut_after_write(machine, image)
-    image.unlink()
 
 
 def test_programs(machine):

@@ -137,5 +137,3 @@ def test_disk_errors(machine, tmp_path, event, after):
     out = m.run("audit")
     assert "audit: clean" in out or "error" in out, out
     assert "panic" not in m.said
-    m.close()
-    image.unlink()

@@ -53,9 +53,9 @@ def try_mutant(patch, tests):
     except subprocess.TimeoutExpired:
         return True, "caught (the tests hang)"
     last = tested.stdout.strip().splitlines()[-1]
-    if tested.returncode == 1:
-        failed = [line.split()[1].split("::")[-1] for line in tested.stdout.splitlines()
-                  if line.startswith("FAILED ")]
+    failed = [line.split()[1].split("::")[-1] for line in tested.stdout.splitlines()
+              if line.startswith(("FAILED ", "ERROR "))]
+    if tested.returncode == 1 and failed:
         return True, "caught by " + ", ".join(failed)
     return False, f"NOT CAUGHT (pytest's status is {tested.returncode}: {last})"
 
