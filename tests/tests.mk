@@ -32,6 +32,8 @@ mutants: all
 	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutants/run.py $(MUTANT)
 .PHONY: mutants
 
+#: make crash        power cuts: a disk on the host cut at 100,000 moments, QEMU's disk cut, QEMU killed
+
 #: make layers       check kernel/LAYERS: includes and symbols run downhill, no long functions
 layers: kernel/kernel
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/layers.py $(B)

@@ -19,7 +19,6 @@ $(B)/crash/%.o: %.c
 $(CUT_FAST): $(CUT_FAST_OBJ)
 	$(Q)$(HOSTCC) -o $@ $^
 
-#: make crash        power cuts: a disk on the host cut at 100,000 moments, QEMU's disk cut, QEMU killed
 crash: all unit-build $(CUT_FAST)
 	@DEEP=$(or $(DEEP),2) ROUNDS=$(or $(ROUNDS),3) $(CUT_FAST) > $(CUT_FAST).log || { cat $(CUT_FAST).log; exit 1; }
 	@tail -n 1 $(CUT_FAST).log
