@@ -50,7 +50,9 @@ static int prepend(char *buf, size_t *at, const char *name)
 
 static int climb(struct inode **dir, const struct inode *root, char *buf, size_t *at)
 {
-    for (int depth = 0; *dir != root; depth++) {
+    // What was the root before a rollback counts as the root.
+    for (int depth = 0; *dir != root && !(inode_is_root(*dir) && (*dir)->table->replaced);
+         depth++) {
         struct inode *parent;
         struct dir_entry entry;
         if (depth == DEPTH_MAX)

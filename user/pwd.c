@@ -1,0 +1,15 @@
+// pwd: the path of the current directory.
+#include "kernel/types.h"
+#include "user/kine.h"
+#include "user/user.h"
+
+int main(void)
+{
+    static char path[4096];
+    if (getcwd(path, sizeof path) == NULL) {
+        fprintf(2, "pwd: %s\n", strerror(errno));
+        return 1;
+    }
+    printf("%s\n", path);
+    return 0;
+}
