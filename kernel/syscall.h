@@ -65,6 +65,7 @@
 #define SYS_mprotect        226
 #define SYS_madvise         233
 #define SYS_wait4           260
+#define SYS_syncfs          267
 #define SYS_renameat2       276
 
 // kine's own, for ps, free, the audit and the tests; described in kernel/abi.h.

@@ -43,6 +43,7 @@ static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_newfstatat] = sys_newfstatat,
     [SYS_fstat] = sys_fstat,
     [SYS_sync] = sys_sync,
+    [SYS_syncfs] = sys_syncfs,
     [SYS_fsync] = sys_fsync,
     [SYS_fdatasync] = sys_fdatasync,
     [SYS_utimensat] = sys_utimensat,

@@ -190,3 +190,14 @@ int64 sys_sync(const uint64 *arg)
     volume_sync(volume_of(current_proc()->cwd));
     return 0;
 }
+
+int64 sys_syncfs(const uint64 *arg)
+{
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
+        return -EBADF;
+    struct inode *ino = file_inode(use.file);
+    int err = ino ? volume_sync(volume_of(ino)) : -EINVAL;
+    file_use_end(use);
+    return err;
+}

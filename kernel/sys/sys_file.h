@@ -19,6 +19,7 @@ int64 sys_ficlone(struct file *dst, uint64 src_fd);
 int64 sys_ftruncate(const uint64 *arg); // fd, size
 int64 sys_fsync(const uint64 *arg);     // fd
 int64 sys_fdatasync(const uint64 *arg); // fd
+int64 sys_syncfs(const uint64 *arg);    // fd
 int64 sys_sync(const uint64 *arg);
 
 // sys_fd.c: descriptors themselves

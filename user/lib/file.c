@@ -126,6 +126,11 @@ int fsync(int fd)
     return result(syscall(SYS_fsync, fd));
 }
 
+int syncfs(int fd)
+{
+    return result(syscall(SYS_syncfs, fd));
+}
+
 int sync(void)
 {
     return result(syscall(SYS_sync));

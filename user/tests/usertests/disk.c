@@ -102,6 +102,9 @@ void sync_all(void)
     int end[2];
     must_pipe(end);
     EXPECT(sys(SYS_fsync, end[0]) < 0, true, "fsync of a pipe");
+    EXPECT(sys(SYS_syncfs, end[0]), -EINVAL, "syncfs of a pipe");
+    EXPECT(sys(SYS_syncfs, 99), -EBADF, "syncfs of nothing");
+    EXPECT(sys(SYS_syncfs, fd), 0, "syncfs");
     must_unlink("ut.sync");
     EXPECT(sys(SYS_sync), 0, "sync");
 }
