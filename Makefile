@@ -201,7 +201,7 @@ format:
 clean:
 	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
 help:
-	@sed -n 's/^#: //p' Makefile tests/tests.mk
+	@sed -n 's/^#: //p' Makefile tests/tests.mk tests/*/*.mk
 .PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
 
 #: make              build the kernel, the programs and the disk image

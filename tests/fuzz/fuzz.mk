@@ -13,7 +13,7 @@ FUZZ_FLAGS   := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=fuzzer,address,und
 FZ := $(B)/fuzz
 
 # --- with libFuzzer ---------------------------------------------------------------------------
-$(FZ)/%.o: %.c
+$(FZ)/%.o: %.c | check-clang
 	@mkdir -p $(@D)
 	$(call say,CLANG,$<)
 	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) -c -o $@ $<
@@ -24,7 +24,8 @@ $(patsubst %,$(FZ)/%,$(FUZZ_TARGETS)): $(FZ)/%: $(FZ)/tests/fuzz/%.o $(patsubst 
 
 .PHONY: check-clang
 check-clang:
-	@test -n "$(FUZZ_CC)" || { echo "Fuzzing needs clang with libFuzzer: run 'make setup-fuzz' (Debian, Ubuntu), or say FUZZ_CC=..." >&2; exit 1; }
+	@test -n "$(FUZZ_CC)" && echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null || { echo "Fuzzing needs clang with libFuzzer: run 'make setup-fuzz' (Debian, Ubuntu), or say FUZZ_CC=..." >&2; exit 1; }
 
 # What is found goes to $(FZ)/new-*; what broke it, to $(FZ)/broke-*.
 #: make fuzz         fuzz the file system on the host, FUZZ_SECONDS=60 for each of two targets

@@ -1,4 +1,4 @@
-// Directories that an image lies about: circles, and too many names in one.
+// Directories and inodes that an image lies about: circles, too many names in one, snapshots.
 
 #include <unistd.h>
 
@@ -108,9 +108,47 @@ static void test_most_directories(void)
     forget_image();
 }
 
+// The first inodes of the snapshot's table, which are no more those of the live one.
+static struct disk_inode *snapshot_inodes(void)
+{
+    struct superblock *sb = newest_slot();
+    struct disk_snapshot *s = (struct disk_snapshot *)block_at(sb->snapshots.root.block) + 1;
+    EXPECT_EQ(s->inodes.height, 1);
+    return block_at(((struct blkptr *)block_at(s->inodes.root.block))->block);
+}
+
+// Inodes of a snapshot that cannot be: nothing holds on to what was taken into memory for them.
+static void test_impossible_in_snapshots(void)
+{
+    struct dir_entry e;
+    uint64 pos = 0;
+    make_image(false);
+    size_t frames = host_frames_in_use();
+    host_quiet = true;
+    EXPECT_EQ(snapshot_inodes()[1].mode, 0040755);
+    snapshot_inodes()[1].mode = REGULAR; // its root
+    mount_lie();
+    EXPECT(!exists("/.snapshots/s/small"));
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    EXPECT_EQ(newest_slot()->nsnapshots, 0);
+    unmount_lie();
+    EXPECT_EQ(snapshot_inodes()[2].mode, 0040755);
+    snapshot_inodes()[2].nlink = 0; // a directory with a name, and without names
+    mount_lie();
+    struct inode *d = open_file("/.snapshots/s/d");
+    EXPECT_EQ(dir_next(d, &pos, &e), 1);
+    inode_put(d);
+    unmount_lie();
+    EXPECT_EQ(host_frames_in_use(), frames);
+    host_quiet = false;
+    forget_image();
+}
+
 static const struct test tests[] = {
     { "circles", test_circles },
     { "most-directories", test_most_directories },
+    { "impossible-in-snapshots", test_impossible_in_snapshots },
 };
 
 int main(int argc, char **argv)
