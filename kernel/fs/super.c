@@ -23,8 +23,9 @@ static bool whole(const struct superblock *sb, uint32 slot)
 static int acceptable(struct blkdev *dev, const struct superblock *sb)
 {
     if (sb->version != FS_VERSION || (sb->features & ~FS_FEATURES_KNOWN)) {
-        printk("fs: %s: format version %u, features %x: too new for this kernel\n", dev->name,
-               sb->version, sb->features);
+        printk("fs: %s: format version %u with features %x: this kernel reads version %u with "
+               "features %x\n",
+               dev->name, sb->version, sb->features, FS_VERSION, FS_FEATURES_KNOWN);
         return -EINVAL;
     }
     if (sb->nblocks < FS_BLOCKS_MIN || sb->nblocks > FS_BLOCKS_MAX || sb->nblocks > dev->nblocks) {
