@@ -164,7 +164,8 @@ static void roll_back(void)
 static void use_whole(void)
 {
     struct volume_info info;
-    switch (pick(8)) {
+    struct scrub_result scrubbed;
+    switch (pick(9)) {
     case 0: volume_sync(vol); break;
     case 1:
         host_clock_ahead += 4;
@@ -175,6 +176,7 @@ static void use_whole(void)
     case 4: snapshot_delete(vol, some_name()); break;
     case 5: roll_back(); break;
     case 6: list_snapshots(); break;
+    case 7: volume_scrub(vol, &scrubbed); break;
     default: volume_info(vol, &info); break;
     }
 }
