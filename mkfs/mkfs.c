@@ -22,7 +22,7 @@ static const char help_text[] =
     "    which the names of built programs begin; of a folder the content goes there, with all\n"
     "    that is below.\n"
     "      --classic     a volume with V6's habits: names of 14 bytes, no holes\n"
-    "      --blocks N    so many blocks of 4 KiB: 64 or more (4096)\n"
+    "      --blocks N    so many blocks of 4 KiB: 96 or more (4096)\n"
     "      --size N      the same in bytes; the image takes room on the host as it fills\n"
     "      --progress    say how far it is, also when standard error is no terminal\n"
     "mkfs --check IMAGE\n"
@@ -98,8 +98,8 @@ static uint64 parse_blocks(const char *text, bool bytes)
 {
     uint64 n = parse_number(text, bytes) / (bytes ? FS_BLOCK : 1);
     if (n < FS_BLOCKS_MIN || n > FS_BLOCKS_MAX)
-        usage(bytes ? "%s is no size from 256K to 1024G: say one like 64M"
-                    : "%s is no number of blocks from 64 to 268435456: say one like 4096",
+        usage(bytes ? "%s is no size from 384K to 1024G: say one like 64M"
+                    : "%s is no number of blocks from 96 to 268435456: say one like 4096",
               text);
     return n;
 }

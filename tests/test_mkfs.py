@@ -158,7 +158,7 @@ def test_help(tmp_path):
     (["--size", "2000G", "v.img"], "like 64M"),
     (["--size", "64T", "v.img"], "like 64M"),
     (["--size", "99999999999999999999", "v.img"], "like 64M"),
-    (["--blocks", "63", "v.img"], "like 4096"),
+    (["--blocks", "95", "v.img"], "like 4096"),
     (["--blocks", "-1", "v.img"], "like 4096"),
     (["--blocks", "1x", "v.img"], "like 4096"),
     (["--check", "--dump", "v.img"], "one at a time"),

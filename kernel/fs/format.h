@@ -27,7 +27,7 @@
 
 #define FS_ROOT_INO    1            // the root directory
 #define FS_FIRST_BLOCK 2            // blocks below are the superblock slots
-#define FS_BLOCKS_MIN  64           // smaller volumes have no room for the reserve
+#define FS_BLOCKS_MIN  96           // smaller volumes have no room beside the reserve
 #define FS_BLOCKS_MAX  (1UL << 28)  // 1 TiB
 #define FS_GEN_LAST    0xffffffffUL // pointers hold 32 bits of it
 #define FS_SIZE_MAX    (1UL << 48)  // bytes in a file
