@@ -28,7 +28,7 @@ int getdents(int fd, void *buf, uint size);
 long lseek(int fd, long offset, int whence);
 int ftruncate(int fd, long size);
 int fsync(int fd);
-int sync(void);      // always 0
+int sync(void);     // always 0
 int syncfs(int fd); // the volume that the file is on; tells errors
 int open_mode(const char *path, int flags, uint mode); // open() gives 0666; umask() takes bits away
 int rename(const char *old, const char *fresh);

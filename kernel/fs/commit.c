@@ -236,8 +236,10 @@ int commit_and(struct volume *vol, commit_fn *fn, void *arg)
     if (!err) {
         mutex_lock(&vol->lock);
         err = close_generation(vol);
-        if (!err && fn != NULL)
+        if (!err && fn != NULL) {
+            tx_changes(vol);
             err = fn(vol, arg);
+        }
         mutex_unlock(&vol->lock);
     }
     int io = write_generation(vol);

@@ -47,9 +47,14 @@ int tx_begin(struct volume *vol)
         mutex_unlock(&vol->lock);
         return err;
     }
+    tx_changes(vol);
+    return 0;
+}
+
+void tx_changes(struct volume *vol)
+{
     if (vol->dirty_since == 0)
         vol->dirty_since = clock_ns() | 1;
-    return 0;
 }
 
 void tx_end(struct volume *vol)

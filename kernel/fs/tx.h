@@ -45,6 +45,8 @@
 //    written, without.
 int tx_begin(struct volume *vol);
 void tx_end(struct volume *vol);
+// Something is about to change: from now on the age of what is not committed counts.
+void tx_changes(struct volume *vol);
 
 // => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: a commit was made,
 // for

@@ -362,6 +362,23 @@ static void test_clone(void)
     mem_disk_free(&disk);
 }
 
+// A clone becomes durable by age, as every change does.
+static void test_clone_ages(void)
+{
+    struct volume_info before, after;
+    make_volume(1024, false);
+    fill_file("/f", 100000, 1);
+    clone_file("/g", "/f");
+    clone_file("/h", "/f");
+    volume_info(vol, &before);
+    host_clock_ahead += 10;
+    volume_tick(vol);
+    volume_info(vol, &after);
+    EXPECT(after.generation > before.generation);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static void test_clone_errors(void)
 {
     make_volume(1024, false);
@@ -522,6 +539,7 @@ static const struct test tests[] = {
     { "deleted-and-cut", test_delete_and_cut },
     { "rollback", test_rollback },
     { "clone", test_clone },
+    { "clone-ages", test_clone_ages },
     { "clone-errors", test_clone_errors },
     { "clone-from-a-snapshot", test_clone_from_snapshot },
     { "scrub", test_scrub },
