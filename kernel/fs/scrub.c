@@ -155,7 +155,7 @@ static int scrub_snapshots(struct scrub *s)
     int err = 0;
     for (uint32 id = 0; !err && snapshot_pin_next(s->vol, &id, &table) == 0;) {
         err = scrub_tree(s, &table->inodes);
-        snapshot_unpin(table);
+        itable_unpin(table);
     }
     return err;
 }
@@ -187,7 +187,7 @@ int volume_scrub(struct volume *vol, struct scrub_result *out)
             err = scrub_snapshots(s);
         if (!err)
             err = scrub_rest(s);
-        snapshot_unpin(still);
+        itable_unpin(still);
         snapshots_bury(vol);
     }
     scrub_free(s);

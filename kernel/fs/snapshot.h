@@ -15,11 +15,8 @@
 #pragma once
 
 #include "fs/inode.h"
+#include "fs/itable.h"
 #include "fs/name.h"
-
-// => NULL: no memory
-struct itable *itable_new(struct volume *vol, uint32 id, const struct disk_tree *disk);
-void itable_free(struct itable *table); // what of it is cached goes
 
 // At mount: the directory of snapshots; tables that are going.  => 0, -ENOMEM, -EIO
 int snapshots_init(struct volume *vol);
@@ -31,9 +28,8 @@ void snapshots_bury(struct volume *vol);
 // => 0; -ENOSPC, -EROFS, -EIO, -ENOMEM.
 int snapshot_hold_still(struct volume *vol, struct itable **out);
 // The table of the snapshot with the next higher id than *id, pinned: it is not given back until
-// snapshot_unpin().  => 0, and *id; -ENOENT, -EIO, -ENOMEM.
+// itable_unpin().  => 0, and *id; -ENOENT, -EIO, -ENOMEM.
 int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out);
-void snapshot_unpin(struct itable *table);
 
 static inline bool inode_is_snapshot_dir(const struct inode *ino)
 {

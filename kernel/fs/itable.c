@@ -1,0 +1,162 @@
+// Inode tables in memory, and the giving back of those that are going (fs/snapshot.h).
+
+#include "cache/cache.h"
+#include "errno.h"
+#include "fs/snapshot.h"
+#include "fs/snapshot_record.h"
+#include "fs/tx.h"
+#include "mem/slab.h"
+
+static const struct object_ops table_ops = { .fill = tree_fill };
+
+struct itable *itable_new(struct volume *vol, uint32 id, const struct disk_tree *disk)
+{
+    struct itable *table = kmalloc_zeroed(sizeof *table);
+    if (table == NULL)
+        return NULL;
+    table->vol = vol;
+    table->id = id;
+    table->frozen = id != 0;
+    tree_init(&table->inodes, vol, TREE_INODES, &table_ops);
+    if (disk != NULL)
+        table->inodes.disk = *disk;
+    list_init(&table->orphans);
+    list_init(&table->link);
+    return table;
+}
+
+void itable_free(struct itable *table)
+{
+    cache_drop(&table->inodes.obj, 0);
+    kmfree(table);
+}
+
+// => the table of the record's snapshot, NULL if it is not in memory.  The volume's mutex is held.
+static struct itable *loaded_table(struct volume *vol, uint32 id)
+{
+    list_for_each (item, &vol->tables) {
+        struct itable *table = container_of(item, struct itable, link);
+        if (table->id == id)
+            return table;
+    }
+    return NULL;
+}
+
+int itable_load(struct volume *vol, const struct disk_snapshot *rec, struct itable **out)
+{
+    *out = loaded_table(vol, rec->id);
+    if (*out != NULL)
+        return 0;
+    if (!tree_valid(vol, &rec->inodes))
+        return volume_damage(vol, "snapshot %u has no well-formed tree", rec->id);
+    *out = itable_new(vol, rec->id, &rec->inodes);
+    if (*out == NULL)
+        return -ENOMEM;
+    list_push_back(&vol->tables, &(*out)->link);
+    return 0;
+}
+
+void itable_pin(struct itable *table)
+{
+    spin_lock(&table->vol->inodes_lock);
+    table->nloaded++;
+    spin_unlock(&table->vol->inodes_lock);
+}
+
+void itable_unpin(struct itable *table)
+{
+    spin_lock(&table->vol->inodes_lock);
+    table->nloaded--;
+    spin_unlock(&table->vol->inodes_lock);
+}
+
+void itable_set_going(struct itable *table)
+{
+    spin_lock(&table->vol->inodes_lock);
+    table->going = true;
+    spin_unlock(&table->vol->inodes_lock);
+}
+
+// --- giving back -------------------------------------------------------------------------------
+
+// In a transaction: drops the table's tree and the record.  What cannot be dropped stays named.
+static int give_back(struct itable *table)
+{
+    struct volume *vol = table->vol;
+    struct record at;
+    int err = record_get(vol, table->id, &at);
+    if (err)
+        return err;
+    err = record_own(vol, &at);
+    if (!err) {
+        err = tree_cut(&table->inodes, 0);
+        at.rec->inodes = table->inodes.disk;
+    }
+    if (!err) {
+        vol->ngoing--;
+        record_free(vol, &at);
+    }
+    record_put(&at);
+    return err;
+}
+
+// => a table that is going and not in use.  The volume's mutex is held.
+static struct itable *unused_table(struct volume *vol)
+{
+    struct itable *found = NULL;
+    spin_lock(&vol->inodes_lock);
+    list_for_each (item, &vol->tables) {
+        struct itable *table = container_of(item, struct itable, link);
+        if (table->going && table->nloaded == 0)
+            found = table;
+    }
+    spin_unlock(&vol->inodes_lock);
+    return found;
+}
+
+// In a transaction.  A table that cannot be given back now waits for the next mount.
+static int bury_one(struct volume *vol)
+{
+    struct itable *table = unused_table(vol);
+    if (table == NULL)
+        return -ENOENT;
+    int err = give_back(table);
+    if (err && err != -EIO)
+        return err; // no memory: later
+    list_remove(&table->link);
+    itable_free(table);
+    return err;
+}
+
+void snapshots_bury(struct volume *vol)
+{
+    int err;
+    do {
+        mutex_lock(&vol->lock);
+        bool any = vol->ngoing > 0 && unused_table(vol) != NULL;
+        mutex_unlock(&vol->lock);
+        if (!any || tx_begin_names(vol, 0) != 0)
+            return;
+        err = bury_one(vol);
+        tx_end(vol);
+    } while (!err);
+}
+
+int snapshots_load_going(struct volume *vol)
+{
+    struct itable *table;
+    struct record at;
+    uint32 id = 0;
+    for (uint64 left = vol->ngoing; left > 0; left--) {
+        int err = record_next_going(vol, id + 1, &at);
+        if (err)
+            return err == -ENOENT ? 0 : err; // it was counted wrong
+        id = at.rec->id;
+        err = itable_load(vol, at.rec, &table);
+        record_put(&at);
+        if (err)
+            return err;
+        itable_set_going(table);
+    }
+    return 0;
+}
