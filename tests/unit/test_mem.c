@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "check.h"
 #include "host.h"
 #include "mem/audit.h"
@@ -186,14 +187,38 @@ TEST(harts_trade_pages)
     host_end();
 }
 
-// Harts count one frame up and down at the same time: not one step is lost.
+// Harts count one frame up and down at the same time: not one step is lost.  On a busy host they
+// take turns, which proves nothing.  So they go on until they have seen often enough that others
+// went on while one made a few steps itself, or until the host has had a long time for that.
+#define FEW_STEPS   64
+#define MEETINGS    20000
+#define MEET_TIME_S 20
+
 static struct frame *shared;
+static uint64 progress[HOST_HARTS]; // atomic: steps in units of FEW_STEPS
+static uint64 met;                  // atomic
+
+static uint64 progress_of_others(int hart)
+{
+    uint64 sum = 0;
+    for (int i = 0; i < HOST_HARTS; i++)
+        if (i != hart)
+            sum += __atomic_load_n(&progress[i], __ATOMIC_RELAXED);
+    return sum;
+}
 
 static void count_shared(int hart)
 {
-    for (int i = 0; i < 200000; i++) {
-        frame_get(shared);
-        frame_put(shared);
+    time_t end = time(NULL) + MEET_TIME_S;
+    while (__atomic_load_n(&met, __ATOMIC_RELAXED) < MEETINGS && time(NULL) < end) {
+        uint64 before = progress_of_others(hart);
+        for (int i = 0; i < FEW_STEPS; i++) {
+            frame_get(shared);
+            frame_put(shared);
+        }
+        __atomic_fetch_add(&progress[hart], 1, __ATOMIC_RELAXED);
+        if (progress_of_others(hart) != before)
+            __atomic_fetch_add(&met, 1, __ATOMIC_RELAXED);
     }
 }
 
@@ -201,6 +226,7 @@ TEST(counts_are_atomic)
 {
     host_begin();
     shared = frame_of_page(kalloc(FRAME_OTHER));
+    met = 0;
     host_run_harts(HOST_HARTS, count_shared);
     CHECK_EQ(frame_refs(shared), 1);
     frame_put(shared);
