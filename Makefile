@@ -164,9 +164,10 @@ QKERNEL := kernel/kernel
 else
 QKERNEL := kernel/kernel-sbi
 endif
+DISK := fs.img
 GDBPORT ?= $(shell expr `id -u` % 5000 + 25000)
 QEMUOPTS = -machine virt -bios $(BIOS) -kernel $(QKERNEL) -m $(MEM) -smp $(CPUS) -nographic \
-	-drive file=fs.img,if=none,format=raw,id=x0 \
+	-drive file=$(DISK),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0
 ifdef APPEND
 QEMUOPTS += -append "$(APPEND)"
@@ -179,9 +180,9 @@ check-qemu:
 	@$(QEMU) -machine help 2>/dev/null | grep -q '^virt ' || { echo "$(QEMU) has no RISC-V 'virt' machine. Run 'make setup', or say QEMU=..." >&2; exit 1; }
 
 # QEMU is make's direct child, so that whoever ends make's child ends QEMU.
-qemu: check-qemu $(QKERNEL) kernel/kernel.sym fs.img
+qemu: check-qemu $(QKERNEL) kernel/kernel.sym $(DISK)
 	$(QEMU) $(QEMUOPTS)
-qemu-gdb: check-qemu $(QKERNEL) kernel/kernel.sym .gdbinit fs.img
+qemu-gdb: check-qemu $(QKERNEL) kernel/kernel.sym .gdbinit $(DISK)
 	@echo "*** QEMU waits for a debugger on port $(GDBPORT): run 'make gdb' in another window."
 	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 gdb: .gdbinit
@@ -205,7 +206,7 @@ help:
 .PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
 
 #: make              build the kernel, the programs and the disk image
-#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img QEMUEXTRA=...); Ctrl-A X ends QEMU
 #: make qemu-gdb     run it under a debugger; `make gdb` in another window
 #: make format       white space by clang-format
 #: make clean        remove everything that was built

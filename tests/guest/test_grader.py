@@ -17,12 +17,16 @@ def run_make(request):
     running = []
 
     def new(*words):
-        running.append(grader.Session(*words, "QEMUEXTRA=-snapshot", name=request.node.name))
-        return running[-1]
+        disk = kine.private_image(request.node.name)
+        session = grader.Session(*words, f"DISK={disk}", name=request.node.name)
+        running.append((session, disk))
+        return session
 
     yield new
-    for m in running:
-        m.close()
+    for session, disk in running:
+        session.close()
+        kine.check_image(disk, session.name)
+        disk.unlink()
 
 
 def test_print_gdbport():
