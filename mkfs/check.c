@@ -50,7 +50,7 @@ void complain(struct check *c, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
-// --- trees -------------------------------------------------------------------------------------
+// --- trees ------------------------------------------------------------------------------------
 
 static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr *p, uint32 level,
                        uint64 index);
@@ -164,7 +164,7 @@ static void check_snapshots(struct check *c)
                  c->ngoing, c->img.sb.nsnapshots, c->img.sb.ngoing);
 }
 
-// --- reference counts --------------------------------------------------------------------------
+// --- reference counts -------------------------------------------------------------------------
 
 static void take_counts(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {

@@ -93,7 +93,7 @@ static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, cons
                                        .data = d->data };
 }
 
-// --- directories -------------------------------------------------------------------------------
+// --- directories ------------------------------------------------------------------------------
 
 struct dir_walk {
     struct inode_list *list;
@@ -156,7 +156,7 @@ static void take_dir_page(struct check *c, struct tree_walk *w, uint64 index, co
     }
 }
 
-// --- files -------------------------------------------------------------------------------------
+// --- files ------------------------------------------------------------------------------------
 
 static void take_file_page(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {
@@ -215,7 +215,7 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number, st
     c->out->files++;
 }
 
-// --- names against inodes ----------------------------------------------------------------------
+// --- names against inodes ---------------------------------------------------------------------
 
 static void check_names(struct check *c, uint64 number, const struct known *k)
 {

@@ -32,7 +32,7 @@ void print_trouble(struct image_walk *w, const struct blkptr *p, const char *why
     printf("  DAMAGE: %s (block %lu)\n", why, p->block);
 }
 
-// --- the volume --------------------------------------------------------------------------------
+// --- the volume -------------------------------------------------------------------------------
 
 static void dump_slots(const struct image *img)
 {
@@ -68,7 +68,7 @@ static void dump_superblock(const struct image *img)
     print_tree(&sb->snapshots);
 }
 
-// --- reference counts --------------------------------------------------------------------------
+// --- reference counts -------------------------------------------------------------------------
 
 struct tally {
     struct image *img;
@@ -102,7 +102,7 @@ static void dump_counts(struct image *img)
            t.once, t.more, t.most);
 }
 
-// --- tables of inodes --------------------------------------------------------------------------
+// --- tables of inodes -------------------------------------------------------------------------
 
 void dump_table(struct image *img, const struct disk_tree *tree)
 {
@@ -172,7 +172,7 @@ static void dump_snapshots(struct image *img)
     free(s.list);
 }
 
-// --- the whole ---------------------------------------------------------------------------------
+// --- the whole --------------------------------------------------------------------------------
 
 void dump_volume(struct image *img)
 {

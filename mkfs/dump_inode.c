@@ -17,7 +17,7 @@ static const char *type_text(uint32 mode)
     }
 }
 
-// --- directories -------------------------------------------------------------------------------
+// --- directories ------------------------------------------------------------------------------
 
 struct listing {
     struct image *img;
@@ -48,7 +48,7 @@ static bool print_records(struct image_walk *w, uint64 index, const struct blkpt
     return true;
 }
 
-// --- files -------------------------------------------------------------------------------------
+// --- files ------------------------------------------------------------------------------------
 
 // Pages of a file that stand side by side in the file and on the disk.
 struct run {
@@ -85,7 +85,7 @@ static void print_target(struct image *img, const struct disk_inode *d)
     free(page);
 }
 
-// --- both --------------------------------------------------------------------------------------
+// --- both -------------------------------------------------------------------------------------
 
 static void print_status(const struct disk_inode *d)
 {

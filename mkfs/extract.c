@@ -33,7 +33,7 @@ void extract_complain(struct extraction *x, const char *fmt, ...)
     fprintf(stderr, "mkfs: %s\n", text);
 }
 
-// --- the names of a directory ------------------------------------------------------------------
+// --- the names of a directory -----------------------------------------------------------------
 
 // In memory, as only one walk goes on at a time.
 struct names {
@@ -85,7 +85,7 @@ static bool take_names(struct image_walk *w, uint64 index, const struct blkptr *
     return true;
 }
 
-// --- what the names lead to --------------------------------------------------------------------
+// --- what the names lead to -------------------------------------------------------------------
 
 static bool make_folder(struct extraction *x, uint64 number, const char *path)
 {
@@ -164,7 +164,7 @@ static void finish_folder(struct extraction *x, uint64 number)
         extract_complain(x, "%s cannot get its rights and times: %s", path, strerror(errno));
 }
 
-// --- the whole ---------------------------------------------------------------------------------
+// --- the whole --------------------------------------------------------------------------------
 
 static void table_trouble(struct image_walk *w, const struct blkptr *p, const char *why)
 {

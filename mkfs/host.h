@@ -6,7 +6,7 @@
 #include "dev/blk.h"
 #include "types.h"
 
-// --- memory ------------------------------------------------------------------------------------
+// --- memory -----------------------------------------------------------------------------------
 
 // Makes `frames` frames of RAM; once, before anything else.
 void host_memory(size_t frames);
@@ -26,7 +26,7 @@ uint64 host_audit(void);
 void host_clear_audit(void);
 uint64 host_count_refs(void);
 
-// --- locks -------------------------------------------------------------------------------------
+// --- locks ------------------------------------------------------------------------------------
 
 // => true if no lock is held
 bool host_no_locks(void);
@@ -40,7 +40,7 @@ extern unsigned long host_lines;
 // Seconds that the clock is ahead.
 extern uint64 host_clock_ahead;
 
-// --- devices -----------------------------------------------------------------------------------
+// --- devices ----------------------------------------------------------------------------------
 
 // A block device on a file, made anew with create_blocks > 0.  => 0, or an errno of the host
 struct host_file {

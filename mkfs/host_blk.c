@@ -9,7 +9,7 @@
 #include "lib/panic.h"
 #include "mkfs/host.h"
 
-// --- what kernel/dev/blk.h promises ------------------------------------------------------------
+// --- what kernel/dev/blk.h promises -----------------------------------------------------------
 
 void blk_submit(struct blkdev *dev, struct bio *bio)
 {
@@ -56,7 +56,7 @@ int blk_flush(struct blkdev *dev)
     return do_now(dev, BIO_FLUSH, 0, NULL, 0);
 }
 
-// --- a file ------------------------------------------------------------------------------------
+// --- a file -----------------------------------------------------------------------------------
 
 static int transfer(int fd, struct bio *bio, uint32 i)
 {
@@ -99,7 +99,7 @@ int host_file_close(struct host_file *file)
     return close(file->fd) == 0 ? 0 : errno;
 }
 
-// --- memory ------------------------------------------------------------------------------------
+// --- memory -----------------------------------------------------------------------------------
 
 // Counts down to the failure that was ordered.  => true: this one fails
 static bool fails(struct mem_disk *disk, uint64 *countdown)

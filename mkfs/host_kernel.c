@@ -20,7 +20,7 @@ bool host_quiet;
 unsigned long host_lines;
 uint64 host_clock_ahead;
 
-// --- locks: who is held, in order --------------------------------------------------------------
+// --- locks: who is held, in order -------------------------------------------------------------
 
 #define HELD_MAX 16
 static struct {
@@ -117,7 +117,7 @@ void mutex_unlock(struct mutex *m)
     give(m);
 }
 
-// --- the one thread ----------------------------------------------------------------------------
+// --- the one thread ---------------------------------------------------------------------------
 
 void waitq_init(struct waitq *wq, const char *name)
 {
@@ -167,7 +167,7 @@ void clock_realtime(uint64 *sec, uint32 *nsec)
     *nsec = (uint32)now.tv_nsec;
 }
 
-// --- messages ----------------------------------------------------------------------------------
+// --- messages ---------------------------------------------------------------------------------
 
 void printk(const char *fmt, ...)
 {

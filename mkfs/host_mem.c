@@ -158,7 +158,7 @@ size_t frames_total(void)
     return total;
 }
 
-// --- small objects: the C library's, counted ---------------------------------------------------
+// --- small objects: the C library's, counted --------------------------------------------------
 
 static void *allocate(size_t size)
 {
@@ -213,7 +213,7 @@ void obj_free(struct obj_cache *cache, void *obj)
     free(obj);
 }
 
-// --- for the audit -----------------------------------------------------------------------------
+// --- for the audit ----------------------------------------------------------------------------
 
 void host_clear_audit(void)
 {

@@ -9,7 +9,7 @@
 #include "lib/crc.h"
 #include "lib/panic.h"
 
-// --- the superblock ----------------------------------------------------------------------------
+// --- the superblock ---------------------------------------------------------------------------
 
 bool image_slot(struct blkdev *dev, uint64 slot, struct superblock *sb)
 {
@@ -61,7 +61,7 @@ void image_close(struct image *img)
     free(img->visited);
 }
 
-// --- blocks ------------------------------------------------------------------------------------
+// --- blocks -----------------------------------------------------------------------------------
 
 bool image_pointer_possible(const struct image *img, const struct blkptr *p)
 {
@@ -87,7 +87,7 @@ const char *image_read(const struct image *img, const struct blkptr *p, void *pa
     return why;
 }
 
-// --- trees -------------------------------------------------------------------------------------
+// --- trees ------------------------------------------------------------------------------------
 
 static void tell(struct image_walk *w, const struct blkptr *p, const char *why)
 {

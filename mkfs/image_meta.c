@@ -6,7 +6,7 @@
 #include "lib/panic.h"
 #include "mkfs/image.h"
 
-// --- inode tables ------------------------------------------------------------------------------
+// --- inode tables -----------------------------------------------------------------------------
 
 struct loading {
     struct image *img;
@@ -88,7 +88,7 @@ const struct disk_inode *table_find(const struct image_table *t, uint64 number)
     return d->mode != 0 ? d : NULL;
 }
 
-// --- directories -------------------------------------------------------------------------------
+// --- directories ------------------------------------------------------------------------------
 
 static bool well_formed(const struct image *img, const struct dir_record *r, uint32 at)
 {
@@ -113,7 +113,7 @@ uint32 image_records(const struct image *img, const void *page,
     return at;
 }
 
-// --- snapshots ---------------------------------------------------------------------------------
+// --- snapshots --------------------------------------------------------------------------------
 
 struct search {
     struct image *img;

@@ -14,7 +14,7 @@
 
 #define MEMORY (256UL << 20)
 
-// --- progress ----------------------------------------------------------------------------------
+// --- progress ---------------------------------------------------------------------------------
 
 #define PROGRESS_STEP (8UL << 20) // bytes from one line to the next
 
@@ -34,7 +34,7 @@ static void end_progress(struct making *m)
         fputc('\n', stderr);
 }
 
-// --- errors ------------------------------------------------------------------------------------
+// --- errors -----------------------------------------------------------------------------------
 
 _Noreturn void fail_to_add(const struct making *m, const char *path, int64 err)
 {
@@ -50,7 +50,7 @@ _Noreturn void fail_to_add(const struct making *m, const char *path, int64 err)
     fail("%s cannot be put into the image: %s", path, strerror((int)-err));
 }
 
-// --- filling -----------------------------------------------------------------------------------
+// --- filling ----------------------------------------------------------------------------------
 
 // The name by which a file goes into the image.
 static const char *target_name(const char *path)
@@ -99,7 +99,7 @@ static void fill_image(struct blkdev *dev, struct making *m, const struct option
            info.free_blocks, m->files, info.classic ? ", classic" : "");
 }
 
-// --- the image's file --------------------------------------------------------------------------
+// --- the image's file -------------------------------------------------------------------------
 
 static void see_that_it_is_a_file(const char *path)
 {

@@ -25,7 +25,7 @@ static char *join(const char *path, const char *name)
     return both;
 }
 
-// --- content -----------------------------------------------------------------------------------
+// --- content ----------------------------------------------------------------------------------
 
 static bool all_zero(const char *bytes, size_t n)
 {
@@ -95,7 +95,7 @@ void add_file(struct making *m, struct inode *dir, const char *path, const char 
     m->files++;
 }
 
-// --- folders -----------------------------------------------------------------------------------
+// --- folders ----------------------------------------------------------------------------------
 
 // What is being added: under a name in a directory, by paths on both sides.
 struct item {

@@ -32,7 +32,7 @@ static const char help_text[] =
     "mkfs --extract [--snapshot NAME] IMAGE FOLDER\n"
     "    writes the files of an image, or of a snapshot in it, into a new folder.\n";
 
-// --- ending ------------------------------------------------------------------------------------
+// --- ending -----------------------------------------------------------------------------------
 
 static const char *half_made;
 
@@ -74,7 +74,7 @@ static void on_signal(int sig)
     raise(sig);
 }
 
-// --- arguments ---------------------------------------------------------------------------------
+// --- arguments --------------------------------------------------------------------------------
 
 // A number with an optional unit.  => 0 if it is none
 static uint64 parse_number(const char *text, bool units)

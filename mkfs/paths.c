@@ -127,7 +127,7 @@ bool paths_find(const struct paths *p, uint64 number, char *buf, size_t size)
     return true;
 }
 
-// --- from a path to an inode -------------------------------------------------------------------
+// --- from a path to an inode ------------------------------------------------------------------
 
 struct lookup {
     struct image *img;

@@ -31,7 +31,7 @@ size_t source_read(int fd, const char *path, char *buf, size_t size, off_t off)
     return have;
 }
 
-// --- files with several names ------------------------------------------------------------------
+// --- files with several names -----------------------------------------------------------------
 
 struct name {
     dev_t dev;

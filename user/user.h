@@ -5,7 +5,7 @@
 
 struct stat;
 
-// --- system calls -------------------------------------------------------------------------------
+// --- system calls -----------------------------------------------------------------------------
 int fork(void);
 int exit(int status) __attribute__((noreturn));
 int wait(int *status); // the full int given to exit; -1 for a child that was killed
@@ -30,7 +30,7 @@ int pause(int ticks);  // a tick is 1/10 s
 int sleep(int ticks);
 int uptime(void); // ticks since boot
 
-// --- library ------------------------------------------------------------------------------------
+// --- library ----------------------------------------------------------------------------------
 int stat(const char *path, struct stat *out);
 char *strcpy(char *dst, const char *src);
 void *memmove(void *dst, const void *src, int n);

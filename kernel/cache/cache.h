@@ -15,8 +15,7 @@
 //
 // Invariants:
 //   C1  a page in the hash table stands in exactly one list of its object: dirty if CACHE_DIRTY,
-//   else
-//       clean.
+//       else clean.
 //   C2  the cache holds one reference to each page in the hash table.
 //   C3  bytes of a page change only while it is CACHE_BUSY; object_page() waits for that to end.
 //   C4  a page with CACHE_DIRTY or CACHE_BUSY is never evicted.

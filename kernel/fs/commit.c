@@ -5,8 +5,7 @@
 //     1  the reference counts     settled: from here on no block is taken or given back
 //     2  files and directories    checksums from pages to roots; each page is noted to be written
 //     3  the inode table          takes the roots; sealed like a file; then snapshots, and counts
-//     4  in memory                noted pages count as clean, but are held; the next generation
-//     opens
+//     4  in memory                noted pages count as clean, but are held; the next one opens
 //
 // Writing it, without the mutex, so that the next generation fills meanwhile:
 //
@@ -38,7 +37,7 @@
 #include "fs/writer.h"
 #include "lib/print.h"
 
-// --- the pages that are to be written ----------------------------------------------------------
+// --- the pages that are to be written ---------------------------------------------------------
 
 void commit_add(struct volume *vol, struct frame *f, uint64 block)
 {
@@ -84,7 +83,7 @@ struct frame *commit_in_flight(const struct volume *vol, const struct blkptr *p)
     return f;
 }
 
-// --- closing -----------------------------------------------------------------------------------
+// --- closing ----------------------------------------------------------------------------------
 
 // Makes each changed page of the counts ours.  That takes blocks and frees blocks, which
 // changes counts, perhaps on pages that were as on the disk.  Those go to the end of the list
@@ -184,7 +183,7 @@ static int close_generation(struct volume *vol)
     return 0;
 }
 
-// --- writing -----------------------------------------------------------------------------------
+// --- writing ----------------------------------------------------------------------------------
 
 static int write_pages(struct volume *vol)
 {

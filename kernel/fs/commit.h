@@ -16,7 +16,7 @@ int commit_and(struct volume *vol, commit_fn *fn, void *arg);
 // Has volume_serve() make a commit soon.
 void commit_ask(struct volume *vol);
 
-// --- for the parts of a commit -----------------------------------------------------------------
+// --- for the parts of a commit ----------------------------------------------------------------
 
 void commit_init(struct closing *c);
 // The page f is to be written to `block`.

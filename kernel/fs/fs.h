@@ -60,7 +60,7 @@ struct volume *volume_of(const struct inode *ino); // where it is
 // => the root directory, with a reference.
 struct inode *volume_root(struct volume *vol);
 
-// --- inodes ------------------------------------------------------------------------------------
+// --- inodes -----------------------------------------------------------------------------------
 void inode_get(struct inode *ino);
 void inode_put(struct inode *ino);
 uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; the type is fixed
@@ -104,7 +104,7 @@ uint64 dir_pages_searched(struct inode *dir);
 // => 0; -EISDIR, -EINVAL (no regular file), -EXDEV, -EROFS, -ENOSPC, -EIO, -ENOMEM.
 int inode_clone(struct inode *dst, struct inode *src);
 
-// --- snapshots ---------------------------------------------------------------------------------
+// --- snapshots --------------------------------------------------------------------------------
 // The files of the volume as they were; read-only, under /.snapshots/NAME.  Names have 63 bytes at
 // the most (14 on a classic volume).
 
@@ -136,7 +136,7 @@ struct scrub_result {
 };
 int volume_scrub(struct volume *vol, struct scrub_result *out);
 
-// --- paths -------------------------------------------------------------------------------------
+// --- paths ------------------------------------------------------------------------------------
 // Every path call begins at `cwd` unless the path begins with '/'.  => errors of all of them:
 // -ENOENT, -ENOTDIR, -ENAMETOOLONG, -ELOOP (more than 40 symbolic links), -EIO, -ENOMEM.
 // Links in the middle of a path are followed, and before a slash at its end.
@@ -178,5 +178,5 @@ int path_rename(struct inode *old_cwd, const char *old_path, struct inode *new_c
 // The absolute path of a directory into buf.  => its length with NUL, -ERANGE.
 int path_of(struct inode *dir, char *buf, size_t size);
 
-// --- audit (kernel/mem/audit.h): counts references the fs and the cache hold to frames ---------
+// --- audit (kernel/mem/audit.h): counts references the fs and the cache hold to frames --------
 // Registered by volume_mount().

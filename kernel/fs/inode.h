@@ -68,7 +68,7 @@ static inline bool inode_is_root(const struct inode *ino)
     return ino->number == FS_ROOT_INO;
 }
 
-// --- finding (inode_cache.c) -------------------------------------------------------------------
+// --- finding (inode_cache.c) ------------------------------------------------------------------
 
 // => 0, and the inode with a reference; -EIO (no such inode in use: the image is damaged), -ENOMEM.
 //    The volume's mutex is not held / is held.
@@ -90,7 +90,7 @@ void inode_enter(struct inode *ino);
 struct inode *inode_new(struct itable *table, uint64 number); // => NULL: no memory
 void inode_discard(struct inode *ino);                        // one that was never entered
 
-// --- in transactions: the volume's mutex is held (inode_table.c) -------------------------------
+// --- in transactions: the volume's mutex is held (inode_table.c) ------------------------------
 
 // A new inode without names, owned.  It stands on the list of orphans until it gets its first name.
 // => 0, and it with a reference; -ENOSPC, -EIO, -ENOMEM.

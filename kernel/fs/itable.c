@@ -77,7 +77,7 @@ void itable_set_going(struct itable *table)
     spin_unlock(&table->vol->inodes_lock);
 }
 
-// --- giving back -------------------------------------------------------------------------------
+// --- giving back ------------------------------------------------------------------------------
 
 // In a transaction: drops the table's tree and the record.  What cannot be dropped stays named.
 static int give_back(struct itable *table)

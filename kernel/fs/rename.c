@@ -46,7 +46,7 @@ static bool exchanges(const struct renaming *r)
     return r->flags & PATH_EXCHANGE;
 }
 
-// --- may it be? ----------------------------------------------------------------------------------
+// --- may it be? -------------------------------------------------------------------------------
 
 static int find_traps(struct renaming *r)
 {
@@ -132,7 +132,7 @@ static int check(struct renaming *r)
     return err ? err : check_count(&r->to, &r->from);
 }
 
-// --- room ----------------------------------------------------------------------------------------
+// --- room -------------------------------------------------------------------------------------
 
 static int find_dots(struct end *e)
 {
@@ -162,7 +162,7 @@ static int find_place(struct renaming *r, uint64 *keeps)
     return err;
 }
 
-// --- in the transaction --------------------------------------------------------------------------
+// --- in the transaction -----------------------------------------------------------------------
 
 // => 0, and *out with a reference; or an error, and NULL
 static int own_record(struct inode *dir, const struct dir_place *where, struct frame **out)
@@ -264,7 +264,7 @@ static int rename_checked(struct renaming *r)
     return err;
 }
 
-// --- locks ---------------------------------------------------------------------------------------
+// --- locks ------------------------------------------------------------------------------------
 
 static int rename_nodes(struct renaming *r)
 {

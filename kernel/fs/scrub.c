@@ -29,7 +29,7 @@ struct scrub {
     bool locked; // the volume's mutex is held throughout
 };
 
-// --- which blocks have been read ---------------------------------------------------------------
+// --- which blocks have been read --------------------------------------------------------------
 
 static void *page_in(void *slot)
 {
@@ -65,7 +65,7 @@ static void scrub_free(struct scrub *s)
     kmfree(s);
 }
 
-// --- reading a tree ----------------------------------------------------------------------------
+// --- reading a tree ---------------------------------------------------------------------------
 
 static int scrub_under(struct scrub *s, struct tree *tree, const struct blkptr *p, uint32 level,
                        uint64 index);
@@ -147,7 +147,7 @@ static int scrub_tree(struct scrub *s, struct tree *tree)
     return scrub_under(s, tree, &tree->disk.root, tree->disk.height, 0);
 }
 
-// --- the volume --------------------------------------------------------------------------------
+// --- the volume -------------------------------------------------------------------------------
 
 static int scrub_snapshots(struct scrub *s)
 {

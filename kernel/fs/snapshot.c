@@ -18,7 +18,7 @@
 #define TAKES 40
 #define KEEPS 4
 
-// --- making ------------------------------------------------------------------------------------
+// --- making -----------------------------------------------------------------------------------
 
 static int check_name(struct volume *vol, const char *name)
 {
@@ -96,7 +96,7 @@ int snapshot_create(struct volume *vol, const char *name)
     return err ? err : commit(vol);
 }
 
-// --- holding still -----------------------------------------------------------------------------
+// --- holding still ----------------------------------------------------------------------------
 
 static int hold_still(struct volume *vol, void *arg)
 {
@@ -141,7 +141,7 @@ int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out)
     return err;
 }
 
-// --- deleting ----------------------------------------------------------------------------------
+// --- deleting ---------------------------------------------------------------------------------
 
 // In a transaction.
 static int mark_going(struct volume *vol, const char *name, struct itable **table)
@@ -177,7 +177,7 @@ int snapshot_delete(struct volume *vol, const char *name)
     return 0;
 }
 
-// --- rolling back ------------------------------------------------------------------------------
+// --- rolling back -----------------------------------------------------------------------------
 
 struct rollback {
     const char *name;

@@ -118,7 +118,7 @@ int snapshot_name_above(struct inode *parent, struct inode *dir, struct dir_entr
     return 0;
 }
 
-// --- mounting ----------------------------------------------------------------------------------
+// --- mounting ---------------------------------------------------------------------------------
 
 // A directory of a table of its own, which has no pages and is never the live one.
 static struct inode *make_dir(struct volume *vol)

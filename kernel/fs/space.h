@@ -6,10 +6,12 @@
 //
 // The volume's mutex is held by all callers.
 //
-// Invariants: S1  a block with count > 0 is used.  S2  a block that was freed in the open
-// generation but written in an earlier one is used and pending; it is used and closing while the
-// generation in which it was freed is on its way to the disk.  S3  nfree = blocks that are not
-// used.
+// Invariants:
+//   S1  a block with count > 0 is used.
+//   S2  a block that was freed in the open generation but written in an earlier one is used and
+//       pending; it is used and closing while the generation in which it was freed is on its way to
+//       the disk.
+//   S3  nfree = blocks that are not used.
 #pragma once
 
 #include "fs/volume.h"

@@ -8,9 +8,10 @@
 // The volume's mutex is held by all callers.  Every step leaves a whole tree: a call that fails
 // half-way has changed nothing that can be read.
 //
-// Invariants: T1  a pointer block whose pointer has the open generation is in the cache and dirty.
-// T2  a page whose pointer has the open generation is in the object's cache and dirty.
-// T3  behind a pointer of an older generation nothing is dirty.
+// Invariants:
+//   T1  a pointer block whose pointer has the open generation is in the cache and dirty.
+//   T2  a page whose pointer has the open generation is in the object's cache and dirty.
+//   T3  behind a pointer of an older generation nothing is dirty.
 #pragma once
 
 #include "fs/volume.h"

@@ -48,8 +48,7 @@ void tx_end(struct volume *vol);
 // Something is about to change: from now on the age of what is not committed counts.
 void tx_changes(struct volume *vol);
 
-// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: a commit was made,
-// for
+// => 0: `takes` blocks can be allocated, of which `keeps` are kept.  -EAGAIN: a commit was made, for
 //    which the mutex was let go; what was known about costs is void: ask again.  -ENOSPC; -EIO.
 //    Nothing has been changed, and no page been claimed, in this transaction yet.
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps);

@@ -53,7 +53,7 @@ static void audit(void)
     }
 }
 
-// --- making and unmaking the structure in memory -----------------------------------------------
+// --- making and unmaking the structure in memory ----------------------------------------------
 
 static const struct object_ops metadata_ops = { .fill = tree_fill };
 
@@ -125,7 +125,7 @@ static struct volume *volume_new(struct blkdev *dev)
     return vol;
 }
 
-// --- mounting ----------------------------------------------------------------------------------
+// --- mounting ---------------------------------------------------------------------------------
 
 // Takes over what the superblock says.
 static int adopt(struct volume *vol, const struct superblock *sb)
@@ -236,7 +236,7 @@ int volume_unmount(struct volume *vol)
     return err;
 }
 
-// --- formatting --------------------------------------------------------------------------------
+// --- formatting -------------------------------------------------------------------------------
 
 static int write_first(struct volume *vol)
 {
@@ -278,7 +278,7 @@ int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
     return err;
 }
 
-// --- the volume as a whole ---------------------------------------------------------------------
+// --- the volume as a whole --------------------------------------------------------------------
 
 int volume_sync(struct volume *vol)
 {

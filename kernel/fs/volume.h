@@ -11,8 +11,8 @@
 // happens while the volume's mutex is held: a commit takes the same mutex to close a generation.
 // While that is on its way to the disk, the next one is open.
 //
-// Locks:  vol->lock (mutex, RANK_FS)      all below but what is marked; all trees; all metadata
-// pages
+// Locks:  vol->lock (mutex, RANK_FS)      all below but what is marked; all trees; all pages of
+//                                         metadata
 //         vol->commit_lock (mutex, RANK_FS_COMMIT), taken before vol->lock: one commit at a time;
 //                                         marked (c), which are changed with both held
 //         vol->inodes_lock (RANK_CACHE)   marked (i)

@@ -45,7 +45,7 @@ static void emit_text(struct out *o, const char *text, size_t n)
         emit(o, *text++);
 }
 
-// --- taking a directive apart ------------------------------------------------------------------
+// --- taking a directive apart -----------------------------------------------------------------
 
 static const char *parse_flags(const char *p, struct directive *d)
 {
@@ -106,7 +106,7 @@ static const char *parse_directive(const char *p, struct directive *d)
     return *p ? p + 1 : p;
 }
 
-// --- integers ------------------------------------------------------------------------------------
+// --- integers ---------------------------------------------------------------------------------
 
 // => the length of the digits, written so that they end where `end` is.
 static int digits_before(char *end, uint64 value, uint base, bool upper)
@@ -168,8 +168,7 @@ static void emit_unsigned(struct out *o, const struct directive *d, uint64 raw, 
     emit_integer(o, d, "", narrow_unsigned(raw, d->length), base);
 }
 
-// --- the rest
-// --------------------------------------------------------------------------------------
+// --- the rest ---------------------------------------------------------------------------------
 
 static void emit_string(struct out *o, const struct directive *d, const char *s)
 {
@@ -254,8 +253,7 @@ int vformat_to(format_sink *sink, void *arg, const char *fmt, va_list ap)
     return o.count;
 }
 
-// --- into a buffer
-// -----------------------------------------------------------------------------------
+// --- into a buffer ----------------------------------------------------------------------------
 
 struct buffer {
     char *next, *last; // last: where the NUL goes at the latest
@@ -291,8 +289,7 @@ int format(char *buf, size_t size, const char *fmt, ...)
     return n;
 }
 
-// --- the kernel's messages
-// ---------------------------------------------------------------------------
+// --- the kernel's messages --------------------------------------------------------------------
 
 static printk_sink *registered;
 static char early_text[EARLY_SIZE];

@@ -58,13 +58,13 @@ int proc_start_init(struct inode *root, const char *path);
 // stack 0 keeps the parent's.  => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (other flags).
 int64 proc_clone(uint64 flags, uint64 stack, uint64 tls);
 
-// --- another program ----------------------------------------------------------------------------
+// --- another program --------------------------------------------------------------------------
 // Replaces the current process's program.  argv and envp are user addresses (0: none).
 // => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES,
 // -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, -EIO) nothing has changed.
 int proc_exec(const char *path, uint64 argv, uint64 envp);
 
-// --- death --------------------------------------------------------------------------------------
+// --- death ------------------------------------------------------------------------------------
 _Noreturn void proc_exit(int status, int signal);
 
 struct wait_result {
@@ -75,15 +75,14 @@ struct wait_result {
 // => 0; -ECHILD, -EINTR.
 int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out);
 
-// --- signals ------------------------------------------------------------------------------------
+// --- signals ----------------------------------------------------------------------------------
 // kill(): pid -1 is everybody but init and the caller; sig 0 only asks.  => 0; -ESRCH, -EINVAL,
 // -EPERM
 int proc_kill(int pid, int sig);
 // => the lowest pending fatal signal, 0 if there is none.
 int proc_pending(const struct proc *p);
 
-// --- the census
-// -----------------------------------------------------------------------------------
+// --- the census -------------------------------------------------------------------------------
 int proc_count(void);
 // Describes the process with the lowest pid above `after`.  => false if there is none.  May sleep.
 bool proc_describe(int after, struct kine_proc *out);

@@ -91,7 +91,7 @@ uint32 fdt_size(const void *fdt)
     return be32(header(fdt)->totalsize);
 }
 
-// --- tokens --------------------------------------------------------------------------------------
+// --- tokens -----------------------------------------------------------------------------------
 
 // A property's name.  => "" if the offset is bad: no property is called so.
 static const char *name_at(const void *fdt, uint32 off)
@@ -138,7 +138,7 @@ static bool token_at(const void *fdt, int at, struct token *t)
     return t->kind == END_NODE || t->kind == NOP;
 }
 
-// --- walking -------------------------------------------------------------------------------------
+// --- walking ----------------------------------------------------------------------------------
 
 static int offset(const struct fdt_node *node)
 {
@@ -195,7 +195,7 @@ const char *fdt_name(const void *fdt, const struct fdt_node *node)
     return node->depth >= 0 && token_at(fdt, offset(node), &t) ? t.name : "";
 }
 
-// --- properties ----------------------------------------------------------------------------------
+// --- properties -------------------------------------------------------------------------------
 
 const void *fdt_property(const void *fdt, const struct fdt_node *node, const char *name,
                          uint32 *len)
@@ -293,7 +293,7 @@ bool fdt_reserved(const void *fdt, int n, uint64 *addr, uint64 *size)
     return true;
 }
 
-// --- searching -----------------------------------------------------------------------------------
+// --- searching --------------------------------------------------------------------------------
 
 static bool has_string(const void *fdt, const struct fdt_node *node, const char *name,
                        const char *wanted)

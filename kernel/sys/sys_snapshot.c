@@ -13,7 +13,7 @@
 
 _Static_assert(sizeof(struct kine_snapshot) == 88, "as user programs know it");
 
-// --- snapshots ---------------------------------------------------------------------------------
+// --- snapshots --------------------------------------------------------------------------------
 
 static int next(struct volume *vol, struct aspace *as, uint64 uout)
 {
@@ -65,7 +65,7 @@ int64 sys_kine_scrub(const uint64 *arg) // struct kine_scrub *
     return copyout(p->aspace, arg[0], &out, sizeof out);
 }
 
-// --- clones ------------------------------------------------------------------------------------
+// --- clones -----------------------------------------------------------------------------------
 
 static int clone(struct file *dst, struct file *src)
 {

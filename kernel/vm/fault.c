@@ -62,15 +62,11 @@ static pte_t own_entry(const struct area *a, const struct frame *f)
 // Is this one of the processes that memory is short because of?  They map 1/16 of RAM or more.
 static bool is_large(struct aspace *as)
 {
-    uint64 pages = 0;
-    for (unsigned i = 0; i < as->areas.n; i++)
-        pte_each(as->root, as->areas.area[i].start, as->areas.area[i].end, count_entry, &pages);
-    return pages >= frames_total() / 16;
+    return pte_total(as->root) >= frames_total() / 16;
 }
 
-// => a page for a user to own; NULL if there is none, or only some of the reserve and the process
-// is
-//    large
+// => a page for a user to own; NULL if there is none, or if only some of the reserve is left and the
+//    process is large
 static void *user_page(struct aspace *as)
 {
     if (!frames_suffice(1, FRAMES_RESERVE / 2) && is_large(as))

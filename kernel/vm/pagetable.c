@@ -143,6 +143,14 @@ void pte_each(struct frame *root, uint64 start, uint64 end, pte_visitor *fn, voi
     }
 }
 
+uint64 pte_total(struct frame *root)
+{
+    uint64 total = 0;
+    for (uint64 va = 0; (va = skip_holes(root, va, USER_MAX)) < USER_MAX; va += LEAF_SPAN)
+        total += home(pte_find(root, va))->next;
+    return total;
+}
+
 // Frames that wait for the fence after which they may be dropped.
 #define GATHER 64
 struct gathered {

@@ -59,6 +59,8 @@ void pte_fill(pte_t *e, pte_t value);
 // not to empty.
 typedef void pte_visitor(pte_t *e, uint64 va, void *arg);
 void pte_each(struct frame *root, uint64 start, uint64 end, pte_visitor *fn, void *arg);
+// => how many leaf entries are not empty: a look at each leaf table, not at each entry.
+uint64 pte_total(struct frame *root);
 
 // Empties the entries of [start, end) and drops their frames' references.  While others may run in
 // the address space every hart forgets the translations before a frame is given back; with `dying`

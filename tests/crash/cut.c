@@ -21,7 +21,7 @@ enum kind { PREFIX, ORDER, TEAR, KINDS };
 static const char *const kind_name[KINDS] = { "a prefix", "an order", "a tear" };
 static unsigned long counted[KINDS], cuts; // cuts: of this round
 
-// --- changing the disk, and back ---------------------------------------------------------------
+// --- changing the disk, and back --------------------------------------------------------------
 
 struct saved {
     uint64 block;
@@ -58,7 +58,7 @@ static void apply(const struct entry *e, unsigned sectors)
 
 #define WHOLE ((1u << SECTORS) - 1)
 
-// --- looking at what a cut left ----------------------------------------------------------------
+// --- looking at what a cut left ---------------------------------------------------------------
 
 static void bad(enum kind kind, const struct limits *l, const char *fmt, long a)
 {
@@ -140,7 +140,7 @@ static void cut(enum kind kind, const struct entry *before)
     }
 }
 
-// --- where to cut ------------------------------------------------------------------------------
+// --- where to cut -----------------------------------------------------------------------------
 
 // Writes from one flush to the next, which ends[0] is.
 struct epoch {
@@ -248,7 +248,7 @@ static void cut_everywhere(void)
     }
 }
 
-// --- all of it ---------------------------------------------------------------------------------
+// --- all of it --------------------------------------------------------------------------------
 
 // Lets the workload run on a fresh volume, and leaves the disk as it was before.
 static void record_workload(uint64 seed)

@@ -3,7 +3,7 @@
 #include "errno.h"
 #include "tests/crash/steps.h"
 
-// --- one file ----------------------------------------------------------------------------------
+// --- one file ---------------------------------------------------------------------------------
 
 #define PAGES 300 // so that there is a pointer block of the second level
 
@@ -54,7 +54,7 @@ static void cut_and_grow(uint64 i)
     sometimes_sync(3);
 }
 
-// --- names -------------------------------------------------------------------------------------
+// --- names ------------------------------------------------------------------------------------
 
 static void prepare_document(void)
 {
@@ -150,7 +150,7 @@ static void directories(uint64 i)
     sometimes_sync(3);
 }
 
-// --- files without names -----------------------------------------------------------------------
+// --- files without names ----------------------------------------------------------------------
 
 #define NAMELESS 4
 static struct inode *nameless[NAMELESS];
@@ -181,7 +181,7 @@ static void close_nameless(void)
     memset(nameless, 0, sizeof nameless);
 }
 
-// --- a full disk -------------------------------------------------------------------------------
+// --- a full disk ------------------------------------------------------------------------------
 
 static void prepare_full(void)
 {
@@ -223,7 +223,7 @@ static void work_when_full(uint64 i)
     sometimes_sync(12);
 }
 
-// --- commits that come by themselves -----------------------------------------------------------
+// --- commits that come by themselves ----------------------------------------------------------
 
 static void grow_older(uint64 i)
 {
@@ -234,7 +234,7 @@ static void grow_older(uint64 i)
     }
 }
 
-// --- snapshots and clones ----------------------------------------------------------------------
+// --- snapshots and clones ---------------------------------------------------------------------
 
 // Files without names have no life after a rollback.
 static int roll_back(const char *name)
@@ -287,7 +287,7 @@ static void clones(uint64 i)
     sometimes_sync(3);
 }
 
-// --- anything ----------------------------------------------------------------------------------
+// --- anything ---------------------------------------------------------------------------------
 
 static void anything(uint64 i)
 {

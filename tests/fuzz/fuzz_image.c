@@ -21,7 +21,7 @@ static unsigned char *images[3]; // plain, classic, with snapshots and clones
 static uint64 places[3][SEAL_BLOCKS];
 static size_t nplaces[3];
 
-// --- the good images ---------------------------------------------------------------------------
+// --- the good images --------------------------------------------------------------------------
 
 static void clone_file(const char *to, const char *from)
 {
@@ -87,7 +87,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-// --- changes -----------------------------------------------------------------------------------
+// --- changes ----------------------------------------------------------------------------------
 
 // => a block with a structure in it; one in 16 is the superblock
 static unsigned char *some_block(int which, uint64 n)
@@ -137,7 +137,7 @@ static void nothing_fails(void)
     disk.fail_read = disk.fail_write = 0;
 }
 
-// --- a run -------------------------------------------------------------------------------------
+// --- a run ------------------------------------------------------------------------------------
 
 static void look_at_it(void)
 {

@@ -35,7 +35,7 @@ static const char *some_path(void)
     return paths[pick(sizeof paths / sizeof paths[0])];
 }
 
-// --- one file ----------------------------------------------------------------------------------
+// --- one file ---------------------------------------------------------------------------------
 
 static void read_file(struct inode *ino)
 {
@@ -103,7 +103,7 @@ static void use_file(const char *path)
         use_name(path);
 }
 
-// --- directories -------------------------------------------------------------------------------
+// --- directories ------------------------------------------------------------------------------
 
 static void use_dir(const char *path);
 
@@ -135,7 +135,7 @@ static void use_dir(const char *path)
     inode_put(dir);
 }
 
-// --- the volume --------------------------------------------------------------------------------
+// --- the volume -------------------------------------------------------------------------------
 
 static const char *some_name(void)
 {

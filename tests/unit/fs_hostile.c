@@ -17,7 +17,7 @@ static uint64 pick(uint64 n)
     return random_next(&state) % n;
 }
 
-// --- using whatever there is -------------------------------------------------------------------
+// --- using whatever there is ------------------------------------------------------------------
 
 static unsigned long dirs_used, moves, links_read;
 static int visited; // a damaged directory may contain itself
@@ -117,7 +117,7 @@ static void use_volume(void)
     EXPECT(host_frames_in_use() <= frames || frames < 10);
 }
 
-// --- flips -------------------------------------------------------------------------------------
+// --- flips ------------------------------------------------------------------------------------
 
 static void expect_unless_hit(const char *path, size_t n, uint64 seed)
 {
@@ -165,7 +165,7 @@ static void test_flips(void)
     forget_image();
 }
 
-// --- lies --------------------------------------------------------------------------------------
+// --- lies -------------------------------------------------------------------------------------
 
 // A value that is likely to do harm.
 static uint64 bad_value(void)

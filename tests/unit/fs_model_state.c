@@ -41,7 +41,7 @@ void node_gone(int n)
     nodes[n] = (struct node){ .used = false };
 }
 
-// --- comparing ---------------------------------------------------------------------------------
+// --- comparing --------------------------------------------------------------------------------
 
 void compare_file(struct inode *ino, const struct node *f)
 {
@@ -149,7 +149,7 @@ void model_end(void)
         free(nodes[i].data);
 }
 
-// --- copies ------------------------------------------------------------------------------------
+// --- copies -----------------------------------------------------------------------------------
 
 struct model_copy {
     struct node nodes[NODES];

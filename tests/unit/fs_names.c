@@ -258,7 +258,7 @@ static void test_rename_on_full_disk(void)
     end();
 }
 
-// --- symbolic links ------------------------------------------------------------------------------
+// --- symbolic links ---------------------------------------------------------------------------
 
 static void soft(const char *target, const char *path)
 {
@@ -396,7 +396,7 @@ static void test_long_targets(void)
     end();
 }
 
-// --- modes and times -----------------------------------------------------------------------------
+// --- modes and times --------------------------------------------------------------------------
 
 static void test_attributes(void)
 {
@@ -424,7 +424,7 @@ static void test_attributes(void)
     end();
 }
 
-// --- many names ----------------------------------------------------------------------------------
+// --- many names -------------------------------------------------------------------------------
 
 static const char *nth_name(int i)
 {

@@ -317,7 +317,7 @@ static void test_rollback(void)
     mem_disk_free(&disk);
 }
 
-// --- clones ------------------------------------------------------------------------------------
+// --- clones -----------------------------------------------------------------------------------
 
 static void clone_file(const char *to, const char *from)
 {
@@ -414,7 +414,7 @@ static void test_clone_from_snapshot(void)
     mem_disk_free(&disk);
 }
 
-// --- scrub -------------------------------------------------------------------------------------
+// --- scrub ------------------------------------------------------------------------------------
 
 // Everything is read once; a bit that has changed is found, wherever it is, in whatever is shared.
 static void test_scrub(void)
@@ -451,7 +451,7 @@ static void test_scrub(void)
     drop_volume();
 }
 
-// --- full disks --------------------------------------------------------------------------------
+// --- full disks -------------------------------------------------------------------------------
 
 // Fills the volume to the last block.
 static void fill_up(void)

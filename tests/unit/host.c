@@ -42,7 +42,7 @@ static struct frame *held[HOLD_MAX];
 static int nheld;
 static size_t free_at_begin;
 
-// --- the machine -----------------------------------------------------------------------------
+// --- the machine ------------------------------------------------------------------------------
 
 struct hart *this_hart(void)
 {
@@ -137,7 +137,7 @@ void host_run_harts(int n, void (*fn)(int hart))
     pthread_barrier_destroy(&gate);
 }
 
-// --- checking --------------------------------------------------------------------------------
+// --- checking ---------------------------------------------------------------------------------
 
 void host_hold(struct frame *f)
 {
@@ -187,7 +187,7 @@ void host_end(void)
     CHECK_EQ(frames_in_use(FRAME_TABLE), 0);
 }
 
-// --- locks -----------------------------------------------------------------------------------
+// --- locks ------------------------------------------------------------------------------------
 
 void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 {
@@ -269,7 +269,7 @@ bool thread_interrupted(void)
     return false;
 }
 
-// --- messages and pages ----------------------------------------------------------------------
+// --- messages and pages -----------------------------------------------------------------------
 
 void printk(const char *fmt, ...)
 {

@@ -260,7 +260,7 @@ TEST(last_holders_drop_together)
     host_end();
 }
 
-// --- small objects -----------------------------------------------------------------------------
+// --- small objects ----------------------------------------------------------------------------
 
 TEST(small_objects_of_every_size)
 {
@@ -356,7 +356,7 @@ TEST(objects_fail_cleanly_without_memory)
     host_end();
 }
 
-// --- the audit sees what is wrong ----------------------------------------------------------------
+// --- the audit sees what is wrong -------------------------------------------------------------
 
 TEST(audit_sees_a_lost_frame)
 {

@@ -150,7 +150,7 @@ TEST(file_that_ends_within_a_page)
     vm_end();
 }
 
-// --- rights and shapes ---------------------------------------------------------------------------
+// --- rights and shapes ------------------------------------------------------------------------
 
 // Hazard 6: mprotect(+W) gives no W to a page that others have.
 TEST(protect_does_not_break_sharing)
@@ -265,7 +265,7 @@ TEST(map_refuses_nonsense)
     vm_end();
 }
 
-// --- areas against a map of bytes ----------------------------------------------------------------
+// --- areas against a map of bytes -------------------------------------------------------------
 
 #define SLOTS 64
 

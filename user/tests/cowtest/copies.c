@@ -113,7 +113,7 @@ void copyinstr_lazy(void)
            "open of a name that runs off the heap");
 }
 
-// --- beside somebody who unmaps -----------------------------------------------------------------
+// --- beside somebody who unmaps ---------------------------------------------------------------
 
 #define ROUNDS 300
 

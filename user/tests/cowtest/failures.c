@@ -83,8 +83,7 @@ void exec_fails(void)
     FAIL("exec failed %d times", FAILURES_MAX);
 }
 
-// --- faults
-// ---------------------------------------------------------------------------------------
+// --- faults -----------------------------------------------------------------------------------
 
 static void ask_the_time(void *at)
 {
@@ -143,7 +142,7 @@ void fault_fails(void)
     check_filled(cow, PGSIZE, 3);
 }
 
-// --- other calls --------------------------------------------------------------------------------
+// --- other calls ------------------------------------------------------------------------------
 
 static int pipe_fd[2], scratch; // descriptors that the calls below leave for their undoing
 static char *lazy;

@@ -38,7 +38,7 @@ void shrink_grow(void)
     }
 }
 
-// --- killed while forking -----------------------------------------------------------------------
+// --- killed while forking ---------------------------------------------------------------------
 
 #define VICTIM_PAGES 512
 #define KILL_ROUNDS  40
@@ -69,7 +69,7 @@ void fork_kill(void)
     check_tally(&before, "after the kills");
 }
 
-// --- many ---------------------------------------------------------------------------------------
+// --- many -------------------------------------------------------------------------------------
 
 void fork_many(void)
 {
@@ -120,7 +120,7 @@ void process_limit(void)
     check_tally(&before, "after the children");
 }
 
-// --- a fork bomb that eats memory ---------------------------------------------------------------
+// --- a fork bomb that eats memory -------------------------------------------------------------
 
 #define EATERS 24
 

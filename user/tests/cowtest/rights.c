@@ -115,7 +115,7 @@ void rodata(void)
     EXPECT(constant[1], 'h', "the constant");
 }
 
-// --- mprotect -----------------------------------------------------------------------------------
+// --- mprotect ---------------------------------------------------------------------------------
 
 static void protect_and_write(void *arg)
 {
@@ -151,7 +151,7 @@ void protect_cow(void)
     CHECK(sys(SYS_mprotect, page, PGSIZE, both) < 0, "mprotect(+W+X) was granted");
 }
 
-// --- pages of the program's file ----------------------------------------------------------------
+// --- pages of the program's file --------------------------------------------------------------
 
 // A page of initialised data that nothing else lies in and that only file_page() touches.
 static char untouched[PGSIZE] __attribute__((aligned(PGSIZE))) = "kine-data-page-as-it-is-on-disk";
@@ -197,7 +197,7 @@ void file_page(void)
     CHECK(marker_in_file("/cowtest"), "the program's file changed, or the marker is not in it");
 }
 
-// --- A and D ------------------------------------------------------------------------------------
+// --- A and D ----------------------------------------------------------------------------------
 
 static void expect_bits(const char *what, const volatile void *at, long set, long clear)
 {

@@ -3,7 +3,7 @@
 
 #include "user/tests/cowtest/cowtest.h"
 
-// --- descendants --------------------------------------------------------------------------------
+// --- descendants ------------------------------------------------------------------------------
 
 #define GENERATIONS 6
 #define LOT         4 // pages
@@ -34,7 +34,7 @@ void grandchildren(void)
     check_filled(l.at, LOT * PGSIZE, 0);
 }
 
-// --- what a fork costs, what a store costs ------------------------------------------------------
+// --- what a fork costs, what a store costs ----------------------------------------------------
 
 #define SHARED 256 // pages
 
@@ -96,7 +96,7 @@ void zero_page(void)
         EXPECT(at[i], 0, "byte %d of another lazy page", i);
 }
 
-// --- many sharers -------------------------------------------------------------------------------
+// --- many sharers -----------------------------------------------------------------------------
 
 #define SHARERS 300 // more than a byte can count
 
@@ -185,7 +185,7 @@ void count_race(void)
     }
 }
 
-// --- the last owners, at one moment -------------------------------------------------------------
+// --- the last owners, at one moment -----------------------------------------------------------
 
 #define RACE_PAGES  32
 #define RACE_ROUNDS 40
@@ -266,7 +266,7 @@ void last_three(void)
     races(2);
 }
 
-// --- a copy is complete before it can be seen ---------------------------------------------------
+// --- a copy is complete before it can be seen -------------------------------------------------
 
 #define WATCHERS    2
 #define COPY_PAGES  8

@@ -17,7 +17,7 @@ static struct ending run_when_ready(job *fn, int fd[2])
     return finish(child);
 }
 
-// --- no memory ----------------------------------------------------------------------------------
+// --- no memory --------------------------------------------------------------------------------
 
 static void touch_too_much(void *arg)
 {
@@ -73,8 +73,7 @@ void oom_copyout(void)
     EXPECT(end.status, 0, "its exit");
 }
 
-// --- no memory to copy with
-// -----------------------------------------------------------------------
+// --- no memory to copy with -------------------------------------------------------------------
 
 struct hoard {
     int go[2], hold[2], report[2]; // pipes

@@ -4,7 +4,7 @@
 
 #include "user/tests/cowtest/cowtest.h"
 
-// --- the parent itself --------------------------------------------------------------------------
+// --- the parent itself ------------------------------------------------------------------------
 
 #define WRITE_ROUNDS 150
 #define WRITE_PAGES  8
@@ -37,7 +37,7 @@ void parent_writes(void)
     }
 }
 
-// --- somebody who shares the memory and stores all the time -------------------------------------
+// --- somebody who shares the memory and stores all the time -----------------------------------
 
 #define TORN_ROUNDS 80
 #define LOOKS       50
@@ -99,7 +99,7 @@ void torn_fork(void)
     count_while_forking(&c);
 }
 
-// --- several that fork at once ------------------------------------------------------------------
+// --- several that fork at once ----------------------------------------------------------------
 
 #define FORKERS      3
 #define FORKS        25
@@ -140,7 +140,7 @@ void threads_fork(void)
         EXPECT(finish(pid[i]).status, 0, "exit of forker %d", i);
 }
 
-// --- a read in progress -------------------------------------------------------------------------
+// --- a read in progress -----------------------------------------------------------------------
 
 #define PIPE_ROUNDS 30
 #define HALF        (PGSIZE / 2)

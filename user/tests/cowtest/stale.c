@@ -60,7 +60,7 @@ void stale_copy(void)
     EXPECT(finish(other).status, 0, "exit of the other process");
 }
 
-// --- rights and pages that are taken away -------------------------------------------------------
+// --- rights and pages that are taken away -----------------------------------------------------
 
 static void load_until_stopped(void *arg)
 {
@@ -115,7 +115,7 @@ void stale_protect(void)
     take_away(store_until_stopped, make_read_only);
 }
 
-// --- kernel stacks ------------------------------------------------------------------------------
+// --- kernel stacks ----------------------------------------------------------------------------
 
 // As many stacks as the kernel keeps for the next threads.
 #define STACKS   32

@@ -99,7 +99,7 @@ void check_model(struct worker *w)
         check_own_file(w, i);
 }
 
-// --- names that others use too ------------------------------------------------------------------
+// --- names that others use too ----------------------------------------------------------------
 
 static char *common_name(struct worker *w, char *buf)
 {

@@ -8,7 +8,7 @@
 
 static const char *program; // our own name, for strays
 
-// --- the end of one part ------------------------------------------------------------------------
+// --- the end of one part ----------------------------------------------------------------------
 
 // Polls, so that a part that hangs can be ended.  => false if it took too long
 static bool wait_for_part(int pid, struct ending *end)
@@ -85,7 +85,7 @@ static bool passes(const struct part *p)
     return nothing_lost(&before) && ok;
 }
 
-// --- the whole ----------------------------------------------------------------------------------
+// --- the whole --------------------------------------------------------------------------------
 
 static bool named(const char *name, int argc, char **argv)
 {

@@ -143,7 +143,7 @@ void sbrk_argument(void)
     EXPECT(pipe((int *)sbrk(PGSIZE)), 0, "pipe into a fresh page");
 }
 
-// --- lazy ---------------------------------------------------------------------------------------
+// --- lazy -------------------------------------------------------------------------------------
 
 // A promise of 1 GiB costs nothing; what is touched of it is there.
 void sbrk_lazy(void)
@@ -219,7 +219,7 @@ void malloc_fails(void)
     must_pass("malloc until it fails again", malloc_everything, NULL);
 }
 
-// --- mappings -----------------------------------------------------------------------------------
+// --- mappings ---------------------------------------------------------------------------------
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 

@@ -10,7 +10,7 @@ void zero_bss(void)
         EXPECT(zeros[i], 0, "byte %ld", (long)i);
 }
 
-// --- the stack ----------------------------------------------------------------------------------
+// --- the stack --------------------------------------------------------------------------------
 
 static void load_below(void *arg)
 {
@@ -53,7 +53,7 @@ void stack_rules(void)
     must_die("recursion without end", recurse_for_ever, NULL, SIGSEGV);
 }
 
-// --- arguments ----------------------------------------------------------------------------------
+// --- arguments --------------------------------------------------------------------------------
 
 #define OUT "ut.out"
 
@@ -167,7 +167,7 @@ void exec_self(void)
     }
 }
 
-// --- what we do when others run us --------------------------------------------------------------
+// --- what we do when others run us ------------------------------------------------------------
 
 static int show(int argc, char **argv)
 {

@@ -118,7 +118,7 @@ void results_refused(void)
     EXPECT(sys(SYS_wait4, -1, 0, 0, 0), -ECHILD, "wait at the end");
 }
 
-// --- strings ------------------------------------------------------------------------------------
+// --- strings ----------------------------------------------------------------------------------
 
 // Strings that stand against the end of the heap: what lies in the last page is readable.
 void last_page(void)
@@ -158,7 +158,7 @@ void path_limit(void)
     EXPECT(exec(path, NULL), -1, "exec of it");
 }
 
-// --- other nonsense -----------------------------------------------------------------------------
+// --- other nonsense ---------------------------------------------------------------------------
 
 void bad_numbers(void)
 {

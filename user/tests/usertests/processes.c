@@ -7,7 +7,7 @@ static void exit_with(void *arg)
     exit(*(int *)arg);
 }
 
-// --- statuses -----------------------------------------------------------------------------------
+// --- statuses ---------------------------------------------------------------------------------
 
 void exit_status(void)
 {
@@ -55,7 +55,7 @@ void fault_status(void)
     must_die("a load from page 0", null_load, NULL, SIGSEGV);
 }
 
-// --- waiting ------------------------------------------------------------------------------------
+// --- waiting ----------------------------------------------------------------------------------
 
 #define SEVERAL 10
 
@@ -118,7 +118,7 @@ void wait_id(void)
     EXPECT(sys(SYS_waitid, 7, 0, &info, WEXITED), -EINVAL, "waitid for what");
 }
 
-// --- many ---------------------------------------------------------------------------------------
+// --- many -------------------------------------------------------------------------------------
 
 #define MOST 1000 // no system of ours has room for so many processes
 
@@ -218,7 +218,7 @@ void parents(void)
     EXPECT(sys(SYS_gettid), me, "gettid");
 }
 
-// --- clone with shared memory -------------------------------------------------------------------
+// --- clone with shared memory -----------------------------------------------------------------
 
 void vfork_waits(void)
 {
