@@ -151,7 +151,7 @@ $(B)/README: README.md
 	@sed '/^## /,$$d' $< > $@
 fs.img: $(B)/mkfs $(IMAGE_FILES)
 	$(call say,MKFS,$@)
-	$(Q)$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
+	$(Q)$(B)/mkfs --classic --blocks 4096 --device console:1:0 $@ $(IMAGE_FILES)
 
 # --- running ----------------------------------------------------------------------------------
 ifndef CPUS

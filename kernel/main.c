@@ -8,7 +8,6 @@
 #include "dev/uart.h"
 #include "dev/virtio_blk.h"
 #include "fs/fs.h"
-#include "lib/panic.h"
 #include "lib/print.h"
 #include "mem/frame.h"
 #include "mem/init.h"
@@ -65,7 +64,7 @@ static void start_others(void)
     for (int i = 1; i < nharts; i++) {
         struct thread *idle = thread_new("idle", NULL, NULL);
         if (!idle)
-            panic("no memory for an idle thread");
+            machine_too_small();
         starts[i] = (struct hart_start){ kmap_satp(), (uint64)idle->tf, &harts[i], idle };
         long err = sbi_hart_start(harts[i].hartid, virt_to_phys(secondary_start),
                                   virt_to_phys(&starts[i]));
@@ -96,17 +95,20 @@ static void start_system(void *arg)
     struct blkdev *disk;
     virtio_blk_init();
     if ((disk = blk_find(0)) == NULL)
-        panic("there is no disk: give QEMU a virtio-blk-device, as `make qemu` does");
+        machine_give_up("there is no disk: give QEMU a virtio-blk-device, as `make qemu` does");
     int err = volume_mount(disk, &volume);
     if (err)
-        panic("the disk cannot be mounted (error %d): make a new image by `make fs.img`", -err);
+        machine_give_up(
+            "the disk cannot be mounted (error %d): give it an image that `make fs.img` "
+            "or mkfs has made",
+            -err);
     struct inode *root = volume_root(volume);
     err = proc_start_init(root, "/init");
     inode_put(root);
     if (err)
-        panic("process 1 cannot be made (error %d)", -err);
+        machine_too_small();
     if (!thread_spawn("flush", flush, volume) || !thread_spawn("commit", commit, volume))
-        panic("no memory for the file system's threads");
+        machine_too_small();
 }
 
 static void boot_idle_init(void)
@@ -142,7 +144,7 @@ void kmain(uint64 hartid, paddr_t fdt)
            nharts == 1 ? "" : "s");
     start_others();
     if (!thread_spawn("start", start_system, NULL))
-        panic("no memory for the first thread");
+        machine_too_small();
     sched_run(&boot_idle);
 }
 

@@ -17,13 +17,15 @@
 #define DEFAULT_BLOCKS 4096UL
 
 static const char help_text[] =
-    "mkfs [--classic] [--blocks N | --size N[K|M|G]] [--progress] IMAGE [FILE-OR-FOLDER...]\n"
+    "mkfs [--classic] [--blocks N | --size N[K|M|G]] [--device NAME:MAJOR:MINOR]... [--progress]\n"
+    "     IMAGE [FILE-OR-FOLDER...]\n"
     "    makes a disk image.  A file goes into its root by its last name, without the '_' with\n"
     "    which the names of built programs begin; of a folder the content goes there, with all\n"
     "    that is below.\n"
     "      --classic     a volume with V6's habits: names of 14 bytes, no holes\n"
     "      --blocks N    so many blocks of 4 KiB: 96 or more (4096)\n"
     "      --size N      the same in bytes; the image takes room on the host as it fills\n"
+    "      --device NAME:MAJOR:MINOR   a character device in the root\n"
     "      --progress    say how far it is, also when standard error is no terminal\n"
     "mkfs --check IMAGE\n"
     "    compares everything in an image with everything else; status 1 if anything is wrong.\n"
@@ -105,11 +107,17 @@ static uint64 parse_blocks(const char *text, bool bytes)
 }
 
 static const struct option long_options[] = {
-    { "classic", no_argument, NULL, 'c' },    { "blocks", required_argument, NULL, 'b' },
-    { "size", required_argument, NULL, 's' }, { "progress", no_argument, NULL, 'p' },
-    { "check", no_argument, NULL, 'C' },      { "dump", no_argument, NULL, 'D' },
-    { "extract", no_argument, NULL, 'E' },    { "snapshot", required_argument, NULL, 'S' },
-    { "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
+    { "classic", no_argument, NULL, 'c' },
+    { "blocks", required_argument, NULL, 'b' },
+    { "size", required_argument, NULL, 's' },
+    { "progress", no_argument, NULL, 'p' },
+    { "check", no_argument, NULL, 'C' },
+    { "dump", no_argument, NULL, 'D' },
+    { "extract", no_argument, NULL, 'E' },
+    { "snapshot", required_argument, NULL, 'S' },
+    { "device", required_argument, NULL, 'd' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
 };
 
 static void set_command(struct options *o, enum command command)
@@ -119,6 +127,13 @@ static void set_command(struct options *o, enum command command)
     o->command = command;
 }
 
+static void add_device(struct options *o, const char *text)
+{
+    if (o->ndevices == DEVICES_MAX)
+        usage("%d devices are the most that can be named: leave %s out", DEVICES_MAX, text);
+    o->device[o->ndevices++] = text;
+}
+
 static void take_option(struct options *o, int option, char **argv)
 {
     switch (option) {
@@ -126,6 +141,7 @@ static void take_option(struct options *o, int option, char **argv)
     case 'b':
     case 's': o->blocks = parse_blocks(optarg, option == 's'); break;
     case 'p': o->progress = true; break;
+    case 'd': add_device(o, optarg); break;
     case 'C': set_command(o, CHECK); break;
     case 'D': set_command(o, DUMP); break;
     case 'E': set_command(o, EXTRACT); break;
@@ -141,8 +157,9 @@ static void see_that_it_fits(const struct options *o)
 {
     if (o->image == NULL)
         usage("no image is named: say which");
-    if (o->command != MAKE && (o->classic || o->blocks > 0 || o->progress))
-        usage("--classic, --blocks, --size and --progress are for making an image: leave them out");
+    if (o->command != MAKE && (o->classic || o->blocks > 0 || o->progress || o->ndevices > 0))
+        usage("--classic, --blocks, --size, --device and --progress are for making an image: leave "
+              "them out");
     if (o->snapshot != NULL && o->command != DUMP && o->command != EXTRACT)
         usage("--snapshot goes with --dump and --extract only: leave it out");
     if (o->command == CHECK && o->nargs > 0)

@@ -5,8 +5,12 @@
 
 enum command { MAKE, CHECK, DUMP, EXTRACT };
 
+#define DEVICES_MAX 16
+
 struct options {
     enum command command;
+    const char *device[DEVICES_MAX]; // NAME:MAJOR:MINOR
+    int ndevices;
     bool classic, progress;
     uint64 blocks;
     const char *image;

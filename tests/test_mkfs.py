@@ -134,6 +134,21 @@ def test_a_large_volume_takes_no_time_and_no_room(tmp_path):
     assert "no errors" in mkfs("--check", "v.img", cwd=tmp_path)
 
 
+def test_devices(tmp_path):
+    mkfs("--device", "console:1:0", "--device", "null:2:0", "v.img", cwd=tmp_path)
+    assert "no errors" in mkfs("--check", "v.img", cwd=tmp_path)
+    dump = mkfs("--dump", "v.img", "/null", cwd=tmp_path)
+    assert re.search(r"device 512\b", dump), dump
+    assert "2 devices are left out" in mkfs("--extract", "v.img", "out", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("device", ["console", "console:1", "console:1:0:0", ":1:0", "a/b:1:0",
+                                    "console:256:0", "console:1:-1", "console:x:0"])
+def test_no_device(tmp_path, device):
+    assert "like console:1:0" in refused("--device", device, "v.img", cwd=tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
 def test_progress(tmp_path):
     (tmp_path / "f").write_bytes(os.urandom(20 << 20))
     quiet = run("--size", "32M", "v.img", "f", cwd=tmp_path)
@@ -144,7 +159,8 @@ def test_progress(tmp_path):
 
 def test_help(tmp_path):
     text = mkfs("--help", cwd=tmp_path)
-    for option in "--classic", "--blocks", "--size", "--check", "--dump", "--extract", "--snapshot":
+    for option in ("--classic", "--blocks", "--size", "--device", "--check", "--dump", "--extract",
+                   "--snapshot"):
         assert option in text
 
 
@@ -163,6 +179,8 @@ def test_help(tmp_path):
     (["--blocks", "1x", "v.img"], "like 4096"),
     (["--check", "--dump", "v.img"], "one at a time"),
     (["--check", "--classic", "v.img"], "leave them out"),
+    (["--dump", "--device", "console:1:0", "v.img"], "leave them out"),
+    (["--device", "a:1:0"] * 17 + ["v.img"], "16 devices"),
     (["--check", "v.img", "more"], "leave more out"),
     (["--dump", "v.img", "/a", "/b"], "leave /b out"),
     (["--extract", "v.img"], "name both"),

@@ -5,17 +5,21 @@
 #include "user/user.h"
 
 #define CONSOLE_MAJOR 1
+#define NO_CONSOLE    1   // status of init itself
 #define NO_SHELL      127 // status of a child that could not become sh
 #define PAUSE         10  // ticks between tries when there is no shell to be had
 
-static void open_console(void)
+// => false: there is none, and on a disk that cannot be written to none can be made
+static bool open_console(void)
 {
     if (open("/console", O_RDWR) < 0) {
         mknod("/console", CONSOLE_MAJOR, 0);
-        open("/console", O_RDWR);
+        if (open("/console", O_RDWR) < 0)
+            return false;
     }
     dup(0);
     dup(0);
+    return true;
 }
 
 static int start_shell(void)
@@ -42,7 +46,8 @@ static int reap_until(int shell)
 
 int main(void)
 {
-    open_console();
+    if (!open_console())
+        return NO_CONSOLE;
     for (;;) {
         printf("init: starting sh\n");
         int shell = start_shell();

@@ -29,6 +29,7 @@
 
 static struct {
     uint64 base;       // in the direct map; 0: there is no controller
+    uint32 phandle;    // what the device tree calls it
     uint32 sources;    // valid interrupts are 1 .. sources
     int context[NCPU]; // of the S-mode of hart i; -1: none
     struct {
@@ -42,38 +43,26 @@ static volatile uint32 *reg(uint64 offset)
     return (volatile uint32 *)(plic.base + offset);
 }
 
-static uint32 be32(const void *p)
-{
-    const uint8 *b = p;
-    return (uint32)b[0] << 24 | (uint32)b[1] << 16 | (uint32)b[2] << 8 | b[3];
-}
-
 // => the index of the hart whose interrupt controller has the phandle, -1 if it is not one of ours
 static int hart_of(uint32 phandle)
 {
-    uint64 hartid, size;
-    struct fdt_node node; // the controller stands in its hart's node
-    if (!fdt_find_phandle(machine_fdt, &node, phandle) || !fdt_up(&node) ||
-        !fdt_reg(machine_fdt, &node, 0, &hartid, &size))
-        return -1;
-    for (int i = 0; i < nharts; i++)
-        if (harts[i].hartid == hartid)
-            return i;
+    uint64 hartid;
+    if (fdt_controller_hart(machine_fdt, phandle, &hartid))
+        for (int i = 0; i < nharts; i++)
+            if (harts[i].hartid == hartid)
+                return i;
     return -1;
 }
 
 static void find_contexts(const struct fdt_node *node)
 {
+    uint32 phandle, irq;
     for (int i = 0; i < NCPU; i++)
         plic.context[i] = -1;
-    uint32 len = 0;
-    const char *pairs = fdt_property(machine_fdt, node, "interrupts-extended", &len);
-    for (uint32 n = 0; pairs && n < len / 8; n++) {
-        if (be32(pairs + 8 * n + 4) != INTR_EXT)
-            continue;
-        int hart = hart_of(be32(pairs + 8 * n));
+    for (int n = 0; fdt_interrupt_pair(machine_fdt, node, n, &phandle, &irq); n++) {
+        int hart = irq == INTR_EXT ? hart_of(phandle) : -1;
         if (hart >= 0)
-            plic.context[hart] = (int)n;
+            plic.context[hart] = n;
     }
 }
 
@@ -108,6 +97,7 @@ void plic_init(void)
         return;
     }
     plic.base = (uint64)phys_to_virt(addr);
+    plic.phandle = fdt_u32(machine_fdt, &node, "phandle", 0);
     plic.sources = fdt_u32(machine_fdt, &node, "riscv,ndev", PLIC_SOURCES - 1);
     if (plic.sources >= PLIC_SOURCES)
         plic.sources = PLIC_SOURCES - 1;
@@ -127,6 +117,8 @@ void plic_init_hart(void)
 
 uint32 plic_irq(const struct fdt_node *node)
 {
+    if (fdt_interrupt_parent(machine_fdt, node) != plic.phandle)
+        return 0;
     return fdt_u32(machine_fdt, node, "interrupts", 0);
 }
 

@@ -13,7 +13,7 @@ void plic_init(void);
 // Readies the calling hart's side of the controller.  The hart's own sie is not touched.
 void plic_init_hart(void);
 
-// => the interrupt number of a device-tree node, 0 if it has none.
+// => the interrupt number of a device-tree node; 0: it has none, or goes to another controller.
 uint32 plic_irq(const struct fdt_node *node);
 // From now on fn(arg) is called for the interrupt.  It goes to the calling hart alone: the others
 // would wake only to find it claimed.  => 0; -EINVAL (no such interrupt), -EBUSY (has a handler).

@@ -254,7 +254,8 @@ static void add_disk(const struct virtio *dev)
     list_init(&disk->waiting);
     int err = set_up(disk);
     if (err) {
-        printk("virtio disk at %p: cannot be used (error %d)\n", (void *)dev->reg, -err);
+        printk("virtio disk at %p: cannot be used (error %d%s)\n", (void *)dev->reg, -err,
+               dev->irq ? "" : ": it interrupts a controller that is not served");
         virtio_reset(&disk->dev);
         free_disk(disk);
         return;

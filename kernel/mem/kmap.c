@@ -1,5 +1,4 @@
 #include "mem/kmap.h"
-#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
@@ -48,7 +47,7 @@ static void map(paddr_t start, paddr_t end, pte_t perm, int level)
             l--;
         pte_t *e = kmap_entry((uint64)phys_to_virt(start), l);
         if (!e)
-            panic("no memory for the kernel's page table");
+            machine_too_small();
         *e = PA2PTE(start) | PTE_KERNEL | perm;
         start += LEVEL_SIZE(l);
     }
@@ -115,12 +114,12 @@ void kmap_init(void)
 {
     root = kalloc_zeroed(FRAME_KERNEL);
     if (!root)
-        panic("no memory for the kernel's page table");
+        machine_too_small();
     map_ram();
     map_devices("/");
     map_devices("/soc");
     if (!kmap_entry(KSTACK_BASE, 1))
-        panic("no memory for the kernel's page table");
+        machine_too_small();
     audit_register("kmap", audit_kmap);
     kstack_init();
     kmap_load();

@@ -1,6 +1,5 @@
 // The shared pool of free frames, by runs of 2 MiB (mem/frames_priv.h).
 
-#include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames_priv.h"
 #include "mem/init.h"
@@ -25,7 +24,7 @@ static int nreserved;
 static void reserve(paddr_t start, paddr_t end)
 {
     if (nreserved == RESERVED_MAX)
-        panic("the device tree reserves more than %d ranges of memory", RESERVED_MAX);
+        machine_give_up("the device tree reserves more than %d ranges of memory", RESERVED_MAX);
     reserved[nreserved].start = start;
     reserved[nreserved].end = end;
     nreserved++;

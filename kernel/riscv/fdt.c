@@ -215,8 +215,7 @@ const void *fdt_property(const void *fdt, const struct fdt_node *node, const cha
     return NULL;
 }
 
-// The n-th cell of a value.
-static uint32 cell(const void *value, int n)
+uint32 fdt_cell(const void *value, int n)
 {
     return be32(((const uint32 *)value)[n]);
 }
@@ -226,7 +225,7 @@ uint32 fdt_u32(const void *fdt, const struct fdt_node *node, const char *name, u
     uint32 len;
     const void *value = fdt_property(fdt, node, name, &len);
 
-    return value && len >= 4 ? cell(value, 0) : missing;
+    return value && len >= 4 ? fdt_cell(value, 0) : missing;
 }
 
 const char *fdt_string(const void *fdt, const struct fdt_node *node, const char *name, int n)
@@ -252,7 +251,7 @@ static uint64 number(const void *value, int at, uint32 cells)
     uint64 n = 0;
 
     for (uint32 i = 0; i < cells; i++)
-        n = n << 32 | cell(value, at + i);
+        n = n << 32 | fdt_cell(value, at + i);
     return n;
 }
 
@@ -291,79 +290,4 @@ bool fdt_reserved(const void *fdt, int n, uint64 *addr, uint64 *size)
             return false;
     }
     return true;
-}
-
-// --- searching --------------------------------------------------------------------------------
-
-static bool has_string(const void *fdt, const struct fdt_node *node, const char *name,
-                       const char *wanted)
-{
-    const char *s;
-
-    for (int i = 0; (s = fdt_string(fdt, node, name, i)) != NULL; i++)
-        if (strcmp(s, wanted) == 0)
-            return true;
-    return false;
-}
-
-static bool next_with(const void *fdt, struct fdt_node *node, const char *name, const char *wanted)
-{
-    while (fdt_next(fdt, node))
-        if (has_string(fdt, node, name, wanted))
-            return true;
-    return false;
-}
-
-bool fdt_next_compatible(const void *fdt, struct fdt_node *node, const char *compatible)
-{
-    return next_with(fdt, node, "compatible", compatible);
-}
-
-bool fdt_next_type(const void *fdt, struct fdt_node *node, const char *type)
-{
-    return next_with(fdt, node, "device_type", type);
-}
-
-bool fdt_find_phandle(const void *fdt, struct fdt_node *node, uint32 phandle)
-{
-    *node = FDT_START;
-    while (fdt_next(fdt, node))
-        if (fdt_u32(fdt, node, "phandle", 0) == phandle)
-            return true;
-    return false;
-}
-
-// Does a node's name match one component of a path?  The component may leave out the unit address.
-static bool name_matches(const char *name, const char *component, size_t n)
-{
-    return strncmp(name, component, n) == 0 && (name[n] == '\0' || name[n] == '@');
-}
-
-// => the child that matches n bytes of a path's component, in *node, which is the parent before
-static bool find_component(const void *fdt, struct fdt_node *node, const char *component, size_t n)
-{
-    struct fdt_node parent = *node;
-
-    while (fdt_next_child(fdt, &parent, node))
-        if (name_matches(fdt_name(fdt, node), component, n))
-            return true;
-    return false;
-}
-
-bool fdt_find_path(const void *fdt, struct fdt_node *node, const char *path)
-{
-    *node = FDT_START;
-    if (*path != '/' || !fdt_next(fdt, node))
-        return false;
-    for (;;) {
-        while (*path == '/')
-            path++;
-        if (!*path)
-            return true;
-        const char *slash = strchr(path, '/');
-        size_t n = slash ? (size_t)(slash - path) : strlen(path);
-        if (!find_component(fdt, node, path, n))
-            return false;
-        path += n;
-    }
 }

@@ -35,6 +35,7 @@ const char *fdt_name(const void *fdt, const struct fdt_node *node);
 // => the value of a property and its length in bytes; NULL if the node has none.
 const void *fdt_property(const void *fdt, const struct fdt_node *node, const char *name,
                          uint32 *len);
+uint32 fdt_cell(const void *value, int n); // the n-th 32-bit number of a value
 // => a 32-bit property, or `missing`.
 uint32 fdt_u32(const void *fdt, const struct fdt_node *node, const char *name, uint32 missing);
 // The n-th string of a string-list property.  => NULL at its end.
@@ -43,6 +44,15 @@ const char *fdt_string(const void *fdt, const struct fdt_node *node, const char 
 bool fdt_reg(const void *fdt, const struct fdt_node *node, int n, uint64 *addr, uint64 *size);
 // The n-th entry of the memory reservation block.  => false at its end.
 bool fdt_reserved(const void *fdt, int n, uint64 *addr, uint64 *size);
+
+// The n-th pair of `interrupts-extended` of a controller that interrupts harts: the phandle of a
+// hart's own controller, and which interrupt of that hart.  => false at the end.
+bool fdt_interrupt_pair(const void *fdt, const struct fdt_node *node, int n, uint32 *phandle,
+                        uint32 *irq);
+// The hart in whose node the controller with the phandle stands.  => false: there is none.
+bool fdt_controller_hart(const void *fdt, uint32 phandle, uint64 *hartid);
+// => the phandle of the controller that a device interrupts; 0: the tree names none.
+uint32 fdt_interrupt_parent(const void *fdt, const struct fdt_node *node);
 
 // The machine's device tree in the direct map; set at boot.
 extern const void *machine_fdt;

@@ -1,5 +1,4 @@
 #include "riscv/machine.h"
-#include "lib/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "riscv/csr.h"
@@ -14,22 +13,31 @@ const void *machine_fdt;
 struct hart harts[NCPU];
 int nharts;
 
-// The range of RAM that holds the kernel.
+// => false: the device tree names no range of RAM with that address in it
+static bool ram_around(const void *fdt, paddr_t here, paddr_t *start, paddr_t *end)
+{
+    uint64 size;
+    struct fdt_node node = FDT_START;
+    while (fdt_next_type(fdt, &node, "memory"))
+        for (int n = 0; fdt_reg(fdt, &node, n, start, &size); n++)
+            if (here >= *start && here - *start < size) {
+                *end = *start + size;
+                return true;
+            }
+    return false;
+}
+
+// The range of RAM that holds the kernel, with those that begin where it ends: a machine with
+// several sockets names a range for each.
 static void find_ram(const void *fdt)
 {
-    paddr_t here = virt_to_phys(kernel_begin);
-    struct fdt_node node = FDT_START;
-    while (fdt_next_type(fdt, &node, "memory")) {
-        uint64 base, size;
-        for (int n = 0; fdt_reg(fdt, &node, n, &base, &size); n++) {
-            if (here < base || here - base >= size)
-                continue;
-            machine.ram_base = PGROUNDUP(base);
-            machine.ram_size = PGROUNDDOWN(base + size) - machine.ram_base;
-            return;
-        }
-    }
-    panic("the device tree names no RAM");
+    paddr_t start, end, next, next_end;
+    if (!ram_around(fdt, virt_to_phys(kernel_begin), &start, &end))
+        machine_give_up("the device tree names no RAM where the kernel is");
+    while (ram_around(fdt, end, &next, &next_end))
+        end = next_end;
+    machine.ram_base = PGROUNDUP(start);
+    machine.ram_size = PGROUNDDOWN(end) - machine.ram_base;
 }
 
 // => does an ISA string ("rv64imafdc_zicsr_sstc") name the extension?
@@ -85,7 +93,7 @@ void machine_init(const void *fdt, uint64 boot_hartid)
 {
     machine_fdt = fdt;
     if (!fdt_valid(fdt))
-        panic("there is no device tree at %p", fdt);
+        machine_give_up("there is no device tree at %p", fdt);
     struct fdt_node chosen;
     const char *args;
     if (fdt_find_path(fdt, &chosen, "/chosen") &&
@@ -160,6 +168,11 @@ bool machine_option(const char *name, const char *value)
 bool machine_in_text(uint64 va)
 {
     return va >= (uint64)kernel_begin && va < (uint64)text_end;
+}
+
+void machine_too_small(void)
+{
+    machine_give_up("there is not enough memory to start: give QEMU more, as by -m 128M");
 }
 
 void machine_power_off(void)

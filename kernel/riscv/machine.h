@@ -14,7 +14,7 @@ struct machine {
 extern struct machine machine;
 
 // Reads the device tree at `fdt` and numbers the harts; `boot_hartid` becomes hart 0.
-// => panics only if there is no RAM to run in.
+// => gives up only if there is no RAM to run in.
 void machine_init(const void *fdt, uint64 boot_hartid);
 
 // The n-th range of RAM that is not ours to hand out: firmware, the device tree, what it reserves.
@@ -25,6 +25,10 @@ bool machine_reserved(int n, paddr_t *start, paddr_t *end);
 bool machine_option(const char *name, const char *value);
 
 bool machine_in_text(uint64 va); // in the kernel's code?
+// The machine is not one to run on, or what it was given cannot be started, and that is no fault of
+// the kernel's: says what to do about it and switches the machine off with a failing status.
+_Noreturn void machine_give_up(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void machine_too_small(void); // the same, for want of memory
 _Noreturn void machine_power_off(void);
 _Noreturn void machine_reboot(void);
 

@@ -28,7 +28,8 @@
 #define MCAUSE_MSOFT  (SCAUSE_INTERRUPT | 3)
 #define MCAUSE_MTIMER (SCAUSE_INTERRUPT | 7)
 
-#define CLINT_MSIP     0x0
+#define IRQ_MSOFT      3 // what a device tree calls a hart's interrupts
+#define IRQ_MTIMER     7
 #define CLINT_MTIMECMP 0x4000
 
 #define TEST_PASS  0x5555
@@ -51,31 +52,28 @@ enum hart_state { HART_STOPPED, HART_STARTED };
 static struct {
     uint32 kernel_started; // atomic: the first hart takes it
     uint32 ready;          // the addresses below are valid
-    uint64 clint, test;    // from the device tree
+    uint64 test;           // from the device tree
     struct {
-        uint32 mail;          // atomic: MAIL_*
-        uint32 waiting;       // atomic: fences asked for by this hart and not yet done
-        uint32 fencers;       // atomic: harts that wait for this one's fence, one bit each
-        uint32 state;         // atomic: enum hart_state
-        uint64 start, opaque; // where to go on, 0: nobody has asked; before MAIL_START
+        uint64 msip, mtimecmp; // its registers, from the device tree; 0: none
+        uint32 mail;           // atomic: MAIL_*
+        uint32 waiting;        // atomic: fences asked for by this hart and not yet done
+        uint32 fencers;        // atomic: harts that wait for this one's fence, one bit each
+        uint32 state;          // atomic: enum hart_state
+        uint64 start, opaque;  // where to go on, 0: nobody has asked; before MAIL_START
     } hart[NCPU];
 } stub __attribute__((section(".mstub.data"))) = { 0 };
 
-static volatile uint32 *msip(uint64 hartid)
+static void set_msip(uint64 hartid, uint32 value)
 {
-    return (volatile uint32 *)(stub.clint + CLINT_MSIP + 4 * hartid);
-}
-
-static volatile uint64 *mtimecmp(uint64 hartid)
-{
-    return (volatile uint64 *)(stub.clint + CLINT_MTIMECMP + 8 * hartid);
+    if (stub.hart[hartid].msip)
+        *(volatile uint32 *)stub.hart[hartid].msip = value;
 }
 
 static void post(uint64 hartid, uint32 mail)
 {
     __atomic_fetch_or(&stub.hart[hartid].mail, mail, __ATOMIC_RELEASE);
     __asm__ volatile("fence rw, o" ::: "memory");
-    *msip(hartid) = 1;
+    set_msip(hartid, 1);
 }
 
 static void serve_fences(uint64 self)
@@ -91,7 +89,7 @@ static void serve_fences(uint64 self)
 // => the mail taken, fences already served
 static uint32 serve_mail(uint64 self)
 {
-    *msip(self) = 0;
+    set_msip(self, 0);
     __asm__ volatile("fence o, rw" ::: "memory");
     uint32 mail = __atomic_exchange_n(&stub.hart[self].mail, 0, __ATOMIC_ACQUIRE);
     if (mail & MAIL_FENCE)
@@ -130,7 +128,8 @@ static uint64 hart_mask(uint64 mask, uint64 base)
 
 static void set_timer(uint64 self, uint64 when)
 {
-    *mtimecmp(self) = when;
+    if (stub.hart[self].mtimecmp)
+        *(volatile uint64 *)stub.hart[self].mtimecmp = when;
     csr_clear(mip, INT_TIMER);
     csr_set(mie, MIE_TIMER);
 }
@@ -226,23 +225,49 @@ void mstub_trap(uint64 *arg)
     }
 }
 
-static uint64 device(const void *fdt, const char *compatible)
+// The n-th hart that the node lists with interrupt `irq` has the n-th register of 4 or 8 bytes.
+static void give_registers(const void *fdt, const struct fdt_node *node, uint32 irq, uint64 base)
 {
-    uint64 addr = 0, size;
-    struct fdt_node node = FDT_START;
-    if (fdt_next_compatible(fdt, &node, compatible))
-        fdt_reg(fdt, &node, 0, &addr, &size);
-    return addr;
+    uint32 phandle, kind;
+    uint64 hartid, n = 0;
+    for (int i = 0; fdt_interrupt_pair(fdt, node, i, &phandle, &kind); i++) {
+        if (kind != irq)
+            continue;
+        if (fdt_controller_hart(fdt, phandle, &hartid) && hartid < NCPU) {
+            if (irq == IRQ_MSOFT)
+                stub.hart[hartid].msip = base + 4 * n;
+            else
+                stub.hart[hartid].mtimecmp = base + 8 * n;
+        }
+        n++;
+    }
+}
+
+// Where each hart's registers are: in a CLINT, which has both kinds, or in ACLINT devices (RISC-V
+// ACLINT specification, chapters 2 and 3).  A machine with several sockets has several.
+static void find_timers(const void *fdt)
+{
+    uint64 base, size;
+    for (struct fdt_node n = FDT_START; fdt_next_compatible(fdt, &n, "sifive,clint0");)
+        if (fdt_reg(fdt, &n, 0, &base, &size)) {
+            give_registers(fdt, &n, IRQ_MSOFT, base);
+            give_registers(fdt, &n, IRQ_MTIMER, base + CLINT_MTIMECMP);
+        }
+    for (struct fdt_node n = FDT_START; fdt_next_compatible(fdt, &n, "riscv,aclint-mswi");)
+        if (fdt_reg(fdt, &n, 0, &base, &size))
+            give_registers(fdt, &n, IRQ_MSOFT, base);
+    for (struct fdt_node n = FDT_START; fdt_next_compatible(fdt, &n, "riscv,aclint-mtimer");)
+        if (fdt_reg(fdt, &n, 1, &base, &size))
+            give_registers(fdt, &n, IRQ_MTIMER, base);
 }
 
 static void find_devices(const void *fdt)
 {
-    stub.clint = device(fdt, "riscv,clint0");
-    if (!stub.clint)
-        stub.clint = device(fdt, "sifive,clint0");
-    stub.test = device(fdt, "sifive,test1");
-    if (!stub.test)
-        stub.test = device(fdt, "sifive,test0");
+    uint64 size;
+    struct fdt_node node = FDT_START;
+    find_timers(fdt);
+    if (fdt_next_compatible(fdt, &node, "sifive,test0"))
+        fdt_reg(fdt, &node, 0, &stub.test, &size);
     __atomic_store_n(&stub.ready, 1, __ATOMIC_RELEASE);
 }
 

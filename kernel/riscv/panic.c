@@ -1,6 +1,6 @@
 // The end of the road.  One hart panics; it tells the others to stop, prints what is known by
 // polled output, and waits for ever or, with the boot argument panic=exit, ends the machine with a
-// failing status.
+// failing status.  Giving up is the same without the back trace, and ends the machine in any case.
 
 #include "lib/panic.h"
 #include "lib/print.h"
@@ -20,7 +20,7 @@
 #pragma weak symbol_count
 
 volatile bool panicking;
-static uint32 panic_owner; // atomic: taken by the first hart to panic
+static uint32 panic_owner; // atomic: index + 1 of the first hart to panic
 static panic_output *output;
 
 _Noreturn void stack_overflow(uint64 sp, uint64 pc);
@@ -38,15 +38,20 @@ void panic_halt(void)
         wait_for_interrupt();
 }
 
-static void say(const char *fmt, ...)
+static void vsay(const char *fmt, va_list ap)
 {
     char line[256];
-    va_list ap;
-    va_start(ap, fmt);
     int n = vformat(line, sizeof line, fmt, ap);
-    va_end(ap);
     if (output)
         output(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+static void say(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsay(fmt, ap);
+    va_end(ap);
 }
 
 // => the function that an address is in, NULL if in none of the kernel's
@@ -102,30 +107,49 @@ static void stop_others(void)
             sbi_send_ipi(harts[i].hartid);
 }
 
-static _Noreturn void end(void)
+static _Noreturn void end(bool off)
 {
-    if (machine_option("panic", "exit"))
+    if (off)
         sbi_reset(SBI_RESET_SHUTDOWN, SBI_REASON_FAILURE);
     panic_halt();
 }
 
-void panic(const char *fmt, ...)
+// => for the first hart that comes here.  The others stand still; if it comes here again, because
+//    panicking went wrong, that is the end.
+static void take_over(void)
 {
+    uint32 nobody = 0, self = (uint32)this_hart()->index + 1;
     intr_off();
-    if (__atomic_exchange_n(&panic_owner, 1, __ATOMIC_ACQUIRE)) {
-        if (panicking)
-            panic_halt();
-        end();
-    }
-    stop_others();
-    char what[200];
+    if (__atomic_compare_exchange_n(&panic_owner, &nobody, self, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_ACQUIRE))
+        stop_others();
+    else
+        end(nobody == self && machine_option("panic", "exit"));
+}
+
+void machine_give_up(const char *fmt, ...)
+{
+    take_over();
     va_list ap;
     va_start(ap, fmt);
-    vformat(what, sizeof what, fmt, ap);
+    say("\nkine: ");
+    vsay(fmt, ap);
+    say("\n");
     va_end(ap);
-    say("\npanic: hart %d: %s\n", this_hart()->index, what);
+    end(true);
+}
+
+void panic(const char *fmt, ...)
+{
+    take_over();
+    va_list ap;
+    va_start(ap, fmt);
+    say("\npanic: hart %d: ", this_hart()->index);
+    vsay(fmt, ap);
+    say("\n");
+    va_end(ap);
     back_trace((uint64)__builtin_frame_address(0));
-    end();
+    end(machine_option("panic", "exit"));
 }
 
 void stack_overflow(uint64 sp, uint64 pc)

@@ -2,10 +2,10 @@
 // Changing their areas is in mmap.c and heap.c, fork in uvmcopy.c, the fault decision in fault.c.
 
 #include "vm/aspace.h"
-#include "lib/panic.h"
 #include "mem/audit.h"
 #include "mem/slab.h"
 #include "memlayout.h"
+#include "riscv/machine.h"
 #include "vm/fault.h"
 #include "vm/pagetable.h"
 #include "vm/space_priv.h"
@@ -130,7 +130,7 @@ void aspace_init(void)
 {
     void *zero = kalloc_zeroed(FRAME_OTHER);
     if (!zero)
-        panic("no memory for the zero frame");
+        machine_too_small();
     zero_frame = frame_of_page(zero);
     audit_register("address spaces", audit_aspaces);
 }

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "abi.h"
 #include "lib/list.h"
+#include "lib/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mem/audit.h"
@@ -47,6 +48,16 @@ static size_t free_at_begin;
 struct hart *this_hart(void)
 {
     return mine;
+}
+
+void machine_give_up(const char *fmt, ...)
+{
+    panic("machine_give_up(\"%s\")", fmt);
+}
+
+void machine_too_small(void)
+{
+    panic("machine_too_small()");
 }
 
 bool machine_reserved(int n, paddr_t *start, paddr_t *end)

@@ -63,6 +63,7 @@ static uint64 sum_of_properties(const void *fdt, const struct fdt_node *node)
 static uint64 ask_everything(const void *fdt)
 {
     uint64 sum = 0, addr, size;
+    uint32 phandle, irq;
     int steps = 0, last = -1;
     struct fdt_node node, child;
 
@@ -75,6 +76,9 @@ static uint64 ask_everything(const void *fdt)
         sum += strlen(fdt_name(fdt, &node)) + sum_of_properties(fdt, &node);
         for (int n = 0; fdt_reg(fdt, &node, n, &addr, &size); n++)
             sum += addr + size;
+        for (int n = 0; fdt_interrupt_pair(fdt, &node, n, &phandle, &irq); n++)
+            sum += phandle + irq;
+        sum += fdt_interrupt_parent(fdt, &node);
     }
     for (child = node; fdt_up(&child);)
         sum += sum_of_properties(fdt, &child);
@@ -84,7 +88,7 @@ static uint64 ask_everything(const void *fdt)
     node = FDT_START;
     sum += fdt_next_compatible(fdt, &node, "no such") + fdt_next_type(fdt, &node, "cpu");
     sum += fdt_find_path(fdt, &node, "/bus/inner/leaf") + fdt_find_path(fdt, &node, "/soc/uart");
-    return sum + fdt_find_phandle(fdt, &node, 0x42);
+    return sum + fdt_find_phandle(fdt, &node, 0x42) + fdt_controller_hart(fdt, 1, &addr);
 }
 
 // => the node at a path, which is there
@@ -143,6 +147,33 @@ TEST(virtio_devices)
     for (; fdt_next_compatible(b.data, &node, "virtio,mmio"); n++)
         CHECK(fdt_u32(b.data, &node, "interrupts", 0) > 0);
     CHECK_EQ(n, 8);
+    free(b.data);
+}
+
+// Who a controller interrupts, and which controller a device interrupts.
+TEST(interrupts)
+{
+    struct blob b = load("virt.dtb");
+    struct fdt_node node = FDT_START, device = FDT_START;
+    uint32 phandle, irq;
+    uint64 hartid, seen = 0;
+    int n = 0;
+
+    CHECK(fdt_next_compatible(b.data, &node, "sifive,plic-1.0.0"));
+    for (; fdt_interrupt_pair(b.data, &node, n, &phandle, &irq); n++) {
+        CHECK_EQ(irq, n % 2 ? 9 : 11);
+        CHECK(fdt_controller_hart(b.data, phandle, &hartid));
+        seen |= 1u << hartid;
+    }
+    CHECK_EQ(n, 6);
+    CHECK_EQ(seen, 7);
+    CHECK(!fdt_interrupt_pair(b.data, &node, -1, &phandle, &irq));
+    CHECK(!fdt_controller_hart(b.data, 0x7777, &hartid));
+    CHECK(fdt_next_compatible(b.data, &device, "virtio,mmio"));
+    CHECK_EQ(fdt_interrupt_parent(b.data, &device), fdt_u32(b.data, &node, "phandle", 0));
+    CHECK(!fdt_interrupt_pair(b.data, &device, 0, &phandle, &irq));
+    device = at_path(b.data, "/cpus/cpu@0");
+    CHECK_EQ(fdt_interrupt_parent(b.data, &device), 0);
     free(b.data);
 }
 

@@ -11,7 +11,7 @@ UNITS      := string print lib fdt mem vm
 UNIT_string := kernel/lib/string.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
-UNIT_fdt   := kernel/riscv/fdt.c
+UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
 HOST_MEM   := tests/unit/host.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
 UNIT_mem   := $(HOST_MEM)
