@@ -2,7 +2,6 @@
 
 #include "errno.h"
 #include "fs/fs.h"
-#include "lib/print.h"
 #include "proc/file.h"
 #include "proc/proc_priv.h"
 #include "riscv/csr.h"
@@ -39,13 +38,12 @@ static void become_zombie(struct proc *p, int status, int signal)
     wake_all(&p->parent->child_exit);
 }
 
-static _Noreturn void init_is_gone(int status, int signal)
+static _Noreturn void init_is_gone(const struct proc *init, int status, int signal)
 {
+    volume_sync(volume_of(init->cwd));
     if (signal)
-        printk("init was killed by signal %d: nothing is left to run\n", signal);
-    else
-        printk("init ended with status %d: nothing is left to run\n", status);
-    machine_power_off();
+        machine_give_up("init was killed by signal %d: nothing is left to run", signal);
+    machine_give_up("init ended with status %d: nothing is left to run", status);
 }
 
 // Gives back what the process holds, all but the root table itself, which this hart has loaded.
@@ -65,7 +63,7 @@ void proc_exit(int status, int signal)
 {
     struct proc *p = current_proc();
     if (p == init_proc)
-        init_is_gone(status, signal);
+        init_is_gone(p, status, signal);
     drop_holdings(p);
     proc_end_vfork(p);
     current_thread()->proc = NULL;

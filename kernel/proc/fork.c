@@ -11,6 +11,7 @@
 #include "proc/proc_priv.h"
 #include "riscv/csr.h"
 #include "riscv/intr.h"
+#include "riscv/machine.h"
 #include "riscv/trap.h"
 #include "task/fp.h"
 #include "vm/aspace.h"
@@ -140,7 +141,9 @@ static void become_init(void *arg)
     const char *path = arg;
     int err = proc_exec(path, 0, 0);
     if (err)
-        proc_exit(-err, 0);
+        machine_give_up("%s cannot be started (error %d): the disk needs the programs that `make "
+                        "fs.img` puts there",
+                        path, -err);
     enter_user(NULL);
 }
 

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import shutil
 import subprocess
 import time
 
@@ -159,6 +160,11 @@ def without_disk(m):
     m.command = [w for w in m.command if w not in ("-drive", "-device")]
 
 
+def with_image(m, image):
+    m.command = [re.sub(r"^file=[^,]*", f"file={image}", w) for w in m.command]
+    return m
+
+
 def gives_up(m, sentence):
     """The machine ends by itself, with a failing status and a sentence, and that is no panic."""
     m.start()
@@ -177,9 +183,23 @@ def test_no_disk(machine, append):
 def test_no_volume(machine, tmp_path, content):
     image = tmp_path / "disk.img"
     image.write_bytes(content.ljust(1 << 20, b"\0"))
-    m = machine(boot=False)
-    m.command = [re.sub(r"^file=[^,]*", f"file={image}", w) for w in m.command]
+    m = with_image(machine(boot=False), image)
     gives_up(m, r"\nkine: the disk cannot be mounted .*`make fs.img`")
+
+
+@pytest.mark.parametrize("program,sentence", [
+    (None, r"\nkine: /init cannot be started \(error 2\): .*`make fs.img`"),
+    ("README.md", r"\nkine: /init cannot be started \(error 8\): "),
+    ("build/user/_true", r"\nkine: init ended with status 0: nothing is left to run\n")],
+                         ids=["none", "text", "true"])
+def test_no_init(machine, tmp_path, program, sentence):
+    """A disk without init, with one that is no program, and with one that ends."""
+    image = tmp_path / "disk.img"
+    (tmp_path / "root").mkdir()
+    if program:
+        shutil.copyfile(kine.ROOT / program, tmp_path / "root/init")
+    subprocess.run([kine.ROOT / "build/mkfs", image, tmp_path / "root"], check=True)
+    gives_up(with_image(machine(boot=False), image), sentence)
 
 
 def test_disk_that_cannot_be_written_to(machine):
