@@ -112,9 +112,25 @@ void mutex_lock(struct mutex *m)
     take(m, m->rank, m->name);
 }
 
+static long switch_after;
+static void (*switch_to)(void);
+
+void host_switch_after(long n, void (*fn)(void))
+{
+    switch_after = n;
+    switch_to = fn;
+}
+
+bool host_switched(void)
+{
+    return switch_after == 0;
+}
+
 void mutex_unlock(struct mutex *m)
 {
     give(m);
+    if (nheld == 0 && switch_after > 0 && --switch_after == 0)
+        switch_to();
 }
 
 // --- the one thread ----------------------------------------------------------------------------

@@ -143,20 +143,22 @@ int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out)
 
 // --- deleting ----------------------------------------------------------------------------------
 
-// In a transaction.
-static int mark_going(struct volume *vol, const char *name, struct itable **table)
+// In a transaction: behind it the table may be gone.
+static int mark_going(struct volume *vol, const char *name)
 {
+    struct itable *table;
     struct record at;
     int err = record_find(vol, name, &at);
     if (err)
         return err;
-    err = itable_load(vol, at.rec, table);
+    err = itable_load(vol, at.rec, &table);
     if (!err)
         err = record_own(vol, &at);
     if (!err) {
         at.rec->flags |= SNAPSHOT_GOING;
         vol->ngoing++;
-        itable_set_going(*table);
+        itable_set_going(table);
+        inodes_forget(table);
     }
     record_put(&at);
     return err;
@@ -164,17 +166,14 @@ static int mark_going(struct volume *vol, const char *name, struct itable **tabl
 
 int snapshot_delete(struct volume *vol, const char *name)
 {
-    struct itable *table;
     int err = tx_begin_names(vol, 0);
     if (err)
         return err;
-    err = mark_going(vol, name, &table);
+    err = mark_going(vol, name);
     tx_end(vol);
-    if (err)
-        return err;
-    inodes_forget(table);
-    snapshots_bury(vol);
-    return 0;
+    if (!err)
+        snapshots_bury(vol);
+    return err;
 }
 
 // --- rolling back ------------------------------------------------------------------------------
