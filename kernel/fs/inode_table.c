@@ -85,15 +85,12 @@ void inode_uncloned(struct inode *ino)
 
 int inode_next_orphan(struct inode *ino, uint64 *next)
 {
-    struct volume *vol = inode_volume(ino);
     struct frame *f;
-    mutex_lock(&vol->lock);
     int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (!err) {
         *next = slot_in(f, ino->number)->next_orphan;
         frame_put(f);
     }
-    mutex_unlock(&vol->lock);
     return err;
 }
 

@@ -124,8 +124,5 @@ static inline bool volume_shares(const struct volume *vol)
     return vol->nsnapshots > 0 || vol->nclones > 0;
 }
 
-// Gives back the inodes without names of the live table that the disk lists, from the first on.
-void volume_bury_orphans(struct volume *vol, uint64 first);
-
 // Prints one line about damage on the volume.  => -EIO, for the caller to return.
 int volume_damage(struct volume *vol, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
