@@ -39,6 +39,7 @@ struct tree {
     struct volume *vol;
     enum tree_kind kind;
     struct disk_tree disk; // as it will be written
+    uint64 dropped_from;   // while it is cut: no page from this one on is left
 };
 
 // An inode table: the live one, or a snapshot's.
