@@ -3,6 +3,7 @@
 
 #include "errno.h"
 #include "fs_test.h"
+#include "riscv/lockorder.h"
 
 static void tick(void)
 {
@@ -16,10 +17,10 @@ static void at_each_place(void (*round)(void), void (*other)(void), long least)
     long n = 1;
     for (bool reached = true; reached; n++) {
         make_volume(512, false);
-        host_switch_after(n, other);
+        host_switch_after(n, RANK_NONE, other);
         round();
         reached = host_switched();
-        host_switch_after(0, NULL);
+        host_switch_after(0, RANK_NONE, NULL);
         unmount_volume();
         mem_disk_free(&disk);
     }
