@@ -180,6 +180,11 @@ static int mount_on(struct volume *vol)
     struct superblock *sb = vol->super_page;
     int err = super_read(vol->dev, sb, spare);
     kfree(spare);
+    if (err > 0) { // to write would be to destroy what is newer
+        printk("fs: %s: what was written last may be missing: read-only\n", vol->dev->name);
+        vol->read_only = true;
+        err = 0;
+    }
     if (!err)
         err = adopt(vol, sb);
     if (!err)

@@ -234,6 +234,26 @@ static void test_no_writes(void)
     mem_disk_free(&disk);
 }
 
+// A superblock slot cannot be read: the other may be the older one, so nothing is written.
+static void test_slot_fails(void)
+{
+    prepare();
+    unmount_volume();
+    host_quiet = true;
+    for (uint64 n = 1; n <= 2; n++) {
+        disk.fail_read = n;
+        mount_volume();
+        EXPECT_EQ(path_mkdir(root, "/new", 0755), -EROFS);
+        EXPECT_EQ(volume_sync(vol), 0);
+        unmount_volume();
+    }
+    host_quiet = false;
+    mount_volume();
+    expect_whole(free_blocks());
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static void test_flush_fails(void)
 {
     prepare();
@@ -350,6 +370,7 @@ static const struct test tests[] = {
     { "no-memory", test_no_memory },        { "no-memory-at-mount", test_no_memory_at_mount },
     { "reads-fail", test_reads_fail },      { "writes-fail", test_writes_fail },
     { "no-writes", test_no_writes },        { "flush-fails", test_flush_fails },
+    { "slot-fails", test_slot_fails },
     { "read-only-device", test_read_only }, { "little-memory", test_little_memory },
     { "rollback-and-no-memory", test_rollback_and_no_memory },
     { "rollback-and-no-writes", test_rollback_and_no_writes },
