@@ -24,7 +24,8 @@ struct inode {
     uint64 number;
     uint32 mode;       // the type is fixed; the bits by the volume's mutex
     uint64 rdev;       // fixed
-    struct mutex lock; // RANK_INODE: the content, and together with the volume's mutex the size
+    struct mutex lock;        // RANK_INODE: the content, and with the volume's mutex the size
+    struct mutex append_lock; // RANK_APPEND: inode_append_begin()
 
     // By the volume's mutex (size: read under either).
     uint64 size;

@@ -110,6 +110,44 @@ static void many_names(void)
     must_unlink("ft.d");
 }
 
+// Writers who append do not come into each other's writes, even where these go over a page of memory.
+#define APPENDERS 3
+#define APPENDS   600
+#define RECORD    100
+
+static int append_records(char c)
+{
+    static char buf[2 * 4096 + RECORD];
+    char *record = (char *)(((uint64)buf + 4095) / 4096 * 4096 + 4096 - RECORD / 2);
+    int fd = open("ft.log", O_WRONLY | O_APPEND);
+    memset(record, c, RECORD);
+    for (int i = 0; i < APPENDS; i++)
+        if (write(fd, record, RECORD) != RECORD)
+            return 1;
+    return fd < 0;
+}
+
+static void appenders(void)
+{
+    char record[RECORD];
+    int status, n = 0;
+    close(must_open("ft.log", O_CREATE | O_RDWR));
+    for (int i = 0; i < APPENDERS; i++)
+        if (fork() == 0)
+            exit(append_records((char)('a' + i)));
+    for (int i = 0; i < APPENDERS; i++) {
+        wait(&status);
+        EXPECT(status, 0, "status of a writer");
+    }
+    int fd = must_open("ft.log", O_RDONLY);
+    for (; read(fd, record, RECORD) == RECORD; n++)
+        for (int i = 1; i < RECORD; i++)
+            CHECK(record[i] == record[0], "record %d is torn at byte %d", n, i);
+    EXPECT(n, APPENDERS * APPENDS, "records");
+    close(fd);
+    must_unlink("ft.log");
+}
+
 static int write_and_wait(const char *name)
 {
     int fd = open(name, O_CREATE | O_RDWR | O_SYNC);
@@ -125,6 +163,7 @@ static const struct part parts[] = {
     { .name = "longpaths", .fn = long_paths },
     { .name = "bigfiles", .fn = big_files },
     { .name = "manynames", .fn = many_names },
+    { .name = "appenders", .fn = appenders },
 };
 
 static const struct suite suite = {
