@@ -145,12 +145,15 @@ static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t
         return -EINVAL;
     if (off >= FS_SIZE_MAX && n > 0)
         return -EFBIG;
+    int err = inode_content_may_change(ino);
+    if (err)
+        return err;
     if (n > FS_SIZE_MAX - off)
         n = FS_SIZE_MAX - off;
     uint64 now = inode_now_ns();
     while (done < n) {
         struct piece p = { src + done, off + done, piece_length(off + done, n - done), now };
-        int err = write_piece(ino, &p);
+        err = write_piece(ino, &p);
         if (err)
             return done > 0 ? (int64)done : err;
         done += p.n;
@@ -258,9 +261,20 @@ static int shorten(struct inode *ino, uint64 size)
     return err;
 }
 
+static int resize(struct inode *ino, uint64 size)
+{
+    int err = inode_content_may_change(ino);
+    if (err)
+        return err;
+    if (size < ino->size)
+        return shorten(ino, size);
+    if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
+        return -EINVAL;
+    return set_size(ino, size);
+}
+
 int inode_truncate(struct inode *ino, uint64 size)
 {
-    int err;
     if (inode_is_dir(ino))
         return -EISDIR;
     if (!is_regular(ino))
@@ -268,12 +282,7 @@ int inode_truncate(struct inode *ino, uint64 size)
     if (size > FS_SIZE_MAX)
         return -EFBIG;
     mutex_lock(&ino->lock);
-    if (size < ino->size)
-        err = shorten(ino, size);
-    else if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
-        err = -EINVAL;
-    else
-        err = set_size(ino, size);
+    int err = resize(ino, size);
     mutex_unlock(&ino->lock);
     return err;
 }

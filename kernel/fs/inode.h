@@ -16,6 +16,7 @@
 #pragma once
 
 #include "abi.h"
+#include "errno.h"
 #include "fs/tree.h"
 
 struct inode {
@@ -61,6 +62,12 @@ static inline bool inode_is_dir(const struct inode *ino)
 static inline bool inode_is_link(const struct inode *ino)
 {
     return (ino->mode & S_IFMT) == S_IFLNK;
+}
+
+// => 0; -ETXTBSY: programs run from it, and bring in pages when they first touch them
+static inline int inode_content_may_change(const struct inode *ino)
+{
+    return object_is_mapped(&ino->data.obj) ? -ETXTBSY : 0;
 }
 
 // The root directory of its table, live or a snapshot.
