@@ -26,6 +26,7 @@
 #define ENFILE       23 // too many open files in the system
 #define EMFILE       24 // too many open files in the process
 #define ENOTTY       25 // not that kind of device
+#define ETXTBSY      26 // a program runs from it
 #define EFBIG        27 // file too large
 #define ENOSPC       28 // no space left on the device
 #define ESPIPE       29 // cannot seek here

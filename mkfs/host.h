@@ -33,6 +33,11 @@ bool host_no_locks(void);
 // Runs fn as if another thread did while this one waits for the disk: it holds no locks, and to
 // take one that this one holds is a panic.
 void host_as_another_thread(void (*fn)(void));
+// Runs fn, which takes locks of that rank and behind it only, as another thread when this one gives
+// back a mutex for the n-th time from now and holds none of them; 0: never.  => host_switched()
+// tells whether it has come to that.
+void host_switch_after(long n, int rank, void (*fn)(void));
+bool host_switched(void);
 // Printk goes to standard error, or nowhere.
 extern bool host_quiet;
 // Lines printed so far.

@@ -112,9 +112,35 @@ void mutex_lock(struct mutex *m)
     take(m, m->rank, m->name);
 }
 
+static long switch_after;
+static uint16 switch_rank;
+static void (*switch_to)(void);
+
+void host_switch_after(long n, int rank, void (*fn)(void))
+{
+    switch_after = n;
+    switch_rank = (uint16)rank;
+    switch_to = fn;
+}
+
+bool host_switched(void)
+{
+    return switch_after == 0;
+}
+
+static bool holds_from(uint16 rank)
+{
+    int i = 0;
+    while (i < nheld && held[i].rank < rank)
+        i++;
+    return i < nheld;
+}
+
 void mutex_unlock(struct mutex *m)
 {
     give(m);
+    if (switch_after > 0 && !holds_from(switch_rank) && --switch_after == 0)
+        host_as_another_thread(switch_to);
 }
 
 // --- the one thread ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ void object_init(struct object *obj, const struct object_ops *ops)
 {
     obj->ops = ops;
     obj->refs = 1;
+    obj->maps = 0;
     obj->version = 0;
     obj->next_miss = 0;
     obj->ahead = 0;

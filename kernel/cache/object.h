@@ -6,8 +6,8 @@
 //
 // A page of the cache holds one reference to its frame.  A frame with more references is mapped
 // or held by somebody: it is never evicted, and whoever wants to change the file's bytes replaces
-// it in the cache by a copy first (copy on write, section 1 of the design), so that a running
-// program keeps the image it was started from.
+// it in the cache by a copy first (copy on write, section 1 of the design).  An object that is
+// mapped is not changed: whoever maps it has perhaps not touched all pages yet.
 #pragma once
 
 #include "types.h"
@@ -31,6 +31,7 @@ struct object_ops {
 struct object {
     const struct object_ops *ops;
     uint32 refs;       // atomic
+    uint32 maps;       // atomic: of these, areas of address spaces
     struct list clean; // the cache's: pages that are as on the store
     struct list dirty; // the cache's: pages that are newer
     uint64 version;    // the cache's: moves on whenever a page is changed or taken away
@@ -41,6 +42,24 @@ struct object {
 void object_init(struct object *obj, const struct object_ops *ops); // => one reference
 void object_get(struct object *obj);
 void object_put(struct object *obj);
+
+// A reference of an area's, which brings pages in for as long as it lasts.
+static inline void object_map(struct object *obj)
+{
+    object_get(obj);
+    __atomic_fetch_add(&obj->maps, 1, __ATOMIC_RELAXED);
+}
+
+static inline void object_unmap(struct object *obj)
+{
+    __atomic_fetch_sub(&obj->maps, 1, __ATOMIC_RELEASE);
+    object_put(obj);
+}
+
+static inline bool object_is_mapped(const struct object *obj)
+{
+    return __atomic_load_n(&obj->maps, __ATOMIC_ACQUIRE) > 0;
+}
 
 // Finds page `index`, bringing it in if it is not there.
 // => 0, and *out with a reference for the caller to put; -EIO, -ENOMEM.  May sleep.

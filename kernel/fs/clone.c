@@ -27,12 +27,18 @@ static int own_both(struct inode *dst, struct inode *src)
     return err;
 }
 
+// Once the content is shared, cutting either file needs room of its own.
+static bool room_to_share(struct volume *vol, const struct inode *src)
+{
+    uint64 keeps = volume_shares(vol) ? 0 : tx_removal_reserve(vol);
+    return tx_has_room(vol, TAKES, keeps + tree_removals(&src->data));
+}
+
 // As the first transaction of a generation: nothing of the source is ours.
 static int clone(struct volume *vol, void *arg)
 {
     struct clone *c = arg;
-    uint64 keeps = volume_shares(vol) ? 0 : tx_removal_reserve(vol);
-    if (!tx_has_room(vol, TAKES, keeps))
+    if (!room_to_share(vol, c->src))
         return -ENOSPC;
     int err = own_both(c->dst, c->src);
     if (!err)
@@ -54,7 +60,9 @@ static int clone_locked(struct inode *dst, struct inode *src)
 {
     struct clone c = { dst, src };
     struct volume *vol = inode_volume(dst);
-    int err = commit_and(vol, clone, &c);
+    int err = inode_content_may_change(dst);
+    if (!err)
+        err = commit_and(vol, clone, &c);
     return err == -ENOSPC ? commit_and(vol, clone, &c) : err;
 }
 

@@ -113,7 +113,8 @@ int dir_find(struct inode *dir, const struct name *name, uint64 *ino, struct dir
 
 static bool is_dots(const struct dir_record *r)
 {
-    return r->name[0] == '.' && (r->namelen == 1 || (r->namelen == 2 && r->name[1] == '.'));
+    return (r->namelen == 1 && r->name[0] == '.') ||
+           (r->namelen == 2 && r->name[0] == '.' && r->name[1] == '.');
 }
 
 static bool is_real_name(const struct dir_record *r, const void *arg)

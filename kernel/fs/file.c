@@ -51,9 +51,8 @@ int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
     return done;
 }
 
-// Makes sure that there is room to own page `index` and the inode.  `removing`: the page is about
-// to become the last; what it keeps of blocks that others share too is in the reserve for removals.
-static int room_for_page(struct inode *ino, uint64 index, bool removing)
+// Makes sure that there is room to own page `index` and the inode.
+static int room_for_page(struct inode *ino, uint64 index)
 {
     int err;
     do {
@@ -62,7 +61,7 @@ static int room_for_page(struct inode *ino, uint64 index, bool removing)
         if (!err)
             err = inode_cost(ino, &takes);
         if (!err)
-            err = tx_room(inode_volume(ino), takes, removing ? 0 : keeps);
+            err = tx_room(inode_volume(ino), takes, keeps);
     } while (err == -EAGAIN);
     return err;
 }
@@ -78,19 +77,15 @@ static int own_for_write(struct inode *ino, uint64 index, struct frame *f)
 
 // Bytes of a file to be written within one page.
 struct piece {
-    const char *src; // NULL: zeros, up to the end of a page that a file is cut in
-    uint64 off;      // in the file
+    const char *src;
+    uint64 off; // in the file
     size_t n;
     uint64 now_ns; // the time of the change
 };
 
 static void store(struct inode *ino, struct frame *f, const struct piece *p)
 {
-    char *at = (char *)frame_page(f) + p->off % FS_BLOCK;
-    if (p->src != NULL)
-        memcpy(at, p->src, p->n);
-    else
-        memset(at, 0, p->n);
+    memcpy((char *)frame_page(f) + p->off % FS_BLOCK, p->src, p->n);
     if (p->off + p->n > ino->size)
         ino->size = p->off + p->n;
     ino->mtime_ns = ino->ctime_ns = p->now_ns;
@@ -104,7 +99,7 @@ static int write_owned(struct inode *ino, struct frame *f, const struct piece *p
     uint64 index = p->off / FS_BLOCK;
     int err = 0;
     if (!ino->dirty || !cache_is_dirty(&ino->data.obj, index))
-        err = room_for_page(ino, index, p->src == NULL);
+        err = room_for_page(ino, index);
     if (err) {
         if (f != NULL)
             frame_put(f);
@@ -150,12 +145,15 @@ static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t
         return -EINVAL;
     if (off >= FS_SIZE_MAX && n > 0)
         return -EFBIG;
+    int err = inode_content_may_change(ino);
+    if (err)
+        return err;
     if (n > FS_SIZE_MAX - off)
         n = FS_SIZE_MAX - off;
     uint64 now = inode_now_ns();
     while (done < n) {
         struct piece p = { src + done, off + done, piece_length(off + done, n - done), now };
-        int err = write_piece(ino, &p);
+        err = write_piece(ino, &p);
         if (err)
             return done > 0 ? (int64)done : err;
         done += p.n;
@@ -178,25 +176,6 @@ int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out
     int64 done = write_locked(ino, src, ino->size, n);
     mutex_unlock(&ino->lock);
     return done;
-}
-
-// Takes away the pages behind the new end.
-static int cut_pages(struct inode *ino, uint64 size)
-{
-    struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, 0);
-    if (err)
-        return err;
-    err = inode_own(ino);
-    if (!err)
-        err = tree_cut(&ino->data, (size + FS_BLOCK - 1) / FS_BLOCK);
-    if (!err) {
-        ino->size = size;
-        inode_uncloned(ino);
-        inode_touch(ino, true);
-    }
-    tx_end(vol);
-    return err;
 }
 
 static int set_size(struct inode *ino, uint64 size)
@@ -224,32 +203,78 @@ static int page_is_hole(struct inode *ino, uint64 index)
     return err ? err : p.block == 0;
 }
 
-// Clears the bytes from `size` to the end of its page, if there are any.
-static int clear_tail(struct inode *ino, uint64 size)
+// Brings in the page in the middle of which the new end lies.  => 0, and *f with a reference, or NULL
+// if there is none or nothing is stored for it
+static int page_of_end(struct inode *ino, uint64 size, struct frame **f)
 {
-    size_t tail = FS_BLOCK - size % FS_BLOCK;
-    if (tail == FS_BLOCK)
-        return 0;
-    int hole = page_is_hole(ino, size / FS_BLOCK);
+    *f = NULL;
+    int hole = size % FS_BLOCK != 0 ? page_is_hole(ino, size / FS_BLOCK) : 1;
     if (hole != 0)
         return hole < 0 ? hole : 0;
-    if (tail > ino->size - size)
-        tail = ino->size - size;
-    struct piece p = { NULL, size, tail, inode_now_ns() };
-    return write_piece(ino, &p);
+    return object_page(&ino->data.obj, size / FS_BLOCK, f);
 }
 
-// Bytes behind the end of the last page are zeros, always: whoever writes behind the end later
-// makes them part of the file.
+// In a transaction.  f: the page of the new end, claimed, or NULL.  Bytes behind the end of the last
+// page are zeros, always: whoever writes behind the end later makes them part of the file.
+static int cut_claimed(struct inode *ino, uint64 size, struct frame *f)
+{
+    int err = f != NULL ? own_for_write(ino, size / FS_BLOCK, f) : inode_own(ino);
+    if (!err)
+        err = tree_cut(&ino->data, (size + FS_BLOCK - 1) / FS_BLOCK);
+    if (err)
+        return err;
+    if (f != NULL)
+        memset((char *)frame_page(f) + size % FS_BLOCK, 0, FS_BLOCK - size % FS_BLOCK);
+    ino->size = size;
+    inode_uncloned(ino);
+    inode_touch(ino, true);
+    return 0;
+}
+
+// In a transaction.  f: as above, not claimed yet; the reference to it ends here.
+static int cut(struct inode *ino, uint64 size, struct frame *f)
+{
+    bool fresh;
+    int err = f != NULL ? cache_claim(&ino->data.obj, size / FS_BLOCK, &f, &fresh) : 0;
+    if (err)
+        return err;
+    err = cut_claimed(ino, size, f);
+    if (f != NULL)
+        cache_release(f, false);
+    return err;
+}
+
 static int shorten(struct inode *ino, uint64 size)
 {
-    int err = clear_tail(ino, size);
-    return err ? err : cut_pages(ino, size);
+    struct frame *f;
+    int err = page_of_end(ino, size, &f);
+    if (err)
+        return err;
+    err = tx_begin_names(inode_volume(ino), 0);
+    if (err) {
+        if (f != NULL)
+            frame_put(f);
+        return err;
+    }
+    err = cut(ino, size, f);
+    tx_end(inode_volume(ino));
+    return err;
+}
+
+static int resize(struct inode *ino, uint64 size)
+{
+    int err = inode_content_may_change(ino);
+    if (err)
+        return err;
+    if (size < ino->size)
+        return shorten(ino, size);
+    if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
+        return -EINVAL;
+    return set_size(ino, size);
 }
 
 int inode_truncate(struct inode *ino, uint64 size)
 {
-    int err;
     if (inode_is_dir(ino))
         return -EISDIR;
     if (!is_regular(ino))
@@ -257,12 +282,7 @@ int inode_truncate(struct inode *ino, uint64 size)
     if (size > FS_SIZE_MAX)
         return -EFBIG;
     mutex_lock(&ino->lock);
-    if (size < ino->size)
-        err = shorten(ino, size);
-    else if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
-        err = -EINVAL;
-    else
-        err = set_size(ino, size);
+    int err = resize(ino, size);
     mutex_unlock(&ino->lock);
     return err;
 }

@@ -78,10 +78,13 @@ void inode_info(struct inode *ino, struct inode_info *out);
 int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n);
 // Writes n bytes at `off`; the file grows as needed.  On a classic volume a write that begins
 // beyond the end is refused.  => bytes written (fewer if space ran out in the middle);
-// -ENOSPC, -EFBIG, -EIO, -ENOMEM, -EINVAL (classic hole), -EISDIR.
+// -ENOSPC, -EFBIG, -EIO, -ENOMEM, -EINVAL (classic hole), -EISDIR, -ETXTBSY (a program runs from it).
 int64 inode_write(struct inode *ino, const void *src, uint64 off, size_t n);
 // Appends at the end, atomically with respect to other writers; *off_out is where it went.
 int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out);
+// Nobody else begins to append until inode_append_end(): what is appended in pieces stays together.
+void inode_append_begin(struct inode *ino);
+void inode_append_end(struct inode *ino);
 int inode_truncate(struct inode *ino, uint64 size);
 int inode_sync(struct inode *ino); // fsync
 // The file's pages, for mapping.  => borrowed: lives as long as the caller's reference to ino.

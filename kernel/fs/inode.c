@@ -52,6 +52,16 @@ void inode_info(struct inode *ino, struct inode_info *out)
     mutex_unlock(&inode_volume(ino)->lock);
 }
 
+void inode_append_begin(struct inode *ino)
+{
+    mutex_lock(&ino->append_lock);
+}
+
+void inode_append_end(struct inode *ino)
+{
+    mutex_unlock(&ino->append_lock);
+}
+
 int inode_sync(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);

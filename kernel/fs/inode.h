@@ -16,6 +16,7 @@
 #pragma once
 
 #include "abi.h"
+#include "errno.h"
 #include "fs/tree.h"
 
 struct inode {
@@ -24,7 +25,8 @@ struct inode {
     uint64 number;
     uint32 mode;       // the type is fixed; the bits by the volume's mutex
     uint64 rdev;       // fixed
-    struct mutex lock; // RANK_INODE: the content, and together with the volume's mutex the size
+    struct mutex lock;        // RANK_INODE: the content, and with the volume's mutex the size
+    struct mutex append_lock; // RANK_APPEND: inode_append_begin()
 
     // By the volume's mutex (size: read under either).
     uint64 size;
@@ -32,7 +34,7 @@ struct inode {
     uint32 flags; // INODE_*
     uint64 mtime_ns, ctime_ns;
     bool dirty;
-    bool unburied;           // dying, and giving it back has failed
+    bool unburied;           // dying, and inodes_bury() is to give it back
     struct list dirty_link;  // volume.dirty_inodes, while dirty
     struct list orphan_link; // itable.orphans, while nlink is 0
 
@@ -62,6 +64,12 @@ static inline bool inode_is_link(const struct inode *ino)
     return (ino->mode & S_IFMT) == S_IFLNK;
 }
 
+// => 0; -ETXTBSY: programs run from it, and bring in pages when they first touch them
+static inline int inode_content_may_change(const struct inode *ino)
+{
+    return object_is_mapped(&ino->data.obj) ? -ETXTBSY : 0;
+}
+
 // The root directory of its table, live or a snapshot.
 static inline bool inode_is_root(const struct inode *ino)
 {
@@ -78,7 +86,14 @@ int inode_find_locked(struct itable *table, uint64 number, struct inode **out);
 void inodes_destroy(struct volume *vol);
 // The commit is durable: no inode is dirty.
 void inodes_clean(struct volume *vol);
-// Tries again to give back inodes that could not be given back.  The volume's mutex is not held.
+// Brings the inodes without names that the disk lists, from `number` on, into memory: dying, for
+// inodes_bury().  A list that runs in a circle or leads astray ends there.  The volume's mutex is
+// held.  => 0, -ENOMEM
+int inodes_load_orphans(struct itable *table, uint64 number);
+// The table has no list of orphans any more: those that nobody uses are let go of.  The volume's
+// mutex is held.
+void inodes_forget_orphans(struct itable *table);
+// Gives back dying inodes that are not given back yet.  The volume's mutex is not held.
 void inodes_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.
 void inodes_trim(struct volume *vol, size_t keep);

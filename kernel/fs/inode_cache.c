@@ -103,6 +103,7 @@ struct inode *inode_new(struct itable *table, uint64 number)
     ino->table = table;
     ino->number = number;
     mutex_init(&ino->lock, "inode", RANK_INODE);
+    mutex_init(&ino->append_lock, "append", RANK_APPEND);
     list_init(&ino->dirty_link);
     list_init(&ino->orphan_link);
     list_init(&ino->unused_link);
@@ -150,19 +151,64 @@ static void forget(struct inode *ino)
     inode_discard(ino);
 }
 
-// Gives a dying inode back.  If that cannot be done now it stays, for inodes_bury() to try again,
-// or for the next mount.
-static int bury(struct inode *ino)
+static void forget_dying(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
-    int err = inode_destroy(ino);
-    if (err && !ino->table->frozen) // what a snapshot names goes with the snapshot
-        return err;
     spin_lock(&vol->inodes_lock);
     unhash(ino);
     spin_unlock(&vol->inodes_lock);
     forget(ino);
+}
+
+// Gives a dying inode back.  If that cannot be done now it stays, for inodes_bury() to try again,
+// or for the next mount.
+static int bury(struct inode *ino)
+{
+    int err = inode_destroy(ino);
+    if (err && !ino->table->frozen) // what a snapshot names goes with the snapshot
+        return err;
+    forget_dying(ino);
     return 0;
+}
+
+// *number: of an orphan, then of the next; 0: there is none, or it leads astray.  => 0, -ENOMEM
+static int load_orphan(struct itable *table, uint64 *number)
+{
+    struct inode *ino;
+    int err = inode_find_locked(table, *number, &ino);
+    *number = 0;
+    if (err)
+        return err == -ENOMEM ? err : 0;
+    err = inode_next_orphan(ino, number);
+    if (err || ino->nlink != 0) {
+        *number = 0;
+        inode_put(ino);
+        return err == -ENOMEM ? err : 0;
+    }
+    spin_lock(&table->vol->inodes_lock);
+    ino->data.obj.refs = 0;
+    ino->dying = ino->unburied = true;
+    spin_unlock(&table->vol->inodes_lock);
+    list_push_back(&table->orphans, &ino->orphan_link);
+    return 0;
+}
+
+int inodes_load_orphans(struct itable *table, uint64 number)
+{
+    int err = 0;
+    while (number != 0 && !err)
+        err = load_orphan(table, &number);
+    return err;
+}
+
+void inodes_forget_orphans(struct itable *table)
+{
+    list_for_each_safe (item, &table->orphans) {
+        struct inode *ino = container_of(item, struct inode, orphan_link);
+        list_remove(item);
+        if (ino->unburied)
+            forget_dying(ino);
+    }
 }
 
 // => an orphan that nobody holds, NULL if there is none
@@ -172,8 +218,10 @@ static struct inode *find_unburied(struct volume *vol)
     mutex_lock(&vol->lock);
     list_for_each (item, &vol->live->orphans) {
         struct inode *ino = container_of(item, struct inode, orphan_link);
-        if (ino->unburied)
+        if (ino->unburied) {
             found = ino;
+            break;
+        }
     }
     if (found != NULL)
         found->unburied = false; // ours

@@ -37,7 +37,11 @@ static bool plausible(const struct volume *vol, const struct disk_inode *d)
 {
     if (!mode_known(d->mode) || d->size > FS_SIZE_MAX || d->nlink > FS_LINKS_MAX)
         return false;
-    if ((d->mode & S_IFMT) == S_IFDIR && d->size % FS_BLOCK != 0)
+    bool dir = (d->mode & S_IFMT) == S_IFDIR;
+    if (dir && d->size % FS_BLOCK != 0)
+        return false;
+    // A directory has no holes, so a search in one that has a name ends with the volume.
+    if (dir && d->nlink > 0 && d->size / FS_BLOCK > d->data.nblocks)
         return false;
     return tree_valid(vol, &d->data);
 }
@@ -85,15 +89,12 @@ void inode_uncloned(struct inode *ino)
 
 int inode_next_orphan(struct inode *ino, uint64 *next)
 {
-    struct volume *vol = inode_volume(ino);
     struct frame *f;
-    mutex_lock(&vol->lock);
     int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (!err) {
         *next = slot_in(f, ino->number)->next_orphan;
         frame_put(f);
     }
-    mutex_unlock(&vol->lock);
     return err;
 }
 
@@ -181,6 +182,8 @@ static int find_number(struct volume *vol, uint64 *out)
             n = page * INODES_PER_BLOCK;
         if (n >= limit)
             return -ENOSPC;
+        if (page > vol->live->inodes.disk.nblocks) // all before it are full
+            return volume_damage(vol, "the inode table has more pages than it counts");
         int found = find_in_page(vol, n, out);
         if (found != 0)
             return found < 0 ? found : *out < limit ? 0 : -ENOSPC;

@@ -152,12 +152,13 @@ static int scrub_tree(struct scrub *s, struct tree *tree)
 static int scrub_snapshots(struct scrub *s)
 {
     struct itable *table;
+    uint32 id = 0;
     int err = 0;
-    for (uint32 id = 0; !err && snapshot_pin_next(s->vol, &id, &table) == 0;) {
+    while (!err && (err = snapshot_pin_next(s->vol, &id, &table)) == 0) {
         err = scrub_tree(s, &table->inodes);
         itable_unpin(table);
     }
-    return err;
+    return err == -ENOENT ? 0 : err; // there is no next one
 }
 
 static int scrub_rest(struct scrub *s)
@@ -173,7 +174,7 @@ static int scrub_rest(struct scrub *s)
 
 int volume_scrub(struct volume *vol, struct scrub_result *out)
 {
-    struct itable *still;
+    struct itable *still = NULL; // also if it could not be written yet
     memset(out, 0, sizeof *out);
     struct scrub *s = kmalloc_zeroed(sizeof *s);
     if (s == NULL)
@@ -184,9 +185,11 @@ int volume_scrub(struct volume *vol, struct scrub_result *out)
     if (!err) {
         err = scrub_tree(s, &still->inodes);
         if (!err)
-            err = scrub_snapshots(s);
-        if (!err)
             err = scrub_rest(s);
+        if (!err)
+            err = scrub_snapshots(s);
+    }
+    if (still != NULL) {
         itable_unpin(still);
         snapshots_bury(vol);
     }

@@ -143,20 +143,22 @@ int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out)
 
 // --- deleting ---------------------------------------------------------------------------------
 
-// In a transaction.
-static int mark_going(struct volume *vol, const char *name, struct itable **table)
+// In a transaction: behind it the table may be gone.
+static int mark_going(struct volume *vol, const char *name)
 {
+    struct itable *table;
     struct record at;
     int err = record_find(vol, name, &at);
     if (err)
         return err;
-    err = itable_load(vol, at.rec, table);
+    err = itable_load(vol, at.rec, &table);
     if (!err)
         err = record_own(vol, &at);
     if (!err) {
         at.rec->flags |= SNAPSHOT_GOING;
         vol->ngoing++;
-        itable_set_going(*table);
+        itable_set_going(table);
+        inodes_forget(table);
     }
     record_put(&at);
     return err;
@@ -164,17 +166,14 @@ static int mark_going(struct volume *vol, const char *name, struct itable **tabl
 
 int snapshot_delete(struct volume *vol, const char *name)
 {
-    struct itable *table;
     int err = tx_begin_names(vol, 0);
     if (err)
         return err;
-    err = mark_going(vol, name, &table);
+    err = mark_going(vol, name);
     tx_end(vol);
-    if (err)
-        return err;
-    inodes_forget(table);
-    snapshots_bury(vol);
-    return 0;
+    if (!err)
+        snapshots_bury(vol);
+    return err;
 }
 
 // --- rolling back -----------------------------------------------------------------------------
@@ -182,14 +181,8 @@ int snapshot_delete(struct volume *vol, const char *name)
 struct rollback {
     const char *name;
     struct disk_snapshot rec; // of the snapshot
-    struct itable *old;       // the table that was live
+    struct itable *old;       // the table that was live; NULL: it still is
 };
-
-static void forget_orphans(struct itable *table)
-{
-    list_for_each_safe (item, &table->orphans)
-        list_remove(item);
-}
 
 // The live table becomes a snapshot that is going, `at` its record; `table` becomes the live one.
 // Nothing fails from here on.
@@ -206,7 +199,7 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
     vol->nclones = rb->rec.nclones;
     vol->nremovals = rb->rec.nremovals;
     inode_map_destroy(vol);
-    forget_orphans(old);
+    inodes_forget_orphans(old);
     spin_lock(&vol->inodes_lock);
     old->id = at->rec->id;
     old->frozen = old->going = old->replaced = true;
@@ -215,7 +208,18 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
     list_push_back(&vol->tables, &old->link);
 }
 
-// => 0, and a table like the snapshot's with its root directory
+static void discard_table(struct itable *table)
+{
+    inodes_forget_orphans(table);
+    spin_lock(&table->vol->inodes_lock);
+    table->going = true; // the root goes with its last reference
+    spin_unlock(&table->vol->inodes_lock);
+    if (table->root != NULL)
+        inode_put(table->root);
+    itable_free(table);
+}
+
+// => 0, and a table like the snapshot's with its root directory and its orphans
 static int new_live(struct volume *vol, const struct disk_snapshot *rec, struct itable **out)
 {
     if (!tree_valid(vol, &rec->inodes))
@@ -224,21 +228,15 @@ static int new_live(struct volume *vol, const struct disk_snapshot *rec, struct 
     if (table == NULL)
         return -ENOMEM;
     int err = inode_find_locked(table, FS_ROOT_INO, &table->root);
-    if (err) {
-        itable_free(table);
-        return err;
-    }
-    *out = table;
-    return 0;
-}
-
-static void discard_table(struct itable *table)
-{
-    spin_lock(&table->vol->inodes_lock);
-    table->going = true; // the root goes with its last reference
-    spin_unlock(&table->vol->inodes_lock);
-    inode_put(table->root);
-    itable_free(table);
+    if (!err && !(inode_is_dir(table->root) && table->root->nlink > 0))
+        err = -EIO;
+    if (!err)
+        err = inodes_load_orphans(table, rec->orphans);
+    if (err)
+        discard_table(table);
+    else
+        *out = table;
+    return err;
 }
 
 static bool room_to_roll_back(struct volume *vol, const struct disk_snapshot *rec)
@@ -263,7 +261,7 @@ static int roll_back(struct volume *vol, void *arg)
     err = new_live(vol, &rb->rec, &table);
     if (err)
         return err;
-    err = inode_is_dir(table->root) ? space_touch(vol, &rb->rec.inodes.root) : -EIO;
+    err = space_touch(vol, &rb->rec.inodes.root);
     if (!err)
         err = record_new(vol, &at);
     if (err) {
@@ -279,11 +277,11 @@ int snapshot_rollback(struct volume *vol, const char *name)
 {
     struct rollback rb = { .name = name };
     int err = commit_and_try(vol, roll_back, &rb);
-    if (err)
+    if (rb.old == NULL)
         return err;
-    inode_put(rb.old->root);
     inodes_forget(rb.old);
-    volume_bury_orphans(vol, rb.rec.orphans);
+    inode_put(rb.old->root); // behind this the table may be gone
+    inodes_bury(vol);
     snapshots_bury(vol);
     return commit(vol);
 }

@@ -62,7 +62,8 @@ int super_read(struct blkdev *dev, struct superblock *sb, void *spare)
     }
     if (second > first)
         page_copy(sb, spare);
-    return acceptable(dev, sb);
+    int bad = acceptable(dev, sb);
+    return bad ? bad : err != 0;
 }
 
 uint64 super_first_orphan(struct volume *vol)

@@ -4,8 +4,8 @@
 #include "fs/volume.h"
 
 // Reads the newest valid superblock into sb, a page.
-// => 0; -EINVAL (no volume, or one that is too new: said on the console), -EIO.  `spare`: a page to
-//    work with.
+// => 0; 1: the other slot cannot be read, and may have a newer one; -EINVAL (no volume, or one that
+//    is too new: said on the console), -EIO.  `spare`: a page to work with.
 int super_read(struct blkdev *dev, struct superblock *sb, void *spare);
 uint64 super_first_orphan(struct volume *vol); // => 0: there is none
 // The open generation as a superblock.

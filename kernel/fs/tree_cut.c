@@ -80,6 +80,8 @@ static int drop(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
     }
     if (!err)
         err = put_block(tree, p);
+    if (!err)
+        tree->dropped_from = index;
     if (!err && level > 0)
         meta_drop(tree->vol, block);
     return err;
@@ -213,12 +215,14 @@ int tree_cut(struct tree *tree, uint64 from)
 {
     uint64 before = tree_removals(tree);
     int err;
+    tree->dropped_from = ~0UL;
     if (from == 0)
         err = drop(tree, &tree->disk.root, tree->disk.height, 0);
     else
         err = cut_under(tree, &tree->disk.root, tree->disk.height, 0, from);
-    if (!err) { // else what is left may be dirty: it stays in the cache (T2)
-        cache_drop(&tree->obj, from);
+    // What is left if it failed may be dirty: it stays in the cache (T2), and nothing else does.
+    cache_drop(&tree->obj, err ? tree->dropped_from : from);
+    if (!err) {
         lower(tree);
         if (tree->disk.root.block == 0)
             tree->disk.nblocks = 0;

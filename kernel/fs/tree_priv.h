@@ -27,9 +27,6 @@ int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out);
 // Makes the page that *p names, which f is in the cache, ours.  *p lies as above.  => as tree_own()
 int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f);
 
-// The blocks that removing the file may copy at the most, because others share them (fs/tx.h).
-uint64 tree_removals(const struct tree *tree);
-
 // One block fewer; a damaged image may have counted wrong.
 static inline void tree_lost_block(struct tree *tree)
 {

@@ -21,7 +21,8 @@
 // blocks above a new end and of its page, and of pages of the inode table.  Each of these is copied
 // once at the most and is ours alone from then on, so their number is bounded by the number of such
 // blocks there are: `nremovals`, counted as the trees change, and the inode table.  While anything
-// is shared as many free blocks are kept back; a snapshot that would not leave them is refused.
+// is shared as many free blocks are kept back; a snapshot or a clone that would not leave them is
+// refused.
 #pragma once
 
 #include "fs/volume.h"

@@ -148,30 +148,15 @@ static int adopt(struct volume *vol, const struct superblock *sb)
     return space_init(vol, sb->nfree, sb->next_block);
 }
 
-// Puts the orphans that the disk lists on the list in memory, each with a reference.  A list that
-// runs in a circle or leads astray ends there.
-static void load_orphans(struct volume *vol, uint64 number)
+// Gives back the inodes without names that a cut left behind.
+static int bury_orphans(struct volume *vol, uint64 first)
 {
-    struct inode *ino;
-    while (number != 0 && inode_find(vol->live, number, &ino) == 0) {
-        bool good = ino->nlink == 0 && list_empty(&ino->orphan_link);
-        if (good) {
-            mutex_lock(&vol->lock);
-            list_push_back(&vol->live->orphans, &ino->orphan_link);
-            mutex_unlock(&vol->lock);
-        }
-        if (!good || inode_next_orphan(ino, &number) != 0)
-            number = 0;
-        if (!good)
-            inode_put(ino);
-    }
-}
-
-void volume_bury_orphans(struct volume *vol, uint64 first)
-{
-    load_orphans(vol, first);
-    list_for_each_safe (item, &vol->live->orphans)
-        inode_put(container_of(item, struct inode, orphan_link));
+    mutex_lock(&vol->lock);
+    int err = inodes_load_orphans(vol->live, first);
+    mutex_unlock(&vol->lock);
+    if (!err)
+        inodes_bury(vol);
+    return err;
 }
 
 static int find_root(struct volume *vol)
@@ -195,6 +180,11 @@ static int mount_on(struct volume *vol)
     struct superblock *sb = vol->super_page;
     int err = super_read(vol->dev, sb, spare);
     kfree(spare);
+    if (err > 0) { // to write would be to destroy what is newer
+        printk("fs: %s: what was written last may be missing: read-only\n", vol->dev->name);
+        vol->read_only = true;
+        err = 0;
+    }
     if (!err)
         err = adopt(vol, sb);
     if (!err)
@@ -202,7 +192,7 @@ static int mount_on(struct volume *vol)
     if (!err)
         err = snapshots_init(vol);
     if (!err && !vol->read_only)
-        volume_bury_orphans(vol, sb->orphans);
+        err = bury_orphans(vol, sb->orphans);
     return err;
 }
 

@@ -39,6 +39,7 @@ struct tree {
     struct volume *vol;
     enum tree_kind kind;
     struct disk_tree disk; // as it will be written
+    uint64 dropped_from;   // while it is cut: no page from this one on is left
 };
 
 // An inode table: the live one, or a snapshot's.
@@ -123,9 +124,6 @@ static inline bool volume_shares(const struct volume *vol)
 {
     return vol->nsnapshots > 0 || vol->nclones > 0;
 }
-
-// Gives back the inodes without names of the live table that the disk lists, from the first on.
-void volume_bury_orphans(struct volume *vol, uint64 first);
 
 // Prints one line about damage on the volume.  => -EIO, for the caller to return.
 int volume_damage(struct volume *vol, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -6,7 +6,8 @@
 //
 // Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
 // of processes that share the file do not mix.  A file with one reference has one user, who is
-// here: it needs no lock.  Transfers at an explicit offset take none either.
+// here: it needs no lock.  Transfers at an explicit offset take none either.  Whoever appends keeps
+// others who do from coming in between the pages of one write.
 
 #include "abi.h"
 #include "errno.h"
@@ -74,9 +75,19 @@ static int64 inode_file_read(struct file *f, struct aspace *as, uint64 buf, size
     return transfer(f, as, buf, n, pos, true);
 }
 
+static int64 write_whole(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+{
+    if (!(f->flags & O_APPEND))
+        return transfer(f, as, buf, n, pos, false);
+    inode_append_begin(f->obj);
+    int64 done = transfer(f, as, buf, n, pos, false);
+    inode_append_end(f->obj);
+    return done;
+}
+
 static int64 inode_file_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
 {
-    int64 done = transfer(f, as, buf, n, pos, false);
+    int64 done = write_whole(f, as, buf, n, pos);
     int err = done > 0 && (f->flags & O_DSYNC) ? inode_sync(f->obj) : 0;
     return err ? err : done;
 }

@@ -86,7 +86,7 @@ void areas_split(struct areas *as, uint64 va)
     struct area *upper = open_slot(as, i + 1);
     *upper = as->area[i];
     if (upper->object)
-        object_get(upper->object);
+        object_map(upper->object);
     cut_back(&as->area[i], va);
     cut_front(upper, va);
 }
@@ -97,7 +97,7 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
     unsigned first = index_of(as, start), i = first;
     for (; i < as->n && as->area[i].end <= end; i++)
         if (as->area[i].object)
-            object_put(as->area[i].object);
+            object_unmap(as->area[i].object);
     memmove(&as->area[first], &as->area[i], (as->n - i) * sizeof *as->area);
     as->n -= i - first;
     if (first < as->n && as->area[first].start < end)
@@ -136,7 +136,7 @@ int areas_copy(struct areas *to, const struct areas *from)
     to->n = from->n;
     for (unsigned i = 0; i < to->n; i++)
         if (to->area[i].object)
-            object_get(to->area[i].object);
+            object_map(to->area[i].object);
     return 0;
 }
 
@@ -159,7 +159,7 @@ void areas_clear(struct areas *as)
 {
     for (unsigned i = 0; i < as->n; i++)
         if (as->area[i].object)
-            object_put(as->area[i].object);
+            object_unmap(as->area[i].object);
     kmfree(as->area);
     *as = (struct areas){ 0 };
 }

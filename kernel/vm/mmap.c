@@ -37,7 +37,7 @@ int aspace_map(struct aspace *as, const struct area *area)
         err = areas_reserve(&as->areas, 1);
     if (!err) {
         if (area->object)
-            object_get(area->object);
+            object_map(area->object);
         struct area a = *area;
         a.prot = with_read(a.prot);
         areas_insert(&as->areas, &a);

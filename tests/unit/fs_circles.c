@@ -80,16 +80,82 @@ static void test_circles(void)
     forget_image();
 }
 
+// => the first page of inodes
+static struct disk_inode *live_inodes(void)
+{
+    struct superblock *sb = newest_slot();
+    uint64 first = sb->inodes.root.block;
+    for (uint32 h = sb->inodes.height; h > 0; h--)
+        first = ((struct blkptr *)block_at(first))->block;
+    return block_at(first);
+}
+
+// Makes the tree `height` high: each of its pointers leads to the page that was its first.
+static void repeat_page(struct disk_tree *tree, uint32 height)
+{
+    struct blkptr p = tree->root;
+    for (uint32 h = tree->height; h > 0; h--)
+        p = *(struct blkptr *)block_at(p.block);
+    for (uint32 h = 0; h < height; h++) {
+        struct blkptr *ptrs = block_at(BLOCKS - 1 - h);
+        for (int i = 0; i < PTRS_PER_BLOCK; i++)
+            ptrs[i] = p;
+        p.block = BLOCKS - 1 - h;
+    }
+    tree->root = p;
+    tree->height = height;
+}
+
+// A directory, and a table of inodes, of as many pages as a tree can name: a search ends.
+static void test_without_end(void)
+{
+    make_image(false);
+    host_quiet = true;
+    live_inodes()[2].size = 1UL << 44;
+    repeat_page(&live_inodes()[2].data, 4);
+    mount_lie();
+    alarm(30);
+    EXPECT(!exists("/d/none"));
+    alarm(0);
+    unmount_lie();
+    live_inodes()[0].mode = REGULAR;
+    for (int i = 0; i < INODES_PER_BLOCK; i++)
+        EXPECT(live_inodes()[i].mode != 0);
+    repeat_page(&newest_slot()->inodes, 4);
+    mount_lie();
+    alarm(30);
+    EXPECT_EQ(path_mkdir(root, "/new", 0755), -EIO);
+    alarm(0);
+    unmount_lie();
+    host_quiet = false;
+    forget_image();
+}
+
+// A record without a name at the very end of the page of an empty directory.
+static void test_no_name(void)
+{
+    enum { SUB = 4, HEAD = sizeof(struct dir_record) };
+    make_image(false);
+    seal_volume();
+    EXPECT_EQ(record_of(3, "sub")->ino, SUB);
+    char *page = block_at(live_inodes()[SUB].data.root.block);
+    struct dir_record *last = record_of(SUB, "..");
+    EXPECT_EQ((char *)last + last->length - page, FS_BLOCK);
+    last->length -= HEAD;
+    *(struct dir_record *)(page + FS_BLOCK - HEAD) =
+        (struct dir_record){ .ino = SUB, .length = HEAD };
+    mount_lie();
+    EXPECT_EQ(path_unlink(root, "/d/e/sub", UNLINK_DIR), -ENOTEMPTY);
+    unmount_lie();
+    forget_image();
+}
+
 // A directory that is said to have one subdirectory fewer than it may have.
 static void test_most_directories(void)
 {
     make_image(false);
     seal_volume();
-    struct superblock *sb = newest_slot();
-    uint64 first = sb->inodes.root.block;
-    if (sb->inodes.height > 0)
-        first = ((struct blkptr *)block_at(first))->block;
-    struct disk_inode *d = (struct disk_inode *)block_at(first) + 2;
+    struct disk_inode *d = live_inodes() + 2;
     EXPECT_EQ(d->mode, 0040755);
     d->nlink = FS_LINKS_MAX - 1;
     mount_lie();
@@ -147,6 +213,8 @@ static void test_impossible_in_snapshots(void)
 
 static const struct test tests[] = {
     { "circles", test_circles },
+    { "without-end", test_without_end },
+    { "no-name", test_no_name },
     { "most-directories", test_most_directories },
     { "impossible-in-snapshots", test_impossible_in_snapshots },
 };

@@ -234,6 +234,26 @@ static void test_no_writes(void)
     mem_disk_free(&disk);
 }
 
+// A superblock slot cannot be read: the other may be the older one, so nothing is written.
+static void test_slot_fails(void)
+{
+    prepare();
+    unmount_volume();
+    host_quiet = true;
+    for (uint64 n = 1; n <= 2; n++) {
+        disk.fail_read = n;
+        mount_volume();
+        EXPECT_EQ(path_mkdir(root, "/new", 0755), -EROFS);
+        EXPECT_EQ(volume_sync(vol), 0);
+        unmount_volume();
+    }
+    host_quiet = false;
+    mount_volume();
+    expect_whole(free_blocks());
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static void test_flush_fails(void)
 {
     prepare();
@@ -249,6 +269,76 @@ static void test_flush_fails(void)
     EXPECT(exists("/new"));
     unmount_volume();
     mem_disk_free(&disk);
+}
+
+// --- rolling back ------------------------------------------------------------------------------
+
+// A snapshot with a file without names in it.
+static uint64 prepare_rollback(void)
+{
+    prepare();
+    uint64 free = free_blocks();
+    struct inode *gone = create_file("/gone");
+    EXPECT_EQ(inode_write(gone, "lost", 0, 4), 4);
+    EXPECT_EQ(unlink_path("/gone"), 0);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    inode_put(gone);
+    fill_file("/old/file", 30000, 8);
+    fill_file("/late", 200000, 9);
+    host_reclaim_all();
+    return free;
+}
+
+// The volume is writable again: nothing is left of what went wrong, and all space comes back.
+static void finish_rollback(int err, uint64 free)
+{
+    inode_put(root);
+    root = volume_root(vol);
+    bool done = !exists("/late");
+    EXPECT(done || err != 0);
+    EXPECT_EQ(unlink_path("/late"), done ? -ENOENT : 0);
+    fill_file("/old/file", 30000, 7);
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    EXPECT_EQ(free_blocks(), free);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_rollback_and_no_memory(void)
+{
+    bool reached = true;
+    long n = 1;
+    for (; reached; n++) {
+        uint64 free = prepare_rollback();
+        host_fail_after(n);
+        int err = snapshot_rollback(vol, "s");
+        reached = host_failed();
+        host_fail_after(0);
+        finish_rollback(err, free);
+    }
+    EXPECT(n > 5);
+}
+
+static void test_rollback_and_no_writes(void)
+{
+    bool reached = true;
+    host_quiet = true;
+    for (uint64 n = 1; reached; n++) {
+        uint64 free = prepare_rollback();
+        disk.fail_write = n;
+        int err = snapshot_rollback(vol, "s");
+        reached = disk.fail_write == 0;
+        disk.fail_write = 0;
+        if (volume_sync(vol) == -EROFS) {
+            inode_put(root);
+            EXPECT_EQ(volume_unmount(vol), -EROFS);
+            check_image();
+            mount_volume();
+        }
+        finish_rollback(err, free);
+    }
+    host_quiet = false;
 }
 
 // A device that is read-only gives files, and refuses changes.
@@ -280,7 +370,10 @@ static const struct test tests[] = {
     { "no-memory", test_no_memory },        { "no-memory-at-mount", test_no_memory_at_mount },
     { "reads-fail", test_reads_fail },      { "writes-fail", test_writes_fail },
     { "no-writes", test_no_writes },        { "flush-fails", test_flush_fails },
+    { "slot-fails", test_slot_fails },
     { "read-only-device", test_read_only }, { "little-memory", test_little_memory },
+    { "rollback-and-no-memory", test_rollback_and_no_memory },
+    { "rollback-and-no-writes", test_rollback_and_no_writes },
 };
 
 int main(int argc, char **argv)

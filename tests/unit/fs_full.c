@@ -196,6 +196,39 @@ static void test_orphans(void)
     mem_disk_free(&disk);
 }
 
+// Clones are made for as long as all of them can still be cut; then there is no more room for them.
+static void test_clones(void)
+{
+    enum { CLONES = 200 };
+    char name[32];
+    make_volume(1500, false);
+    fill_file("/f", 300000, 1);
+    for (int i = 0; i < CLONES; i++) {
+        snprintf(name, sizeof name, "/c%d", i);
+        inode_put(create_file(name));
+    }
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    write_until_full("/big");
+    struct inode *src = open_file("/f"), *dst;
+    int made = 0, err = 0;
+    for (; made < CLONES && !err; made++) {
+        snprintf(name, sizeof name, "/c%d", made);
+        dst = open_file(name);
+        err = inode_clone(dst, src);
+        inode_put(dst);
+    }
+    EXPECT(err == 0 || err == -ENOSPC);
+    inode_put(src);
+    for (int i = 0; i < made; i++) {
+        snprintf(name, sizeof name, "/c%d", i);
+        dst = open_file(name);
+        EXPECT_EQ(inode_truncate(dst, 250001), 0); // copies a page and the block above it
+        inode_put(dst);
+    }
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static const struct test tests[] = {
     { "fill-and-delete-20-times", test_fill_and_delete },
     { "what-is-free-can-be-written", test_free_is_free },
@@ -204,6 +237,7 @@ static const struct test tests[] = {
     { "many-names", test_many_names },
     { "unlinked-while-open", test_unlinked_while_open },
     { "orphans-after-a-cut", test_orphans },
+    { "clones", test_clones },
 };
 
 int main(int argc, char **argv)

@@ -316,7 +316,7 @@ TEST(areas_at_random)
         if (free) {
             struct object *object = test_random_below(2) ? file : NULL;
             if (object)
-                object_get(object);
+                object_map(object);
             areas_insert(&as, &(struct area){ .start = start,
                                               .end = end,
                                               .prot = kind,

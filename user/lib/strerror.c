@@ -27,6 +27,7 @@ static const struct {
     { EINVAL, "bad argument" },
     { ENFILE, "too many open files in the system" },
     { EMFILE, "too many open files" },
+    { ETXTBSY, "a program runs from it" },
     { EFBIG, "file too large" },
     { ENOSPC, "no space left on the disk" },
     { ESPIPE, "cannot seek here" },

@@ -110,6 +110,114 @@ static void many_names(void)
     must_unlink("ft.d");
 }
 
+// Writers who append do not come into each other's writes, even where these go over a page of memory.
+#define APPENDERS 3
+#define APPENDS   600
+#define RECORD    100
+
+static int append_records(char c)
+{
+    static char buf[2 * 4096 + RECORD];
+    char *record = (char *)(((uint64)buf + 4095) / 4096 * 4096 + 4096 - RECORD / 2);
+    int fd = open("ft.log", O_WRONLY | O_APPEND);
+    memset(record, c, RECORD);
+    for (int i = 0; i < APPENDS; i++)
+        if (write(fd, record, RECORD) != RECORD)
+            return 1;
+    return fd < 0;
+}
+
+static void appenders(void)
+{
+    char record[RECORD];
+    int status, n = 0;
+    close(must_open("ft.log", O_CREATE | O_RDWR));
+    for (int i = 0; i < APPENDERS; i++)
+        if (fork() == 0)
+            exit(append_records((char)('a' + i)));
+    for (int i = 0; i < APPENDERS; i++) {
+        wait(&status);
+        EXPECT(status, 0, "status of a writer");
+    }
+    int fd = must_open("ft.log", O_RDONLY);
+    for (; read(fd, record, RECORD) == RECORD; n++)
+        for (int i = 1; i < RECORD; i++)
+            CHECK(record[i] == record[0], "record %d is torn at byte %d", n, i);
+    EXPECT(n, APPENDERS * APPENDS, "records");
+    close(fd);
+    must_unlink("ft.log");
+}
+
+// A function on a page of its own, that nobody has touched before it is called.
+__attribute__((aligned(4096), noinline)) static int far_away(void)
+{
+    return 42;
+}
+
+// Waits for a byte from its standard input.
+static int run_late(void)
+{
+    char c;
+    write(1, "r", 1);
+    return read(0, &c, 1) == 1 ? far_away() : 1;
+}
+
+static void copy_program(const char *to)
+{
+    char buf[512];
+    int n, from = must_open("/filetest", O_RDONLY), fd = must_open(to, O_CREATE | O_RDWR);
+    while ((n = read(from, buf, sizeof buf)) > 0)
+        EXPECT(write(fd, buf, n), n, "write to %s", to);
+    close(from);
+    close(fd);
+}
+
+static int start_late(int *in, int *out)
+{
+    int to[2], from[2];
+    char c, *argv[] = { "ft.prog", "@late", 0 };
+    EXPECT(pipe(to), 0, "pipe");
+    EXPECT(pipe(from), 0, "pipe");
+    int pid = fork();
+    if (pid == 0) {
+        sys(SYS_dup3, to[0], 0, 0);
+        sys(SYS_dup3, from[1], 1, 0);
+        exec(argv[0], argv);
+        exit(2);
+    }
+    *in = to[1];
+    *out = from[0];
+    close(to[0]);
+    close(from[1]);
+    EXPECT(read(*out, &c, 1), 1, "the program runs");
+    return pid;
+}
+
+// A program that runs keeps its image, also what it has not touched yet: the file cannot be changed.
+static void running(void)
+{
+    int in, out, status;
+    copy_program("ft.prog");
+    copy_program("ft.other");
+    int fd = must_open("ft.prog", O_RDWR), other = must_open("ft.other", O_RDWR);
+    start_late(&in, &out);
+    EXPECT(ftruncate(fd, 0), -1, "ftruncate");
+    EXPECT(write(fd, "x", 1), -1, "write");
+    EXPECT(ficlone(fd, other), -1, "clone");
+    EXPECT(open("ft.prog", O_RDWR | O_TRUNC), -1, "open to truncate");
+    EXPECT(ficlone(other, fd), 0, "clone of it");
+    EXPECT(unlink("ft.prog"), 0, "unlink");
+    write(in, "g", 1);
+    wait(&status);
+    EXPECT(status, 42, "status");
+    EXPECT(write(fd, "x", 1), 1, "write when it has ended");
+    close(fd);
+    close(other);
+    close(in);
+    close(out);
+    must_unlink("ft.other");
+}
+
 static int write_and_wait(const char *name)
 {
     int fd = open(name, O_CREATE | O_RDWR | O_SYNC);
@@ -125,6 +233,8 @@ static const struct part parts[] = {
     { .name = "longpaths", .fn = long_paths },
     { .name = "bigfiles", .fn = big_files },
     { .name = "manynames", .fn = many_names },
+    { .name = "appenders", .fn = appenders },
+    { .name = "running", .fn = running },
 };
 
 static const struct suite suite = {
@@ -141,5 +251,7 @@ int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "@write") == 0)
         return write_and_wait(argv[2]);
+    if (argc > 1 && strcmp(argv[1], "@late") == 0)
+        return run_late();
     return run_suite(&suite, argc, argv);
 }

@@ -1,0 +1,115 @@
+// Others who come in between: whatever a call lets go of, between any two of its steps, somebody else
+// changes the volume, or the time for a commit has come.
+
+#include "errno.h"
+#include "fs_test.h"
+#include "riscv/lockorder.h"
+
+static void tick(void)
+{
+    host_clock_ahead += 10;
+    volume_tick(vol);
+}
+
+// Repeats `round` with `other` at each place where the call in it holds no lock.
+static void at_each_place(void (*round)(void), void (*other)(void), long least)
+{
+    long n = 1;
+    for (bool reached = true; reached; n++) {
+        make_volume(512, false);
+        host_switch_after(n, RANK_NONE, other);
+        round();
+        reached = host_switched();
+        host_switch_after(0, RANK_NONE, NULL);
+        unmount_volume();
+        mem_disk_free(&disk);
+    }
+    EXPECT(n > least);
+}
+
+static void delete_snapshot(void)
+{
+    fill_file("/f", 50000, 1);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    fill_file("/f", 50000, 2);
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    EXPECT(!exists("/.snapshots/s"));
+}
+
+static void test_delete(void)
+{
+    at_each_place(delete_snapshot, tick, 10);
+}
+
+// --- rolling back ------------------------------------------------------------------------------
+
+static void new_root(void)
+{
+    inode_put(root);
+    root = volume_root(vol);
+}
+
+// To a snapshot with a file without names.
+static void roll_back(void)
+{
+    struct inode *gone = create_file("/gone");
+    EXPECT_EQ(inode_write(gone, "lost", 0, 4), 4);
+    EXPECT_EQ(unlink_path("/gone"), 0);
+    fill_file("/f", 9000, 1);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    inode_put(gone);
+    fill_file("/f", 9000, 2);
+    EXPECT_EQ(snapshot_rollback(vol, "s"), 0);
+    new_root();
+    expect_file("/f", 9000, 1);
+}
+
+// A commit, and the power goes.
+static void tick_and_look(void)
+{
+    tick();
+    check_image();
+}
+
+static void test_rollback(void)
+{
+    at_each_place(roll_back, tick_and_look, 10);
+}
+
+static struct inode *held;
+
+// Somebody removes a file that is open, among what may be the files of the snapshot by now.
+static void unlink_open(void)
+{
+    struct inode *top = volume_root(vol);
+    EXPECT_EQ(path_open(top, "/held", true, false, REGULAR, 0, &held), 0);
+    EXPECT_EQ(path_unlink(top, "/held", UNLINK_FILE), 0);
+    inode_put(top);
+}
+
+static void roll_back_meanwhile(void)
+{
+    char byte;
+    held = NULL;
+    roll_back();
+    if (held == NULL)
+        return;
+    EXPECT_EQ(inode_read(held, &byte, 0, 1), 0);
+    inode_put(held);
+}
+
+static void test_rollback_and_orphans(void)
+{
+    at_each_place(roll_back_meanwhile, unlink_open, 10);
+}
+
+static const struct test tests[] = {
+    { "delete", test_delete },
+    { "rollback", test_rollback },
+    { "rollback-and-files-without-names", test_rollback_and_orphans },
+};
+
+int main(int argc, char **argv)
+{
+    return run_tests(argc, argv, 4096, tests, sizeof tests / sizeof tests[0]);
+}
