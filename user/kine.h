@@ -1,6 +1,9 @@
 // What kine offers programs beyond the classic calls of user/user.h.
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include "kernel/abi.h"
 #include "kernel/errno.h"
 #include "kernel/types.h"

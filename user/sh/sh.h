@@ -9,7 +9,7 @@
 // Trees and expanded words live in memory that line_free() gives back when the line is done.
 #pragma once
 
-#include "kernel/types.h"
+#include "user/kine.h"
 
 // --- memory (memory.c) ------------------------------------------------------------------------
 

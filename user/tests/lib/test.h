@@ -6,7 +6,7 @@
 // the runner (runner.h) does the rest.
 #pragma once
 
-#include "kernel/types.h"
+#include "user/kine.h"
 #include "kernel/abi.h"
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
@@ -17,7 +17,6 @@
 #include "kernel/syscall.h"
 #include "kernel/vm.h"
 #include "user/user.h"
-#include "user/kine.h"
 
 // --- raw system calls -------------------------------------------------------------------------
 // sys(SYS_read, fd, buf, n) => the kernel's own result, a negative errno on failure.  Arguments
