@@ -61,7 +61,7 @@ def test_usertests_by_name(machine):
 def test_grind(machine, cpus, seed):
     """Random system calls from several processes; the seed is printed and replays the run."""
     m = machine(cpus=cpus)
-    m.check(f"grind {seed} 20", timeout=120)
+    m.check(f"grind -s {seed} -t 20", f"grind: seed {seed}:", "grind: ok", timeout=120)
     m.poweroff()
 
 
@@ -69,7 +69,7 @@ def test_grind(machine, cpus, seed):
 @pytest.mark.parametrize("cpus", [1, 3, 8])
 def test_grind_a_minute(machine, cpus, seed):
     m = machine(cpus=cpus)
-    m.check(f"grind {seed} 60", timeout=200)
+    m.check(f"grind -s {seed} -t 60", "grind: ok", timeout=200)
     m.poweroff()
 
 
