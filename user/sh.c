@@ -46,12 +46,19 @@ static void show_status(void)
         fprintf(2, "sh: status %d\n", shell.status);
 }
 
+// The prompt stands at the beginning of a line, whatever the last program has left.
+static void prompt(void)
+{
+    syscall(SYS_ioctl, 2, KIOC_FRESH_LINE, 0);
+    write(2, "$ ", 2);
+}
+
 static void converse(void)
 {
     struct buffer line = { 0 };
     for (;;) {
         reap_background();
-        write(2, "$ ", 2);
+        prompt();
         if (!read_line(0, &line)) {
             write(2, "\n", 1);
             return;
