@@ -79,6 +79,22 @@ static void read_commands(int fd)
     }
 }
 
+// => the status of the last command, or why there is none
+static int run_script(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        fprintf(2, "sh: %s: %s\n", path, strerror(errno));
+        return NOT_FOUND;
+    }
+    if (!is_text(path)) {
+        fprintf(2, "sh: %s: not a text of commands\n", path);
+        return CANNOT_RUN;
+    }
+    read_commands(fd);
+    return shell.status;
+}
+
 static bool at_console(void)
 {
     uint16 window[4];
@@ -93,17 +109,16 @@ int main(int argc, char **argv)
             converse();
         else
             read_commands(0);
-    } else if (strcmp(argv[1], "-c") == 0 && argc > 2) {
+    } else if (strcmp(argv[1], "-c") == 0) {
+        if (argc < 3) {
+            fprintf(2, "usage: sh [-c LINE | FILE [ARG...]]\n");
+            return 2;
+        }
         vars_start(argc - 2, argv + 2);
         run_line(argv[2]);
     } else {
-        int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-        if (fd < 0) {
-            fprintf(2, "sh: %s: %s\n", argv[1], strerror(errno));
-            return 127;
-        }
         vars_start(argc - 1, argv + 1);
-        read_commands(fd);
+        return run_script(argv[1]);
     }
     return shell.status;
 }
