@@ -120,7 +120,7 @@ ULINK = $(CC) $(UFLAGS) -static $(if $(USTACK),-Wl$(comma)--defsym=stack_size=$(
 	-Wl,-T,user/user.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
 part_objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/$(1)/*.c)))
 $(foreach p,$(UPROGS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))
-$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
+$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld Makefile
 	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 $(B)/user/testlib.a: $(TLOBJ)
