@@ -82,8 +82,7 @@ int proc_kill(int pid, int sig);
 // => the lowest pending fatal signal, 0 if there is none.
 int proc_pending(const struct proc *p);
 
-// --- the census
-// -----------------------------------------------------------------------------------
+// --- the census ---------------------------------------------------------------------------------
 int proc_count(void);
 // Describes the process with the lowest pid above `after`.  => false if there is none.  May sleep.
 bool proc_describe(int after, struct kine_proc *out);

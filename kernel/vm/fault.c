@@ -68,9 +68,8 @@ static bool is_large(struct aspace *as)
     return pages >= frames_total() / 16;
 }
 
-// => a page for a user to own; NULL if there is none, or only some of the reserve and the process
-// is
-//    large
+// => a page for a user to own; NULL if there is none, or if there is only some of the reserve and
+//    the process is large
 static void *user_page(struct aspace *as)
 {
     if (!frames_suffice(1, FRAMES_RESERVE / 2) && is_large(as))
