@@ -21,9 +21,13 @@ OBJCOPY = $(TOOLPREFIX)objcopy
 NM      = $(TOOLPREFIX)nm
 HOSTCC ?= cc
 PYTHON ?= /usr/bin/python3
-GDB    ?= gdb-multiarch
+GDB    ?= $(firstword $(foreach g,gdb-multiarch riscv64-unknown-elf-gdb riscv64-elf-gdb gdb,\
+	$(if $(shell command -v $(g) 2>/dev/null),$(g))) gdb-multiarch)
 B      := build
 comma  := ,
+# $(call stop,SENTENCE): ends a recipe.  $(call need,TOOL): a recipe's first line.
+stop = { echo "$(1)" >&2; exit 1; }
+need = @command -v $(firstword $(1)) >/dev/null || $(call stop,$(firstword $(1)) is not installed: run 'make setup'.)
 # Commands are shown in short; V=1 shows them whole.
 V      ?= 0
 ifeq ($(V),0)
@@ -42,7 +46,7 @@ KFLAGS := $(COMMON) -march=rv64imac_zicsr_zifencei -mabi=lp64 -iquote kernel -fn
 	-fno-omit-frame-pointer -fno-strict-aliasing -fno-tree-loop-distribute-patterns
 # Programs written for xv6 compile unchanged: no more warnings are errors than they were written for.
 UFLAGS := $(filter-out -Wextra -Wstrict-prototypes -Wmissing-prototypes,$(COMMON)) -march=rv64gc \
-	-mabi=lp64d -iquote . -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
+	-mabi=lp64d -DKINE_USER -iquote . -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
 	-Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=infinite-recursion
 ifdef DEBUG
 KFLAGS += -DDEBUG -fsanitize=undefined -fno-sanitize=alignment,null
@@ -68,9 +72,12 @@ IMAGE_FILES := $(B)/README $(UPROGS) $(UTESTS)
 
 all: kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
 
-ifeq ($(TOOLPREFIX),)
 ifeq ($(filter setup clean help print-gdbport,$(MAKECMDGOALS)),)
+ifeq ($(TOOLPREFIX),)
 $(error No RISC-V compiler found. Run `make setup` (Debian, Ubuntu), or install riscv64-unknown-elf-gcc, or say TOOLPREFIX=...)
+endif
+ifeq ($(shell command -v $(firstword $(HOSTCC)) 2>/dev/null),)
+$(error No $(HOSTCC) found, the host's own compiler. Run `make setup` (Debian, Ubuntu), or say HOSTCC=...)
 endif
 endif
 
@@ -120,7 +127,7 @@ ULINK = $(CC) $(UFLAGS) -static $(if $(USTACK),-Wl$(comma)--defsym=stack_size=$(
 	-Wl,-T,user/user.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
 part_objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/$(1)/*.c)))
 $(foreach p,$(UPROGS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))
-$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld
+$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld Makefile
 	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 $(B)/user/testlib.a: $(TLOBJ)
@@ -174,18 +181,33 @@ QEMUOPTS += -append "$(APPEND)"
 endif
 QEMUOPTS += $(QEMUEXTRA)
 
-.PHONY: check-qemu
 check-qemu:
-	@command -v $(QEMU) >/dev/null || { echo "$(QEMU) is not installed. Run 'make setup', or install QEMU 6 or later with RISC-V system emulation." >&2; exit 1; }
-	@$(QEMU) -machine help 2>/dev/null | grep -q '^virt ' || { echo "$(QEMU) has no RISC-V 'virt' machine. Run 'make setup', or say QEMU=..." >&2; exit 1; }
+	@command -v $(QEMU) >/dev/null || $(call stop,$(QEMU) is not installed. Run 'make setup'$(comma) or install QEMU 6 or later with RISC-V system emulation.)
+	@$(QEMU) -machine help 2>/dev/null | grep -q '^virt ' || $(call stop,$(QEMU) has no RISC-V 'virt' machine. Run 'make setup'$(comma) or say QEMU=...)
+# What QEMU or the kernel would refuse later, in words that do not say what to type.
+check-machine: check-qemu
+	@case '$(CPUS)' in [1-8]) ;; *) $(call stop,CPUS=$(CPUS): say a number of harts from 1 to 8.) ;; esac
+	@echo '$(MEM)' | awk '/^[0-9]+[MmGg]?$$/ { m = $$1 * (/[Gg]/ ? 1024 : 1) } END { exit m < 32 || m > 16384 }' || \
+		$(call stop,MEM=$(MEM): say a size from 32M to 16G.)
+	@test '$(BIOS)' = none || test '$(BIOS)' = default || test -f '$(BIOS)' || \
+		$(call stop,BIOS=$(BIOS): say none$(comma) default (QEMU's own firmware) or a file.)
+check-disk: $(DISK)
+	@test -f '$(DISK)' && head -c 8192 '$(DISK)' | grep -aq KINE-COW || \
+		$(call stop,$(DISK) is no disk image of Kine: make one by 'build/mkfs --classic IMAGE FILE...'$(comma) or leave DISK out.)
+.PHONY: check-qemu check-machine check-disk
+ifneq ($(DISK),fs.img)
+$(DISK):
+	@$(call stop,There is no $@: make it by 'build/mkfs --classic $@ FILE...'$(comma) or leave DISK out.)
+endif
 
 # QEMU is make's direct child, so that whoever ends make's child ends QEMU.
-qemu: check-qemu $(QKERNEL) kernel/kernel.sym $(DISK)
+qemu: check-machine check-disk $(QKERNEL) kernel/kernel.sym
 	$(QEMU) $(QEMUOPTS)
-qemu-gdb: check-qemu $(QKERNEL) kernel/kernel.sym .gdbinit $(DISK)
+qemu-gdb: check-machine check-disk $(QKERNEL) kernel/kernel.sym .gdbinit
 	@echo "*** QEMU waits for a debugger on port $(GDBPORT): run 'make gdb' in another window."
 	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 gdb: .gdbinit
+	$(call need,$(GDB))
 	$(GDB) -iex "set auto-load safe-path $(CURDIR)" kernel/kernel
 # Another port is another file: the stamp changes only when the port does.
 $(shell echo '$(GDBPORT)' | cmp -s - $(B)/gdbport || echo '$(GDBPORT)' > $(B)/gdbport)
@@ -198,6 +220,7 @@ print-gdbport:
 include tests/tests.mk
 
 format:
+	$(call need,clang-format)
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:
 	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit

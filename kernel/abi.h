@@ -171,8 +171,9 @@ struct siginfo {
 #define AT_ENTRY  9
 
 // Console control: what ioctl() on the console understands.
-#define TIOCGWINSZ   0x5413
-#define KIOC_PENDING 0x4b01 // bytes of complete lines that wait to be read (int *)
+#define TIOCGWINSZ      0x5413
+#define KIOC_PENDING    0x4b01 // bytes of complete lines that wait to be read (int *)
+#define KIOC_FRESH_LINE 0x4b02 // ends the line that the cursor stands in, if it stands in one
 
 // kine_audit: a recount from scratch.  Every count is in frames but `errors`.
 struct kine_audit {

@@ -1,9 +1,13 @@
 // Fixed-width names shared by the kernel and user programs.
 #pragma once
 
+// Programs have user/kine.h for bool, NULL and their kin: one for the classic API alone may use
+// these names for things of its own.
+#ifndef KINE_USER
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#endif
 
 typedef unsigned char uchar;
 typedef unsigned short ushort;

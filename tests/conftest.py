@@ -85,7 +85,7 @@ def machine(request):
 @pytest.fixture(scope="session")
 def programs_tree(tmp_path_factory):
     """The project with the programs of tests/guest/programs dropped into user/, and built."""
-    tree = kine.copy_tree(tmp_path_factory.mktemp("programs") / "kine")
+    tree = kine.copy_tree(tmp_path_factory.mktemp("programs") / "a folder")
     for source in (kine.ROOT / "tests/guest/programs").glob("*.c"):
         shutil.copy(source, tree / "user")
     kine.make("fs.img", cwd=tree)

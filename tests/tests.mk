@@ -13,22 +13,27 @@ include tests/unit/unit.mk
 
 PYTEST := PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) -m pytest -p no:cacheprovider
 
+check-pytest:
+	@$(PYTHON) -c 'import pytest, pexpect' 2>/dev/null || \
+		$(call stop,$(PYTHON) has no pytest or no pexpect: run 'make setup'$(comma) or say PYTHON=...)
+.PHONY: check-pytest
+
 #: make test         everything in about eight minutes: unit tests, layers, guests in QEMU
 #:                   (PYTEST_ARGS='-k cow' for a part, SEED=n for other random numbers)
-test: all unit-build
+test: check-pytest all unit-build
 	$(PYTEST) $(PYTEST_ARGS) tests
 #: make test-all     the same at every machine size, REPEAT=n times with n seeds
-test-all: all unit-build
+test-all: check-pytest all unit-build
 	$(PYTEST) --full --repeat $(or $(REPEAT),1) $(PYTEST_ARGS) tests
 .PHONY: test test-all
 
 #: make grade        points for each part, as a course grader counts them
-grade:
+grade: check-pytest
 	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/grade $(GRADE_ARGS)
 .PHONY: grade
 
 #: make mutants      put known faults into copies of the tree and see the tests catch them (MUTANT=name)
-mutants: all
+mutants: check-pytest all
 	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutants/run.py $(MUTANT)
 .PHONY: mutants
 
@@ -40,7 +45,7 @@ layers: kernel/kernel
 .PHONY: layers
 
 #: make bench        guest instructions per operation beside those of other systems
-bench: all
+bench: check-pytest all
 	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/bench.py $(B)
 .PHONY: bench
 

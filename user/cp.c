@@ -29,6 +29,12 @@ static uint mode_of(const char *path)
     return status_of(path, &st, 0) == 0 ? st.st_mode & 0777 : 0666;
 }
 
+static bool is_directory(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.type == T_DIR;
+}
+
 static int copy(int from, int to, char **names)
 {
     int n;
@@ -49,6 +55,10 @@ int main(int argc, char **argv)
     int from = open(names[0], O_RDONLY);
     if (from < 0)
         return complain(names[0]);
+    if (is_directory(from)) {
+        errno = EISDIR;
+        return complain(names[0]);
+    }
     if (same_file(from, names[1])) {
         fprintf(2, "cp: %s and %s are the same file\n", names[0], names[1]);
         return 1;

@@ -1,6 +1,7 @@
 // echo WORD...: writes its arguments with a space between them and a newline at the end, by one
 // write.
 #include "kernel/types.h"
+#include "user/kine.h"
 #include "user/user.h"
 
 static uint length(int n, char **words)
@@ -11,11 +12,17 @@ static uint length(int n, char **words)
     return total;
 }
 
+static int failed(void)
+{
+    fprintf(2, "echo: output: %s\n", strerror(errno));
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     char *line = malloc(length(argc - 1, argv + 1)), *end = line;
     if (!line)
-        return 1;
+        return failed();
     for (int i = 1; i < argc; i++) {
         if (i > 1)
             *end++ = ' ';
@@ -24,5 +31,5 @@ int main(int argc, char **argv)
     }
     *end++ = '\n';
     int n = (int)(end - line);
-    return write(1, line, n) != n;
+    return write(1, line, n) == n ? 0 : failed();
 }

@@ -39,7 +39,11 @@ int main(int argc, char **argv)
 {
     int lines = LINES, first = 1, status = 0;
     if (argc > 1 && argv[1][0] == '-')
-        lines = atoi(argv[first++] + 1);
+        lines = parse_number(argv[first++] + 1);
+    if (lines < 0) {
+        fprintf(2, "usage: head [-N] [FILE...]\n");
+        return 2;
+    }
     if (first == argc)
         return head(0, "input", lines);
     for (int i = first; i < argc; i++) {

@@ -1,6 +1,9 @@
 // What kine offers programs beyond the classic calls of user/user.h.
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include "kernel/abi.h"
 #include "kernel/errno.h"
 #include "kernel/types.h"
@@ -12,6 +15,7 @@ void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)))
 extern int errno;      // why the last call failed
 extern char **environ; // "NAME=value", ended by NULL
 const char *strerror(int error);
+int parse_number(const char *text); // decimal digits and nothing else; -1 for any other text
 
 // Any system call by number (kernel/syscall.h), with up to six arguments.
 // => the kernel's own result: a negative errno on failure.

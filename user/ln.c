@@ -12,7 +12,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if ((symbolic ? symlink : link)(names[0], names[1]) < 0) {
-        fprintf(2, "ln: %s: %s\n", names[1], strerror(errno));
+        fprintf(2, "ln: %s to %s: %s\n", names[0], names[1], strerror(errno));
         return 1;
     }
     return 0;

@@ -46,12 +46,19 @@ static void show_status(void)
         fprintf(2, "sh: status %d\n", shell.status);
 }
 
+// The prompt stands at the beginning of a line, whatever the last program has left.
+static void prompt(void)
+{
+    syscall(SYS_ioctl, 2, KIOC_FRESH_LINE, 0);
+    write(2, "$ ", 2);
+}
+
 static void converse(void)
 {
     struct buffer line = { 0 };
     for (;;) {
         reap_background();
-        write(2, "$ ", 2);
+        prompt();
         if (!read_line(0, &line)) {
             write(2, "\n", 1);
             return;
@@ -72,6 +79,22 @@ static void read_commands(int fd)
     }
 }
 
+// => the status of the last command, or why there is none
+static int run_script(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        fprintf(2, "sh: %s: %s\n", path, strerror(errno));
+        return NOT_FOUND;
+    }
+    if (!is_text(path)) {
+        fprintf(2, "sh: %s: not a text of commands\n", path);
+        return CANNOT_RUN;
+    }
+    read_commands(fd);
+    return shell.status;
+}
+
 static bool at_console(void)
 {
     uint16 window[4];
@@ -86,17 +109,16 @@ int main(int argc, char **argv)
             converse();
         else
             read_commands(0);
-    } else if (strcmp(argv[1], "-c") == 0 && argc > 2) {
+    } else if (strcmp(argv[1], "-c") == 0) {
+        if (argc < 3) {
+            fprintf(2, "usage: sh [-c LINE | FILE [ARG...]]\n");
+            return 2;
+        }
         vars_start(argc - 2, argv + 2);
         run_line(argv[2]);
     } else {
-        int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-        if (fd < 0) {
-            fprintf(2, "sh: %s: %s\n", argv[1], strerror(errno));
-            return 127;
-        }
         vars_start(argc - 1, argv + 1);
-        read_commands(fd);
+        return run_script(argv[1]);
     }
     return shell.status;
 }

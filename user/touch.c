@@ -14,6 +14,10 @@ static int touch(const char *name)
 
 int main(int argc, char **argv)
 {
+    if (argc < 2) {
+        fprintf(2, "usage: touch FILE...\n");
+        return 2;
+    }
     int status = 0;
     for (int i = 1; i < argc; i++)
         if (touch(argv[i]) < 0) {

@@ -95,14 +95,20 @@ static int64 console_read(int minor, void *buf, size_t n)
 
 // --- output -----------------------------------------------------------------------------------
 
+// => 0 once the port has room for n bytes, or -EINTR; lock is held
+static int await_room(size_t n)
+{
+    int err = 0;
+    while (uart_room(n) < n && err == 0)
+        err = wait_on_interruptible(&con.writers, &con.lock);
+    return err;
+}
+
 // The echo's share of the room is left to it.
 static int64 console_write(int minor, const void *buf, size_t n)
 {
-    size_t need = n + LINE_ECHO;
     spin_lock(&con.lock);
-    int err = 0;
-    while (uart_room(need) < need && err == 0)
-        err = wait_on_interruptible(&con.writers, &con.lock);
+    int err = await_room(n + LINE_ECHO);
     if (err == 0)
         output_text(buf, n);
     spin_unlock(&con.lock);
@@ -112,9 +118,7 @@ static int64 console_write(int minor, const void *buf, size_t n)
 void console_flush(void)
 {
     spin_lock(&con.lock);
-    int err = 0;
-    while (uart_room(UART_RING) < UART_RING && err == 0)
-        err = wait_on_interruptible(&con.writers, &con.lock);
+    int err = await_room(UART_RING);
     spin_unlock(&con.lock);
     if (err == 0)
         uart_settle();
@@ -141,6 +145,16 @@ static int64 pending(void *arg, size_t *size)
     return 0;
 }
 
+static int64 fresh_line(void)
+{
+    spin_lock(&con.lock);
+    int err = await_room(1 + LINE_ECHO);
+    if (err == 0)
+        output_fresh_line();
+    spin_unlock(&con.lock);
+    return err;
+}
+
 static int64 window_size(void *arg, size_t *size)
 {
     const struct {
@@ -155,6 +169,7 @@ static int64 console_ioctl(int minor, uint32 request, void *arg, size_t *size)
 {
     switch (request) {
     case KIOC_PENDING: return pending(arg, size);
+    case KIOC_FRESH_LINE: return fresh_line();
     case TIOCGWINSZ: return window_size(arg, size);
     default: return -ENOTTY;
     }

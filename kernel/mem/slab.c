@@ -145,11 +145,22 @@ void *kmalloc_zeroed(size_t size)
     return obj;
 }
 
+static bool is_page(const void *obj)
+{
+    return (uint64)obj % PGSIZE == 0;
+}
+
+void kmalloc_audit(const void *obj)
+{
+    if (obj && is_page(obj))
+        audit_count(frame_of_page(obj));
+}
+
 void kmfree(void *obj)
 {
     if (!obj)
         return;
-    if ((uint64)obj % PGSIZE == 0)
+    if (is_page(obj))
         kfree(obj);
     else
         obj_free(slab_of(obj)->cache, obj);

@@ -30,8 +30,10 @@ void *obj_alloc_zeroed(struct obj_cache *cache);
 void obj_free(struct obj_cache *cache, void *obj);
 
 // Memory of any size up to a page; NULL if out of memory or larger.  More than KMALLOC_OBJ bytes
-// cost a whole page, and are meant for short use: the audit counts them as lost if they stay.
+// cost a whole page.  Where such a page stays, its holder's walker names it by kmalloc_audit(), or
+// the audit counts it as lost.
 #define KMALLOC_OBJ 2024
 void *kmalloc(size_t size);
 void *kmalloc_zeroed(size_t size);
-void kmfree(void *obj); // NULL is allowed
+void kmfree(void *obj);              // NULL is allowed
+void kmalloc_audit(const void *obj); // does nothing for NULL, and for what takes less than a page

@@ -24,8 +24,7 @@ struct hart {
     struct thread *idle;   // who runs when nobody else wants to
     struct frame *root;    // the root table in satp; NULL: the kernel's own
     uint32 kmap_seen;      // the version of the kernel's table that its TLB may hold
-    long *
-        fail_kalloc; // counts down to the allocation of the running thread that is to fail; 0: none
+    long *fail_kalloc;     // counts down to the allocation that is to fail; *0: none
 
     struct locks_held locks; // spinlocks, for the checker
     uint32 spin_depth;       // spinlocks held

@@ -6,11 +6,10 @@
 #include "sys/sys_file.h"
 #include "syscall.h"
 
-#define LINUX_CALLS 300
-#define KINE_FIRST  1000
-#define KINE_CALLS  7
+#define KINE_FIRST    1000
+#define LENGTH(table) (sizeof(table) / sizeof(table)[0])
 
-static syscall_fn *const linux_calls[LINUX_CALLS] = {
+static syscall_fn *const linux_calls[] = {
     [SYS_getcwd] = sys_getcwd,
     [SYS_dup] = sys_dup,
     [SYS_dup3] = sys_dup3,
@@ -78,7 +77,7 @@ static syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_renameat2] = sys_renameat2,
 };
 
-static syscall_fn *const kine_calls[KINE_CALLS] = {
+static syscall_fn *const kine_calls[] = {
     [SYS_kine_audit - KINE_FIRST] = sys_kine_audit,
     [SYS_kine_meminfo - KINE_FIRST] = sys_kine_meminfo,
     [SYS_kine_procs - KINE_FIRST] = sys_kine_procs,
@@ -91,9 +90,9 @@ static syscall_fn *const kine_calls[KINE_CALLS] = {
 int64 syscall_dispatch(uint64 number, const uint64 *arg)
 {
     syscall_fn *fn = NULL;
-    if (number < LINUX_CALLS)
+    if (number < LENGTH(linux_calls))
         fn = linux_calls[number];
-    else if (number >= KINE_FIRST && number - KINE_FIRST < KINE_CALLS)
+    else if (number >= KINE_FIRST && number - KINE_FIRST < LENGTH(kine_calls))
         fn = kine_calls[number - KINE_FIRST];
     return fn ? fn(arg) : -ENOSYS;
 }

@@ -19,7 +19,7 @@ $(B)/crash/%.o: %.c
 $(CUT_FAST): $(CUT_FAST_OBJ)
 	$(Q)$(HOSTCC) -o $@ $^
 
-crash: all unit-build $(CUT_FAST)
+crash: check-pytest all unit-build $(CUT_FAST)
 	@DEEP=$(or $(DEEP),2) ROUNDS=$(or $(ROUNDS),3) $(CUT_FAST) > $(CUT_FAST).log || { cat $(CUT_FAST).log; exit 1; }
 	@tail -n 1 $(CUT_FAST).log
 	@CUTS=$(or $(CUTS),200) BOOTS=$(or $(BOOTS),10) KILLS=$(or $(KILLS),100) FAULTS=$(or $(FAULTS),20) \

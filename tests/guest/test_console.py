@@ -41,6 +41,18 @@ def test_prompt_once_for_each_command(machine):
     m.poweroff()
 
 
+def test_prompt_at_a_fresh_line(machine):
+    """Whatever the last program has left the cursor behind."""
+    m = machine()
+    m.send("cat > file\n")
+    m.expect("cat > file\n")
+    m.send(f"no newline{CTRL_D}{CTRL_D}")
+    m.expect(kine.PROMPT)
+    assert m.run("cat file") == "no newline\n"
+    assert m.run("echo whole") == "whole\n"
+    m.poweroff()
+
+
 def test_echo_of_what_is_typed(machine):
     m = machine()
     m.run("sleep 1")

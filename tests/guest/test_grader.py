@@ -152,21 +152,51 @@ def test_gdb_knows_the_kernel(run_make, tmp_path):
     assert "FRAME_OTHER" in zeros and "no process 99" in nobody, said
 
 
-@pytest.mark.parametrize("qemu", ["no-such-qemu", "true"])
-def test_wrong_qemu_gives_a_sentence(qemu):
-    done = subprocess.run([kine.MAKE, "qemu", f"QEMU={qemu}"], cwd=kine.ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20,
-                          env=kine.clean_environment())
-    assert done.returncode != 0
-    assert "make setup" in done.stdout
+# What is said on make's command line, and what make must answer.
+REFUSED = {
+    "qemu QEMU=no-such-qemu": "make setup",
+    "qemu QEMU=true": "make setup",
+    "kernel/kernel TOOLPREFIX=": "make setup",
+    "all HOSTCC=no-such-cc": "make setup",
+    "gdb GDB=no-such-gdb": "make setup",
+    "test PYTHON=false": "make setup",
+    "qemu CPUS=0": "from 1 to 8",
+    "qemu CPUS=99": "from 1 to 8",
+    "qemu-gdb CPUS=two": "from 1 to 8",
+    "qemu MEM=7": "from 32M to 16G",
+    "qemu MEM=17G": "from 32M to 16G",
+    "qemu MEM=much": "from 32M to 16G",
+    "qemu BIOS=nonsense": "say none, default",
+    "qemu DISK=missing.img": "There is no missing.img",
+    "qemu DISK=README.md": "README.md is no disk image",
+    "qemu-gdb DISK=/": "/ is no disk image",
+}
 
 
-def test_missing_compiler_gives_a_sentence():
-    done = subprocess.run([kine.MAKE, "kernel/kernel", "TOOLPREFIX="], cwd=kine.ROOT, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20,
-                          env=kine.clean_environment())
+@pytest.mark.parametrize("words", REFUSED)
+def test_refused_with_a_sentence(words):
+    done = subprocess.run([kine.MAKE, *words.split()], cwd=kine.ROOT, text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, env=kine.clean_environment())
     assert done.returncode != 0
-    assert "make setup" in done.stdout
+    assert REFUSED[words] in done.stdout, done.stdout
+
+
+def test_program_follows_the_makefile():
+    """A program is linked anew when the Makefile changes: its stack's size may be said there."""
+    assert "build/user/_cat" in kine.make("-n", "-W", "Makefile", "V=1", "build/user/_cat")
+    assert kine.make("-n", "build/user/_cat") == ""
+
+
+def test_folder_with_a_space(programs_tree):
+    """The copy that is built there is one that gdb can use."""
+    assert " " in str(programs_tree)
+    commands = kine.make(".gdbinit", cwd=programs_tree) or (programs_tree / ".gdbinit").read_text()
+    offline = [line for line in commands.splitlines() if not line.startswith("target")]
+    words = [w for line in offline + ["info line usertrap", "help kine-ps"] for w in ("-ex", line)]
+    said = subprocess.run(["gdb-multiarch", "-nx", "-q", "-batch", *words], text=True, timeout=60,
+                          cwd=programs_tree, capture_output=True, check=True).stdout
+    assert "kernel/sys/trap.c" in said and "kine-ps: the processes" in said, said
 
 
 def test_missing_image_is_made_and_an_old_one_kept(tmp_path):

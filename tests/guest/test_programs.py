@@ -61,7 +61,7 @@ def test_usertests_by_name(machine):
 def test_grind(machine, cpus, seed):
     """Random system calls from several processes; the seed is printed and replays the run."""
     m = machine(cpus=cpus)
-    m.check(f"grind {seed} 20", timeout=120)
+    m.check(f"grind -s {seed} -t 20", f"grind: seed {seed}:", "grind: ok", timeout=120)
     m.poweroff()
 
 
@@ -69,7 +69,7 @@ def test_grind(machine, cpus, seed):
 @pytest.mark.parametrize("cpus", [1, 3, 8])
 def test_grind_a_minute(machine, cpus, seed):
     m = machine(cpus=cpus)
-    m.check(f"grind {seed} 60", timeout=200)
+    m.check(f"grind -s {seed} -t 60", "grind: ok", timeout=200)
     m.poweroff()
 
 
@@ -88,8 +88,39 @@ def test_zombie(machine):
     m.poweroff()
 
 
-def test_classic_program(machine, programs_tree):
-    """A program for the classic API, dropped into user/ of a fresh tree, compiles and runs."""
+def test_classic_programs(machine, programs_tree):
+    """Programs for the classic API, dropped into user/ of a fresh tree, compile and run."""
     m = machine(root=programs_tree)
     m.check("classic", "classic: -5 ff text ! 0x", "classic: all well")
+    m.check("ownnames", "ownnames: all well")
+    assert m.run("primes | wc").split() == ["37", "37", "119"]
+    m.run("mkdir a; mkdir a/c; echo first > a/b; echo second > a/c/b")
+    assert sorted(m.run("walk . b cat").splitlines()) == ["first", "second"]
+    assert "walk: nosuch gave -1" in m.run("walk a b nosuch")
+    assert m.run("calls") == CALLS + "sh: status 300\n"
+    m.audit()
     m.poweroff()
+
+
+# What tests/guest/programs/calls.c prints.
+CALLS = """\
+constants 1473 50 10
+limits 1 1 1
+ram 128
+pages 8192 4096 1
+entry 87f03000 1b
+stack 1
+mknod 0 type 3 open -1 unlink 0
+mkdir 0 -1 chdir 0
+write 15 link 0
+fstat 15 bytes 2 names
+open 0 gets 7 a line
+closed 0 -1
+unlink 0 0 0 0
+exec 0 from a pipe
+ticks 1 pid 1 kill -1 -1
+sbrk 1 1 1 1
+strings abcxxxxx cxxxxx 1 1
+numbers -1 2 abc 0x10 c -1 2 abc -3
+atoi 42 null (null)
+"""

@@ -36,11 +36,43 @@ LANGUAGE = {
     "own variable": ("Z=own; sh -c 'echo [$Z]'; echo $Z", ["[]", "own"]),
     "exported": ("Y=a; export Y W=b; sh -c 'echo [$Y$W]'; Y=c; sh -c 'echo [$Y]'", ["[ab]", "[c]"]),
     "for one program": ("V=one sh -c 'echo [$V]'; echo [$V]", ["[one]", "[]"]),
+    "builtin in quotes": ('mkdir q; "cd" q; pwd; cd ..', ["/q"]),
+    "builtin by its value": ("mkdir v; X=cd; $NOTHING $X v; pwd; cd ..", ["/v"]),
     "odd export": ("export 1x; echo $?", ["sh: export: 1x: not a name", "1"]),
     "not found": ("nosuchprogram; echo after", None),
     "unclosed quote": ("echo 'oops", None),
     "odd syntax": ("| echo; echo > ; ( ; ) ; && ||", None),
     "empty": ("   ", None),
+    "empty script": ("> none; ./none; echo $?", ["0"]),
+}
+
+# What is wrong is said in a line that begins so, and the status is not 0.
+MISUSE = {
+    "sh -c": "usage: sh",
+    "sh cat": "sh: cat: not a text",
+    "sh .": "sh: .: not a text",
+    "sh nofile": "sh: nofile: no such file",
+    "exit abc": "usage: exit",
+    "exit 1 2": "usage: exit",
+    "cd a b": "usage: cd",
+    "cd nofile": "sh: cd: nofile: no such file",
+    "echo >&1x": "sh: 1x: bad file descriptor",
+    "echo > /": "sh: /: is a directory",
+    "cat < nofile": "sh: nofile: no such file",
+    "sleep abc": "usage: sleep",
+    "sleep -1": "usage: sleep",
+    "head -x README": "usage: head",
+    "touch": "usage: touch",
+    "cp . copy": "cp: .: is a directory",
+    "cp README": "usage: cp",
+    "kill 3x": "kill: 3x: not a process id",
+    "ln nofile name": "ln: nofile to name: no such file",
+    "grind 1 20": "usage: grind",
+    "killer -t": "usage: killer",
+    "forkloop abc": "usage: forkloop",
+    "membomb 3": "usage: membomb",
+    "usertests -x": "usage: usertests",
+    "cowtest nopart": "cowtest: no part",
 }
 
 
@@ -63,6 +95,13 @@ def test_language(shell, name):
     if wanted is not None:
         assert lines[:len(wanted)] == wanted, lines
     assert "still" in shell.run("echo still")
+
+
+@pytest.mark.parametrize("command", MISUSE)
+def test_misuse(shell, command):
+    lines = shell.run(command).splitlines()
+    assert lines[0].startswith(MISUSE[command]), lines
+    assert lines[-1].startswith("sh: status "), lines
 
 
 def test_failing_command_is_shown(shell):

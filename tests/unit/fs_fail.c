@@ -367,11 +367,15 @@ static void test_little_memory(void)
 }
 
 static const struct test tests[] = {
-    { "no-memory", test_no_memory },        { "no-memory-at-mount", test_no_memory_at_mount },
-    { "reads-fail", test_reads_fail },      { "writes-fail", test_writes_fail },
-    { "no-writes", test_no_writes },        { "flush-fails", test_flush_fails },
+    { "no-memory", test_no_memory },
+    { "no-memory-at-mount", test_no_memory_at_mount },
+    { "reads-fail", test_reads_fail },
+    { "writes-fail", test_writes_fail },
+    { "no-writes", test_no_writes },
+    { "flush-fails", test_flush_fails },
     { "slot-fails", test_slot_fails },
-    { "read-only-device", test_read_only }, { "little-memory", test_little_memory },
+    { "read-only-device", test_read_only },
+    { "little-memory", test_little_memory },
     { "rollback-and-no-memory", test_rollback_and_no_memory },
     { "rollback-and-no-writes", test_rollback_and_no_writes },
 };

@@ -36,6 +36,19 @@ TEST(addresses_beyond_user_space)
     vm_end();
 }
 
+// An array of areas that has grown to a whole page is accounted for like everything else.
+TEST(many_areas)
+{
+    vm_begin();
+    struct aspace *as = space_new(1);
+    for (uint64 i = 1; i < 40; i++)
+        CHECK_EQ(space_map(as, BASE + 2 * i * PGSIZE, 1, PROT_READ, NULL, 0), 0);
+    CHECK_EQ(load_byte(as, BASE + 78 * PGSIZE), 0);
+    CHECK_EQ(host_audit(), 0);
+    aspace_put(as);
+    vm_end();
+}
+
 TEST(load_of_an_empty_page_shares_the_zero_frame)
 {
     vm_begin();

@@ -33,11 +33,13 @@ $(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lpthread
 
 # Device trees: QEMU's own (packed: QEMU pads it to a megabyte), and one that is all corner cases.
-$(UB)/virt.dtb:
+$(UB)/virt.dtb: | check-qemu
+	$(call need,dtc)
 	@mkdir -p $(@D)
 	$(Q)$(QEMU) -machine virt,dumpdtb=$@.raw -m 128M -smp 3 -display none 2>/dev/null
 	$(Q)dtc -q -I dtb -O dtb -o $@ $@.raw
 $(UB)/tricky.dtb: tests/unit/tricky.dts
+	$(call need,dtc)
 	@mkdir -p $(@D)
 	$(Q)dtc -q -I dts -O dtb -o $@ $<
 

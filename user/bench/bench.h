@@ -1,7 +1,7 @@
 // What the parts of bench share: how a row is measured, and exact counting.
 #pragma once
 
-#include "kernel/types.h"
+#include "user/kine.h"
 
 // One row.  setup makes ready what the runs need (=> false: the system refuses), run measures once
 // (=> the value, or UNAVAILABLE), teardown undoes setup and is called also when that has failed

@@ -8,7 +8,8 @@ static int process_named(const char *word)
 {
     if (strcmp(word, "-1") == 0)
         return -1;
-    return word[0] >= '0' && word[0] <= '9' ? atoi(word) : 0;
+    int pid = parse_number(word);
+    return pid > 0 ? pid : 0;
 }
 
 int kill_command(int argc, char **argv)

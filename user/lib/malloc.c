@@ -12,6 +12,7 @@
 // A2 of two neighbours at most one is free.
 #include "kernel/types.h"
 #include "kernel/vm.h"
+#include "user/kine.h"
 #include "user/user.h"
 
 #define ALIGN      16

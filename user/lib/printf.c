@@ -2,7 +2,7 @@
 // goes out in as few writes as its length allows, so that a short line is not torn by another
 // process.
 #include <stdarg.h>
-#include "kernel/types.h"
+#include "user/kine.h"
 #include "user/user.h"
 
 #define BUFFER 512

@@ -1,5 +1,5 @@
 // Strings and memory.
-#include "kernel/types.h"
+#include "user/kine.h"
 #include "user/user.h"
 
 char *strcpy(char *dst, const char *src)

@@ -7,15 +7,25 @@
 static int do_cd(struct args *args)
 {
     const char *where = args->n > 1 ? args->v[1] : "/";
+    if (args->n > 2) {
+        fprintf(2, "usage: cd [DIR]\n");
+        return 2;
+    }
     if (chdir(where) == 0)
         return 0;
     fprintf(2, "sh: cd: %s: %s\n", where, strerror(errno));
     return 1;
 }
 
+// A status may be negative.
 static int do_exit(struct args *args)
 {
-    exit(args->n > 1 ? atoi(args->v[1]) : shell.status);
+    const char *word = args->n > 1 ? args->v[1] : "0";
+    if (args->n > 2 || parse_number(word + (*word == '-')) < 0) {
+        fprintf(2, "usage: exit [STATUS]\n");
+        return 2;
+    }
+    exit(args->n > 1 ? atoi(word) : shell.status);
 }
 
 static int do_wait(struct args *args)

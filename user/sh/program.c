@@ -6,10 +6,7 @@
 
 #define LOOK 256 // bytes by which text is told from other things
 
-#define CANNOT_RUN 126
-#define NOT_FOUND  127
-
-static bool is_text(const char *path)
+bool is_text(const char *path)
 {
     uchar buf[LOOK];
     int fd = open(path, O_RDONLY);
@@ -18,7 +15,7 @@ static bool is_text(const char *path)
     for (int i = 0; i < n; i++)
         if (buf[i] < ' ' && (buf[i] < '\t' || buf[i] > '\r'))
             return false;
-    return n > 0;
+    return n >= 0;
 }
 
 static void become_script(const char *path, struct args *args)

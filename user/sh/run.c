@@ -43,12 +43,9 @@ void reap_background(void)
 // --- in the child -----------------------------------------------------------------------------
 
 // The descriptor of `>&N`, as one more.
-static int copy_of(const char *digit)
+static int copy_of(const char *number)
 {
-    if (digit[0] >= '0' && digit[0] <= '9')
-        return dup(atoi(digit));
-    errno = EBADF;
-    return -1;
+    return dup(parse_number(number));
 }
 
 static int redirect_source(const struct redirect *r, const char *target)
@@ -167,16 +164,20 @@ static void run_processes(const struct pipeline *p)
         set_status(1);
 }
 
-// A command that the shell may do itself does not begin with a program's name.
+// A command that the shell does itself has no program's name.  The name is the first argument that
+// the words become.
 static bool is_inside(const struct pipeline *p)
 {
     const struct command *c = p->first;
+    struct args args = { 0 };
     if (c->next || c->group)
         return false;
     const struct word *w = c->words;
     while (w && assignment(w->raw))
         w = w->next;
-    return !w || find_builtin(w->raw);
+    for (; w && args.n == 0; w = w->next)
+        expand(w->raw, &args);
+    return args.n == 0 || find_builtin(args.v[0]);
 }
 
 static int run_builtin(const struct command *c)

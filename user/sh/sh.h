@@ -9,7 +9,7 @@
 // Trees and expanded words live in memory that line_free() gives back when the line is done.
 #pragma once
 
-#include "kernel/types.h"
+#include "user/kine.h"
 
 // --- memory (memory.c) ------------------------------------------------------------------------
 
@@ -126,6 +126,10 @@ void reap_background(void);
 typedef int (*builtin)(struct args *args); // => its status
 builtin find_builtin(const char *name);    // NULL if there is none
 
+#define CANNOT_RUN 126 // statuses of a program that does not start
+#define NOT_FOUND  127
+
+bool is_text(const char *path); // it can be opened and begins with nothing but text
 // Becomes the program, which is looked for here and then in the root; or a shell that runs the
 // text file.  Comes back only to fail, with a status, having said why.
 int become_program(struct args *args);

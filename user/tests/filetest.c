@@ -229,12 +229,9 @@ static int write_and_wait(const char *name)
 }
 
 static const struct part parts[] = {
-    { .name = "longnames", .fn = long_names },
-    { .name = "longpaths", .fn = long_paths },
-    { .name = "bigfiles", .fn = big_files },
-    { .name = "manynames", .fn = many_names },
-    { .name = "appenders", .fn = appenders },
-    { .name = "running", .fn = running },
+    { .name = "longnames", .fn = long_names }, { .name = "longpaths", .fn = long_paths },
+    { .name = "bigfiles", .fn = big_files },   { .name = "manynames", .fn = many_names },
+    { .name = "appenders", .fn = appenders },  { .name = "running", .fn = running },
 };
 
 static const struct suite suite = {

@@ -39,7 +39,8 @@ static void await_peace(int before)
 
 int main(int argc, char **argv)
 {
-    int seconds = argc > 2 && strcmp(argv[1], "-t") == 0 ? atoi(argv[2]) : DEFAULT_S, fd[2];
+    int seconds = DEFAULT_S, fd[2];
+    take_options(argc, argv, "forkbomb [-t seconds]", "t", &seconds);
     part_name = "forkbomb";
     struct tally tally = tally_now();
     int before = processes(), most = before;

@@ -6,7 +6,11 @@
 
 int main(int argc, char **argv)
 {
-    int n = argc > 1 ? atoi(argv[1]) : DEFAULT;
+    int n = argc > 1 ? parse_number(argv[1]) : DEFAULT;
+    if (n <= 0 || argc > 2) {
+        fprintf(2, "usage: forkloop [N]\n");
+        return 2;
+    }
     part_name = "forkloop";
     must_pass("the first child", do_nothing, NULL);
     struct tally before = tally_now();

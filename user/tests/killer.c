@@ -137,20 +137,14 @@ static void clean_up(void)
 
 int main(int argc, char **argv)
 {
-    int seconds = DEFAULT_S;
-    uint64 chance = now_ns() | 1;
+    int values[] = { DEFAULT_S, (int)(now_ns() & 0x7fffffff) };
+    take_options(argc, argv, "killer [-t seconds] [-s seed]", "ts", values);
+    uint64 chance = (uint64)values[1] | 1;
     part_name = "killer";
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "-t") == 0)
-            seconds = atoi(argv[i + 1]);
-        if (strcmp(argv[i], "-s") == 0)
-            chance = (uint64)atoi(argv[i + 1]) | 1;
-    }
-    printf("killer: seed %lu\n", chance & 0x7fffffff);
-    chance &= 0x7fffffff;
+    printf("killer: seed %lu\n", chance);
     must_pass("a child", do_nothing, NULL);
     struct tally before = tally_now();
-    int killed = kill_for(seconds, &chance);
+    int killed = kill_for(values[0], &chance);
     clean_up();
     check_tally(&before, "at the end");
     printf("killer: %d killed: OK\n", killed);

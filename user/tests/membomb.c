@@ -79,7 +79,8 @@ static void bomb(void *arg)
 
 int main(int argc, char **argv)
 {
-    int seconds = argc > 2 && strcmp(argv[1], "-t") == 0 ? atoi(argv[2]) : DEFAULT_S;
+    int seconds = DEFAULT_S;
+    take_options(argc, argv, "membomb [-t seconds]", "t", &seconds);
     part_name = "membomb";
     struct tally before = tally_now();
     struct ending end = run(bomb, &seconds);

@@ -140,12 +140,9 @@ static bool grind(uint64 seed, int seconds, int processes)
 
 int main(int argc, char **argv)
 {
-    int seed = (int)(now_ns() / 1000 % 1000000007), seconds = SECONDS, processes = PROCESSES;
-    for (int i = 1; i + 1 < argc; i += 2) {
-        seed = strcmp(argv[i], "-s") == 0 ? atoi(argv[i + 1]) : seed;
-        seconds = strcmp(argv[i], "-t") == 0 ? atoi(argv[i + 1]) : seconds;
-        processes = strcmp(argv[i], "-p") == 0 ? atoi(argv[i + 1]) : processes;
-    }
+    int values[] = { (int)(now_ns() / 1000 % 1000000007), SECONDS, PROCESSES };
+    take_options(argc, argv, "grind [-s seed] [-t seconds] [-p processes]", "stp", values);
+    int seed = values[0], seconds = values[1], processes = values[2];
     processes = processes < 1 ? 1 : processes > MOST ? MOST : processes;
     part_name = "grind";
     printf("grind: seed %d: grind -s %d -t %d -p %d does this again\n", seed, seed, seconds,

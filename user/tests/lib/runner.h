@@ -7,7 +7,7 @@
 // Command line: [-q] quick parts only; [-l] list their names; NAME... these parts only.
 #pragma once
 
-#include "kernel/types.h"
+#include "user/kine.h"
 
 #define PART_LIMIT_S 240
 

@@ -6,7 +6,7 @@
 // the runner (runner.h) does the rest.
 #pragma once
 
-#include "kernel/types.h"
+#include "user/kine.h"
 #include "kernel/abi.h"
 #include "kernel/errno.h"
 #include "kernel/fcntl.h"
@@ -17,7 +17,6 @@
 #include "kernel/syscall.h"
 #include "kernel/vm.h"
 #include "user/user.h"
-#include "user/kine.h"
 
 // --- raw system calls -------------------------------------------------------------------------
 // sys(SYS_read, fd, buf, n) => the kernel's own result, a negative errno on failure.  Arguments
@@ -111,6 +110,11 @@ bool tally_returns(const struct tally *was, struct tally *now);
 void check_tally(const struct tally *was, const char *what);
 // Recounts all memory.  => the number of lost frames and broken invariants; 0 where unknown
 long audit_faults(void);
+
+// --- options ----------------------------------------------------------------------------------
+// Takes pairs `-X N` where X is one of the letters; its N goes to the value of the same place.
+// Anything else ends the program with the usage and status 2.
+void take_options(int argc, char **argv, const char *usage, const char *letters, int *values);
 
 // --- time and chance --------------------------------------------------------------------------
 uint64 now_ns(void);

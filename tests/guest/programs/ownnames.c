@@ -1,0 +1,69 @@
+// clang-format off
+//
+// A classic program may give its own things any name but those of user/user.h: C's, and those that
+// user/kine.h and the library use.  Prints "ownnames: all well".
+#include "kernel/types.h"
+#include "user/user.h"
+
+#define NULL 0
+#define true 1
+#define false 0
+typedef int bool;
+typedef unsigned long size_t;
+typedef unsigned char uint8_t;
+
+int errno = 17;
+char *environ = "a string";
+int sync, umask, rename;
+
+bool
+statfs(void)
+{
+  return true;
+}
+
+int
+mmap(int a, int b)
+{
+  return a * b;
+}
+
+char*
+strdup(char *s)
+{
+  char *t = malloc(strlen(s) + 1);
+
+  return t == NULL ? NULL : strcpy(t, s);
+}
+
+int
+number(char *s)
+{
+  return atoi(s);
+}
+
+// The library's own is left for this one, by the library too.
+uint
+strlen(const char *s)
+{
+  size_t n;
+
+  sync++;
+  for(n = 0; s[n] != 0; n++)
+    ;
+  return n;
+}
+
+void
+main(void)
+{
+  uint8_t small = 255;
+  char *copy = strdup("well");
+
+  small++;
+  if(statfs() != false && mmap(6, 7) == 42 && number("12") == 12 && small == 0 && errno == 17 && rename == umask)
+    printf("ownnames: all %s\n", copy);
+  if(sync < 2)
+    printf("ownnames: strlen was not asked\n");
+  exit(0);
+}
