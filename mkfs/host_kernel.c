@@ -143,6 +143,11 @@ void mutex_unlock(struct mutex *m)
         host_as_another_thread(switch_to);
 }
 
+void mutex_hand_over(struct mutex *m)
+{
+    mutex_unlock(m);
+}
+
 // --- the one thread ---------------------------------------------------------------------------
 
 void waitq_init(struct waitq *wq, const char *name)

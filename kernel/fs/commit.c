@@ -4,7 +4,8 @@
 //
 //     1  the reference counts     settled: from here on no block is taken or given back
 //     2  files and directories    checksums from pages to roots; each page is noted to be written
-//     3  the inode table          takes the roots; sealed like a file; then snapshots, and counts
+//     3  the inode table          takes the roots; sealed like a file; then what is left of tables
+//                                 that are being given back, snapshots, and counts
 //     4  in memory                noted pages count as clean, but are held; the next one opens
 //
 // Writing it, without the mutex, so that the next generation fills meanwhile:
@@ -30,6 +31,7 @@
 #include "errno.h"
 #include "fs/commit.h"
 #include "fs/inode.h"
+#include "fs/itable.h"
 #include "fs/space.h"
 #include "fs/super.h"
 #include "fs/tree.h"
@@ -122,6 +124,8 @@ static int seal_all(struct volume *vol)
     if (!err)
         err = tree_seal(&vol->live->inodes);
     if (!err)
+        err = itables_seal(vol);
+    if (!err)
         err = tree_seal(&vol->snapshots);
     if (!err)
         err = tree_seal(&vol->counts);
@@ -133,6 +137,7 @@ static void open_next(struct volume *vol)
     super_fill(vol, vol->super_page);
     inodes_clean(vol);
     cache_clean(&vol->live->inodes.obj);
+    itables_clean(vol);
     cache_clean(&vol->snapshots.obj);
     cache_clean(&vol->counts.obj);
     cache_clean(&vol->meta);

@@ -275,7 +275,7 @@ static int destroy_owned(struct inode *ino)
     int err = tree_page(&ino->table->inodes, table_page(ino->number), &f);
     if (err)
         return err;
-    err = tree_cut(&ino->data, 0);
+    err = tree_cut_some(&ino->data);
     if (!err) {
         inode_uncloned(ino);
         list_remove(&ino->orphan_link);
@@ -287,17 +287,28 @@ static int destroy_owned(struct inode *ino)
     return err;
 }
 
-int inode_destroy(struct inode *ino)
+// One transaction.  => -EAGAIN: it goes on in another; until then, or until the next mount, what is
+// left is an orphan
+static int destroy_some(struct inode *ino)
 {
     struct volume *vol = inode_volume(ino);
     int err = tx_begin_names(vol, 0);
-    if (!err) {
-        err = own_predecessor(ino);
-        if (!err)
-            err = inode_own(ino);
-        if (!err)
-            err = destroy_owned(ino);
-        tx_end(vol);
-    }
+    if (err)
+        return err;
+    err = own_predecessor(ino);
+    if (!err)
+        err = inode_own(ino);
+    if (!err)
+        err = destroy_owned(ino);
+    tx_hand_over(vol);
+    return err;
+}
+
+int inode_destroy(struct inode *ino)
+{
+    int err;
+    do
+        err = destroy_some(ino);
+    while (err == -EAGAIN);
     return err;
 }

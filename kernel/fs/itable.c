@@ -17,6 +17,7 @@ struct itable *itable_new(struct volume *vol, uint32 id, const struct disk_tree 
     table->vol = vol;
     table->id = id;
     table->frozen = id != 0;
+    table->partly = PARTLY_NONE;
     tree_init(&table->inodes, vol, TREE_INODES, &table_ops);
     if (disk != NULL)
         table->inodes.disk = *disk;
@@ -89,7 +90,7 @@ static int give_back(struct itable *table)
         return err;
     err = record_own(vol, &at);
     if (!err) {
-        err = tree_cut(&table->inodes, 0);
+        err = tree_cut_some(&table->inodes);
         at.rec->inodes = table->inodes.disk;
     }
     if (!err) {
@@ -100,6 +101,63 @@ static int give_back(struct itable *table)
     return err;
 }
 
+// The file of the inode that is given back in part, which has a root of its own.
+static int seal_partly(struct itable *table)
+{
+    struct tree tree;
+    if (table->partly == PARTLY_NONE)
+        return 0;
+    struct frame *f = cache_find(&table->inodes.obj, table->partly / INODES_PER_BLOCK);
+    if (f == NULL)
+        return 0; // it is as on the disk
+    struct disk_inode *d = (struct disk_inode *)frame_page(f) + table->partly % INODES_PER_BLOCK;
+    tree_init(&tree, table->vol, TREE_FILE, NULL);
+    tree.disk = d->data;
+    int err = tree_seal(&tree);
+    d->data = tree.disk;
+    frame_put(f);
+    return err;
+}
+
+static int seal(struct itable *table)
+{
+    struct record at;
+    int err = seal_partly(table);
+    if (!err)
+        err = tree_seal(&table->inodes);
+    if (!err)
+        err = record_get(table->vol, table->id, &at);
+    if (err)
+        return err;
+    at.rec->inodes = table->inodes.disk;
+    record_put(&at);
+    return 0;
+}
+
+// => true: its root is of the open generation
+static bool is_changed(const struct itable *table)
+{
+    const struct blkptr *root = &table->inodes.disk.root;
+    return root->block != 0 && root->gen == (uint32)table->vol->generation;
+}
+
+int itables_seal(struct volume *vol)
+{
+    int err = 0;
+    list_for_each (item, &vol->tables) {
+        struct itable *table = container_of(item, struct itable, link);
+        if (!err && is_changed(table))
+            err = seal(table);
+    }
+    return err;
+}
+
+void itables_clean(struct volume *vol)
+{
+    list_for_each (item, &vol->tables)
+        cache_clean(&container_of(item, struct itable, link)->inodes.obj);
+}
+
 // => a table that is going and not in use.  The volume's mutex is held.
 static struct itable *unused_table(struct volume *vol)
 {
@@ -107,25 +165,27 @@ static struct itable *unused_table(struct volume *vol)
     spin_lock(&vol->inodes_lock);
     list_for_each (item, &vol->tables) {
         struct itable *table = container_of(item, struct itable, link);
-        if (table->going && table->nloaded == 0)
+        if (table->going && table->nloaded == 0 && !table->stuck)
             found = table;
     }
     spin_unlock(&vol->inodes_lock);
     return found;
 }
 
-// In a transaction.  A table that cannot be given back now waits for the next mount.
+// In a transaction.  => -ENOENT: there is none; -EAGAIN: enough for one; -ENOMEM: later
 static int bury_one(struct volume *vol)
 {
     struct itable *table = unused_table(vol);
     if (table == NULL)
         return -ENOENT;
     int err = give_back(table);
-    if (err && err != -EIO)
-        return err; // no memory: later
+    if (err) {
+        table->stuck = err == -EIO;
+        return table->stuck ? 0 : err;
+    }
     list_remove(&table->link);
     itable_free(table);
-    return err;
+    return 0;
 }
 
 void snapshots_bury(struct volume *vol)
@@ -138,8 +198,8 @@ void snapshots_bury(struct volume *vol)
         if (!any || tx_begin_names(vol, 0) != 0)
             return;
         err = bury_one(vol);
-        tx_end(vol);
-    } while (!err);
+        tx_hand_over(vol);
+    } while (!err || err == -EAGAIN);
 }
 
 int snapshots_load_going(struct volume *vol)

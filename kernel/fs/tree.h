@@ -42,6 +42,11 @@ int tree_own(struct tree *tree, uint64 index, struct frame **f);
 // them are dropped, from the end, and the tree is whole.
 int tree_cut(struct tree *tree, uint64 from);
 
+// Drops all pages, but in one transaction only so many blocks that others need not wait for long.
+// => as tree_cut(tree, 0); -EAGAIN: some are left, for another transaction
+int tree_cut_some(struct tree *tree);
+extern uint64 tree_drops_at_once; // tests make it less
+
 // Drops one page: it becomes a hole.
 int tree_punch(struct tree *tree, uint64 index);
 

@@ -7,10 +7,13 @@
 // so the whole cut takes no more free blocks than the tree is high.
 
 #include "cache/cache.h"
+#include "errno.h"
 #include "fs/meta.h"
 #include "fs/space.h"
 #include "fs/tree_priv.h"
 #include "task/thread.h"
+
+uint64 tree_drops_at_once = 4096;
 
 static int drop_below(struct tree *tree, struct blkptr *p, uint32 level, uint64 index);
 
@@ -63,13 +66,15 @@ static int leave_subtree(struct tree *tree, const struct blkptr *p, uint32 level
 // Takes one pointer's name off the block.  The last one takes the block's own pointers with it;
 // each block is gone into at most once, however the pointers of a damaged image run, because only a
 // count of 1 leads further down, and it is 0 afterwards.  `index`: the first page under it.
-// => 0, and *p is a hole; -EIO, -ENOMEM
+// => 0, and *p is a hole; -EIO, -ENOMEM; -EAGAIN: enough for one transaction
 static int drop(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
 {
     uint64 block = p->block;
     int err = 0;
     if (block == 0)
         return 0;
+    if (tree->vol->may_drop == 0)
+        return -EAGAIN;
     if (level > 0 || tree->kind == TREE_INODES) {
         int64 count = space_count(tree->vol, p);
         if (count > 1)
@@ -80,11 +85,13 @@ static int drop(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
     }
     if (!err)
         err = put_block(tree, p);
-    if (!err)
-        tree->dropped_from = index;
-    if (!err && level > 0)
+    if (err)
+        return err;
+    tree->vol->may_drop--;
+    tree->dropped_from = index;
+    if (level > 0)
         meta_drop(tree->vol, block);
-    return err;
+    return 0;
 }
 
 // Drops what lies under the pointers from `slot` on; `index`: the first page under f.
@@ -97,30 +104,33 @@ static int drop_slots(struct tree *tree, struct frame *f, uint64 slot, uint32 le
     return err;
 }
 
-// Drops a whole file.  What of it could not be dropped stays in *disk.
-static int drop_file(struct volume *vol, struct disk_tree *disk)
+// Drops a whole file.  What of it could not be dropped stays in *disk, and its root may be ours.
+static int drop_file(struct itable *table, uint64 number, struct disk_tree *disk)
 {
     struct tree tree;
-    if (!tree_valid(vol, disk)) { // its blocks are lost
-        volume_damage(vol, "a snapshot names a tree that is not well-formed");
+    if (table->partly != number && !tree_valid(table->vol, disk)) { // its blocks are lost
+        volume_damage(table->vol, "a snapshot names a tree that is not well-formed");
         return 0;
     }
-    tree_init(&tree, vol, TREE_FILE, NULL);
+    tree_init(&tree, table->vol, TREE_FILE, NULL);
     tree.disk = *disk;
     int err = drop(&tree, &tree.disk.root, tree.disk.height, 0);
     *disk = tree.disk;
+    table->partly = err ? number : PARTLY_NONE;
     return err;
 }
 
 // Drops the files of a page of an inode table; the page is in the cache as f, and ours.
-static int drop_files(struct volume *vol, struct frame *f)
+static int drop_files(struct itable *table, struct frame *f)
 {
     struct disk_inode *inodes = frame_page(f);
-    int err = 0;
-    for (int i = 0; i < INODES_PER_BLOCK && !err; i++)
-        if (inodes[i].data.root.block != 0)
-            err = drop_file(vol, &inodes[i].data);
-    return err;
+    uint64 number = f->index * INODES_PER_BLOCK;
+    for (int i = 0; i < INODES_PER_BLOCK; i++, number++) {
+        int err = inodes[i].data.root.block != 0 ? drop_file(table, number, &inodes[i].data) : 0;
+        if (err)
+            return err;
+    }
+    return 0;
 }
 
 // A page of an inode table that nobody else names: its files go before it does.
@@ -134,7 +144,7 @@ static int drop_inodes(struct tree *tree, struct blkptr *p, uint64 index)
     if (!err)
         err = tree_own_page(tree, p, f);
     if (!err)
-        err = drop_files(tree->vol, f);
+        err = drop_files(container_of(tree, struct itable, inodes), f);
     frame_put(f);
     if (!err)
         cache_drop_page(&tree->obj, index);
@@ -228,6 +238,15 @@ int tree_cut(struct tree *tree, uint64 from)
             tree->disk.nblocks = 0;
     }
     tree->vol->nremovals += tree_removals(tree) - before;
+    return err;
+}
+
+int tree_cut_some(struct tree *tree)
+{
+    struct volume *vol = tree->vol;
+    vol->may_drop = tree_drops_at_once;
+    int err = tree_cut(tree, 0);
+    vol->may_drop = DROPS_ALL;
     return err;
 }
 

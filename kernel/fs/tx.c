@@ -62,6 +62,11 @@ void tx_end(struct volume *vol)
     mutex_unlock(&vol->lock);
 }
 
+void tx_hand_over(struct volume *vol)
+{
+    mutex_hand_over(&vol->lock);
+}
+
 uint64 tx_removal_reserve(const struct volume *vol)
 {
     return vol->nremovals + vol->live->inodes.disk.nblocks;

@@ -46,6 +46,8 @@
 //    written, without.
 int tx_begin(struct volume *vol);
 void tx_end(struct volume *vol);
+// The same for one of the many transactions of a long work: who waits for the volume is next.
+void tx_hand_over(struct volume *vol);
 // Something is about to change: from now on the age of what is not committed counts.
 void tx_changes(struct volume *vol);
 

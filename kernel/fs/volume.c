@@ -112,6 +112,7 @@ static struct volume *volume_new(struct blkdev *dev)
     waitq_init(&vol->asked_wait, "commit asked");
     spin_init(&vol->inodes_lock, "inodes", RANK_CACHE);
     commit_init(&vol->closing);
+    vol->may_drop = DROPS_ALL;
     list_init(&vol->tables);
     list_init(&vol->dirty_inodes);
     list_init(&vol->unused_inodes);

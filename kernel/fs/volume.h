@@ -45,13 +45,18 @@ struct tree {
 // An inode table: the live one, or a snapshot's.
 //
 // A table that is *going* has been deleted, or replaced by another as the live one; nobody finds
-// its inodes by a path any more.  When none of them is in memory it is given back.
+// its inodes by a path any more.  When none of them is in memory it is given back, from the end, in
+// as many transactions as that takes; between two of them its tree is whole, and is sealed by the
+// commit.  It is *stuck* if a part of it cannot be read.
+#define PARTLY_NONE (~0UL)
 struct itable {
     struct volume *vol;
     uint32 id;   // of its snapshot; 0: the live one
     bool frozen; // it cannot be changed: it is not the live one
     bool going;
     bool replaced; // it was the live one
+    bool stuck;    // the next mount tries again to give it back
+    uint64 partly; // the inode of which a part has been given back, PARTLY_NONE
     struct tree inodes;
     struct inode *root;  // the root directory, with a reference, or NULL
     struct list orphans; // the live one: struct inode.orphan_link, newest first
@@ -80,6 +85,7 @@ struct space {
 };
 
 #define INODE_BUCKETS 512
+#define DROPS_ALL     (~0UL)
 
 struct volume {
     struct blkdev *dev;
@@ -98,6 +104,7 @@ struct volume {
     struct tree snapshots; // their records
     struct object meta;    // pointer blocks, by block number
     struct space space;
+    uint64 may_drop; // blocks that a cut may still give back in this transaction
     uint64 ninodes;
     uint64 lowest_ino;
     uint64 **inode_map;                            // fs/inode_map.h

@@ -2,7 +2,8 @@
 //
 // `owner` holds the owner's address, with bit 0 set while somebody may be waiting.  Lock and
 // unlock are one compare-and-swap each as long as nobody waits.  A waiter sets the bit under the
-// queue's lock before it sleeps; an unlock that finds the bit takes that lock and wakes one.
+// queue's lock before it sleeps; an unlock that finds the bit takes that lock and wakes one, which
+// tries again: whoever is faster gets it.  Handing over makes the sleeper the owner instead.
 
 #include "task/mutex.h"
 #include "lib/panic.h"
@@ -26,11 +27,14 @@ static bool swap_owner(struct mutex *m, uint64 from, uint64 to)
                                        __ATOMIC_RELAXED);
 }
 
-// => wq->lock held.  Takes the mutex if it is free, else says that somebody waits.
+// => wq->lock held.  Takes the mutex if it is free or has been handed to us, else says that somebody
+//    waits.
 static bool take_or_mark(struct mutex *m, uint64 self)
 {
     for (;;) {
         uint64 owner = __atomic_load_n(&m->owner, __ATOMIC_RELAXED);
+        if ((owner & ~CONTENDED) == self)
+            return true; // stored with wq->lock held: what came before it is seen
         uint64 mark = list_empty(&m->waiters.waiters) ? 0 : CONTENDED;
         if (owner == 0 && swap_owner(m, 0, self | mark))
             return true;
@@ -44,6 +48,8 @@ void mutex_lock_wait(struct mutex *m)
     struct waitq *wq = &m->waiters;
     if (this_hart()->spin_depth)
         panic("mutex %s is taken while a spinlock is held", m->name);
+    if (mutex_held(m))
+        panic("mutex %s is taken twice", m->name);
     spin_lock(&wq->lock);
     while (!take_or_mark(m, (uint64)current_thread())) {
         waitq_enter(wq, false);
@@ -62,6 +68,21 @@ void mutex_unlock_wake(struct mutex *m)
     __atomic_store_n(&m->owner, 0, __ATOMIC_RELEASE);
     waitq_wake_locked(&m->waiters);
     spin_unlock(&m->waiters.lock);
+}
+
+void mutex_hand_over(struct mutex *m)
+{
+    struct waitq *wq = &m->waiters;
+    if (!mutex_held(m))
+        panic("mutex_hand_over: %s is not held", m->name);
+    lockcheck_drop(&current_thread()->locks, m);
+    spin_lock(&wq->lock);
+    uint64 heir = 0;
+    if (!list_empty(&wq->waiters))
+        heir = (uint64)container_of(wq->waiters.next, struct thread, wait_link) | CONTENDED;
+    __atomic_store_n(&m->owner, heir, __ATOMIC_RELEASE);
+    waitq_wake_locked(wq);
+    spin_unlock(&wq->lock);
 }
 
 #ifdef DEBUG

@@ -15,6 +15,10 @@ void mutex_init(struct mutex *m, const char *name, enum lock_rank rank);
 bool mutex_trylock(struct mutex *m);
 bool mutex_held(const struct mutex *m); // by the current thread
 
+// Releases it to the thread that has waited longest, which owns it at once.  For whoever is about to
+// take it again, and would be faster than any that has to wake up first.
+void mutex_hand_over(struct mutex *m);
+
 // The contended halves: somebody has it; somebody may be waiting.
 void mutex_lock_wait(struct mutex *m);
 void mutex_unlock_wake(struct mutex *m);

@@ -3,6 +3,7 @@
 // once the cause is gone all works.
 
 #include "errno.h"
+#include "fs/commit.h"
 #include "fs_test.h"
 
 static bool work_on_file(void)
@@ -341,6 +342,83 @@ static void test_rollback_and_no_writes(void)
     host_quiet = false;
 }
 
+// --- deleting a snapshot -----------------------------------------------------------------------
+
+static const char *small_file(int i)
+{
+    static char name[32];
+    snprintf(name, sizeof name, "/old/%d", i);
+    return name;
+}
+
+// A snapshot that is the only one to name some files, large and small.
+static uint64 prepare_deletion(void)
+{
+    prepare();
+    uint64 free = free_blocks();
+    for (int i = 0; i < 20; i++)
+        fill_file(small_file(i), 2000, (uint64)i);
+    fill_file("/large", 2000000, 8);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    for (int i = 0; i < 20; i++)
+        EXPECT_EQ(unlink_path(small_file(i)), 0);
+    EXPECT_EQ(unlink_path("/large"), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    host_reclaim_all();
+    return free;
+}
+
+// What could not be given back is whole on the disk, and the next mount gives it back.
+static void finish_deletion(uint64 free)
+{
+    EXPECT_EQ(commit(vol), 0);
+    check_image();
+    unmount_volume();
+    mount_volume();
+    EXPECT(!exists("/.snapshots/s"));
+    expect_file("/old/file", 30000, 7);
+    EXPECT_EQ(volume_sync(vol), 0);
+    EXPECT_EQ(free_blocks(), free);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+static void test_deletion_and_no_memory(void)
+{
+    bool reached = true;
+    long n = 1;
+    for (; reached; n++) {
+        uint64 free = prepare_deletion();
+        host_fail_after(n);
+        int err = snapshot_delete(vol, "s");
+        reached = host_failed();
+        host_fail_after(0);
+        if (err)
+            EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+        finish_deletion(free);
+    }
+    EXPECT(n > 8);
+}
+
+static void test_deletion_and_no_reads(void)
+{
+    bool reached = true;
+    uint64 n = 1;
+    host_quiet = true;
+    for (; reached; n++) {
+        uint64 free = prepare_deletion();
+        disk.fail_read = n;
+        int err = snapshot_delete(vol, "s");
+        reached = disk.fail_read == 0;
+        disk.fail_read = 0;
+        if (err)
+            EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+        finish_deletion(free);
+    }
+    host_quiet = false;
+    EXPECT(n > 4);
+}
+
 // A device that is read-only gives files, and refuses changes.
 static void test_read_only(void)
 {
@@ -378,6 +456,8 @@ static const struct test tests[] = {
     { "little-memory", test_little_memory },
     { "rollback-and-no-memory", test_rollback_and_no_memory },
     { "rollback-and-no-writes", test_rollback_and_no_writes },
+    { "deletion-and-no-memory", test_deletion_and_no_memory },
+    { "deletion-and-no-reads", test_deletion_and_no_reads },
 };
 
 int main(int argc, char **argv)
