@@ -229,7 +229,9 @@ help:
 .PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
 
 #: make              build the kernel, the programs and the disk image
-#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img APPEND="boot arguments"
+#:                   QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make DEBUG=1      build with UBSan and the lock-order checker; make DEBUG=1 qemu runs that
 #: make qemu-gdb     run it under a debugger; `make gdb` in another window
 #: make format       white space by clang-format
 #: make clean        remove everything that was built
