@@ -84,6 +84,9 @@ endif
 # --- kernel -----------------------------------------------------------------------------------
 $(shell mkdir -p $(B); echo '$(CC) $(KFLAGS) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || \
 	echo '$(CC) $(KFLAGS) $(UFLAGS)' > $(FLAGSTAMP))
+# So is another set of sources: when one is gone, the kernel or the image is made without it.
+$(shell echo '$(KOBJ) $(IMAGE_FILES)' | cmp -s - $(B)/sources || \
+	echo '$(KOBJ) $(IMAGE_FILES)' > $(B)/sources)
 
 $(B)/kernel/%.o: kernel/%.c $(FLAGSTAMP)
 	@mkdir -p $(@D)
@@ -95,7 +98,7 @@ $(B)/kernel/%.o: kernel/%.S $(FLAGSTAMP)
 	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
 
 # The symbol table for back traces is made from a first link and put in by a second.
-$(B)/kernel/symbols.c: $(KOBJ) kernel/kernel.ld kernel/symbols.awk
+$(B)/kernel/symbols.c: $(KOBJ) $(B)/sources kernel/kernel.ld kernel/symbols.awk
 	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(B)/kernel/stage1 $(KOBJ)
 	$(Q)$(NM) -n $(B)/kernel/stage1 | awk -f kernel/symbols.awk > $@
 kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
@@ -156,7 +159,7 @@ $(B)/mkfs: $(MKFSOBJ)
 # The README's opening words stand in the image's root.
 $(B)/README: README.md
 	@sed '/^## /,$$d' $< > $@
-fs.img: $(B)/mkfs $(IMAGE_FILES)
+fs.img: $(B)/mkfs $(IMAGE_FILES) $(B)/sources
 	$(call say,MKFS,$@)
 	$(Q)$(B)/mkfs --classic --blocks 4096 $@ $(IMAGE_FILES)
 
