@@ -46,7 +46,7 @@ KFLAGS := $(COMMON) -march=rv64imac_zicsr_zifencei -mabi=lp64 -iquote kernel -fn
 	-fno-omit-frame-pointer -fno-strict-aliasing -fno-tree-loop-distribute-patterns
 # Programs written for xv6 compile unchanged: no more warnings are errors than they were written for.
 UFLAGS := $(filter-out -Wextra -Wstrict-prototypes -Wmissing-prototypes,$(COMMON)) -march=rv64gc \
-	-mabi=lp64d -DKINE_USER -iquote . -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
+	-mabi=lp64d -DKINE_USER -I. -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
 	-Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=infinite-recursion
 ifdef DEBUG
 KFLAGS += -DDEBUG -fsanitize=undefined -fno-sanitize=alignment,null
