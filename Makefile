@@ -195,7 +195,7 @@ check-machine: check-qemu
 	@test '$(BIOS)' = none || test '$(BIOS)' = default || test -f '$(BIOS)' || \
 		$(call stop,BIOS=$(BIOS): say none$(comma) default (QEMU's own firmware) or a file.)
 check-disk: $(DISK)
-	@test -f '$(DISK)' && head -c 8192 '$(DISK)' | grep -aq KINE-COW || \
+	@head -c 8192 '$(DISK)' 2>/dev/null | grep -aq KINE-COW || \
 		$(call stop,$(DISK) is no disk image of Kine: make one by 'build/mkfs --classic IMAGE FILE...'$(comma) or leave DISK out.)
 .PHONY: check-qemu check-machine check-disk
 ifneq ($(DISK),fs.img)
