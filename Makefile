@@ -46,7 +46,7 @@ KFLAGS := $(COMMON) -march=rv64imac_zicsr_zifencei -mabi=lp64 -iquote kernel -fn
 	-fno-omit-frame-pointer -fno-strict-aliasing -fno-tree-loop-distribute-patterns
 # Programs written for xv6 compile unchanged: no more warnings are errors than they were written for.
 UFLAGS := $(filter-out -Wextra -Wstrict-prototypes -Wmissing-prototypes,$(COMMON)) -march=rv64gc \
-	-mabi=lp64d -DKINE_USER -iquote . -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
+	-mabi=lp64d -DKINE_USER -I. -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
 	-Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=infinite-recursion
 ifdef DEBUG
 KFLAGS += -DDEBUG -fsanitize=undefined -fno-sanitize=alignment,null
@@ -84,6 +84,9 @@ endif
 # --- kernel -----------------------------------------------------------------------------------
 $(shell mkdir -p $(B); echo '$(CC) $(KFLAGS) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || \
 	echo '$(CC) $(KFLAGS) $(UFLAGS)' > $(FLAGSTAMP))
+# So is another set of sources: when one is gone, the kernel or the image is made without it.
+$(shell echo '$(KOBJ) $(IMAGE_FILES)' | cmp -s - $(B)/sources || \
+	echo '$(KOBJ) $(IMAGE_FILES)' > $(B)/sources)
 
 $(B)/kernel/%.o: kernel/%.c $(FLAGSTAMP)
 	@mkdir -p $(@D)
@@ -95,7 +98,7 @@ $(B)/kernel/%.o: kernel/%.S $(FLAGSTAMP)
 	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
 
 # The symbol table for back traces is made from a first link and put in by a second.
-$(B)/kernel/symbols.c: $(KOBJ) kernel/kernel.ld kernel/symbols.awk
+$(B)/kernel/symbols.c: $(KOBJ) $(B)/sources kernel/kernel.ld kernel/symbols.awk
 	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(B)/kernel/stage1 $(KOBJ)
 	$(Q)$(NM) -n $(B)/kernel/stage1 | awk -f kernel/symbols.awk > $@
 kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
@@ -156,7 +159,7 @@ $(B)/mkfs: $(MKFSOBJ)
 # The README's opening words stand in the image's root.
 $(B)/README: README.md
 	@sed '/^## /,$$d' $< > $@
-fs.img: $(B)/mkfs $(IMAGE_FILES)
+fs.img: $(B)/mkfs $(IMAGE_FILES) $(B)/sources
 	$(call say,MKFS,$@)
 	$(Q)$(B)/mkfs --classic --blocks 4096 --device console:1:0 $@ $(IMAGE_FILES)
 
@@ -192,7 +195,7 @@ check-machine: check-qemu
 	@test '$(BIOS)' = none || test '$(BIOS)' = default || test -f '$(BIOS)' || \
 		$(call stop,BIOS=$(BIOS): say none$(comma) default (QEMU's own firmware) or a file.)
 check-disk: $(DISK)
-	@test -f '$(DISK)' && head -c 8192 '$(DISK)' | grep -aq KINE-COW || \
+	@head -c 8192 '$(DISK)' 2>/dev/null | grep -aq KINE-COW || \
 		$(call stop,$(DISK) is no disk image of Kine: make one by 'build/mkfs --classic IMAGE FILE...'$(comma) or leave DISK out.)
 .PHONY: check-qemu check-machine check-disk
 ifneq ($(DISK),fs.img)
@@ -229,7 +232,9 @@ help:
 .PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
 
 #: make              build the kernel, the programs and the disk image
-#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img APPEND="boot arguments"
+#:                   QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make DEBUG=1      build with UBSan and the lock-order checker; make DEBUG=1 qemu runs that
 #: make qemu-gdb     run it under a debugger; `make gdb` in another window
 #: make format       white space by clang-format
 #: make clean        remove everything that was built

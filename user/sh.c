@@ -34,6 +34,7 @@ static bool read_line(int fd, struct buffer *line)
     if (n > MAXLINE) {
         fprintf(2, "sh: a line of more than %d bytes is left out\n", MAXLINE);
         line->text[0] = '\0';
+        shell.status = SYNTAX_STATUS;
     }
     return n > 0;
 }

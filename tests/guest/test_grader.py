@@ -188,6 +188,17 @@ def test_program_follows_the_makefile():
     assert kine.make("-n", "build/user/_cat") == ""
 
 
+def test_removed_program_leaves_the_image(programs_tree):
+    source = programs_tree / "user/gone.c"
+    dump = [programs_tree / "build/mkfs", "--dump", programs_tree / "fs.img", "/gone"]
+    source.write_text("int main(void) { return 0; }\n")
+    kine.make("fs.img", cwd=programs_tree)
+    assert subprocess.run(dump, capture_output=True).returncode == 0
+    source.unlink()
+    kine.make("fs.img", cwd=programs_tree)
+    assert subprocess.run(dump, capture_output=True).returncode != 0
+
+
 def test_folder_with_a_space(programs_tree):
     """The copy that is built there is one that gdb can use."""
     assert " " in str(programs_tree)

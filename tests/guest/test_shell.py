@@ -1,5 +1,6 @@
 """The shell's language: what each construct prints."""
 
+import kine
 import pytest
 
 # Commands, and the lines they print.
@@ -79,7 +80,6 @@ MISUSE = {
 @pytest.fixture(scope="module")
 def shell(seed):
     """One machine for all these commands; they leave files behind, so another one for each seed."""
-    import kine
     with kine.Machine("test_shell") as m:
         m.boot()
         yield m
@@ -115,6 +115,20 @@ def test_large_variables(shell):
     shell.run("A=" + "a" * 3000)
     shell.run("B=$A$A$A")
     assert "still" in shell.run("cat /README | head -1; sh -c 'echo still'")
+
+
+def test_line_too_long(shell):
+    """A script's line beyond the limit is left out, with a sentence and a status; the rest is done."""
+    shell.send("cat > part\n")
+    shell.expect("cat > part\n")
+    shell.send("echo " + "x" * 1000 + "\x04\x04")
+    shell.expect(kine.PROMPT)
+    for _ in range(4):
+        shell.run("cat part part > twice; cat twice twice > part")
+    shell.run("echo > end; cat part end > long")
+    assert shell.run("sh long; echo $?") == "sh: a line of more than 65536 bytes is left out\n2\n"
+    shell.run("echo 'echo after' > end; echo > newline; cat part newline end > long")
+    assert shell.run("sh long").endswith("is left out\nafter\n")
 
 
 def test_cd(shell):

@@ -6,7 +6,6 @@
 #include "user/sh/sh.h"
 #include "user/user.h"
 
-#define SYNTAX_STATUS 2
 #define SIGNAL_STATUS 128 // $? of a killed program is this and its signal
 
 #define FDS       10       // descriptors that a redirection can name: 0 and on

@@ -110,6 +110,8 @@ uint name_length(const char *text);
 // => the length of NAME if the word is NAME=value, else 0
 uint assignment(const char *raw);
 
+#define SYNTAX_STATUS 2 // of a line that was not run
+
 // --- running (run.c, program.c, builtin.c) ----------------------------------------------------
 
 struct shell {

@@ -2,9 +2,9 @@
 //
 // A chain of processes, each of which holds a prime and passes on what it does not divide.  With 37
 // processes and as many pipes, none of which may stay open where it is not used.
-#include "kernel/types.h"
-#include "kernel/stat.h"
-#include "user/user.h"
+#include <kernel/types.h>
+#include <kernel/stat.h>
+#include <user/user.h>
 
 #define LAST 160
 
