@@ -109,21 +109,29 @@ static bool record_well_formed(const struct check *c, const struct dir_record *r
     return !(c->img.sb.features & FS_CLASSIC) || r->length == CLASSIC_RECORD;
 }
 
+// The name comes from the image: what is no text does not reach the terminal.
+static void complain_of_name(struct check *c, const struct dir_walk *d, const struct dir_record *r,
+                             const char *what)
+{
+    char text[PRINTABLE_NAME];
+    complain(c, "directory %lu: \"%s\" %s", d->number,
+             printable(text, sizeof text, r->name, r->namelen), what);
+}
+
 static void take_record(struct check *c, struct dir_walk *d, const struct dir_record *r)
 {
     struct known *target = known(d->list, r->ino);
     struct known *dir = known(d->list, d->number);
     if (target == NULL) {
-        complain(c, "directory %lu: \"%.*s\" leads to inode %lu, which is free", d->number,
-                 r->namelen, r->name, r->ino);
+        complain_of_name(c, d, r, "leads to an inode that is free");
         return;
     }
     if (r->hash != name_hash(r->name, r->namelen))
-        complain(c, "directory %lu: \"%.*s\" has a wrong hash", d->number, r->namelen, r->name);
+        complain_of_name(c, d, r, "has a wrong hash");
     if (r->namelen == 0 || memchr(r->name, '/', r->namelen) || memchr(r->name, 0, r->namelen))
         complain(c, "directory %lu has an impossible name", d->number);
     if (r->type != MODE_TYPE(target->mode))
-        complain(c, "directory %lu: \"%.*s\" has a wrong type", d->number, r->namelen, r->name);
+        complain_of_name(c, d, r, "has a wrong type");
     if (dir->nlink == 0)
         return; // a directory without names: what it names does not count it
     target->names++;

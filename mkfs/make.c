@@ -132,9 +132,10 @@ static void open_draft(struct making *m, struct host_file *file, char *draft, ui
     struct stat st;
     see_that_it_is_a_file(draft);
     int err = host_file_open(file, draft, blocks, false);
+    if (file->fd >= 0)
+        remove_on_failure(draft);
     if (err)
         fail("%s cannot be made: %s", draft, strerror(err));
-    remove_on_failure(draft);
     if (fstat(file->fd, &st) != 0)
         fail("%s cannot be looked at: %s", draft, strerror(errno));
     m->draft_dev = st.st_dev;

@@ -219,6 +219,14 @@ def test_no_room(tmp_path):
     assert (tmp_path / "v.img").read_text() == "what was there"
 
 
+def test_no_room_on_the_host(tmp_path):
+    limited = 'ulimit -f 100; trap "" XFSZ; exec "$0" --size 1G v.img'
+    done = subprocess.run(["sh", "-c", limited, MKFS], cwd=tmp_path, text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.returncode == 1 and "cannot be made" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
 def test_images_that_are_no_files(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dir").mkdir()
@@ -334,6 +342,15 @@ def test_names_that_lead_out(tmp_path, name):
     assert sorted(os.listdir(tmp_path)) == ["out", "trapped", "v.img"]
     assert "impossible name" in run("--check", "v.img", cwd=tmp_path).stderr
     assert run("--dump", "v.img", cwd=tmp_path).returncode == 0
+
+
+def test_names_that_command_the_terminal(tmp_path):
+    (tmp_path / "trapped").write_text("text")
+    mkfs("--blocks", "100", "v.img", "trapped", cwd=tmp_path)
+    replace_in_root(tmp_path / "v.img", b"trapped", b"\x1b[2Jevl")
+    for command in ["--check"], ["--dump"], ["--extract"]:
+        done = run(*command, "v.img", *(["out"] if command == ["--extract"] else []), cwd=tmp_path)
+        assert "\x1b" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("second", ["folder", "file"])

@@ -347,7 +347,9 @@ static void audit_inode(struct inode *ino)
         audit_error("fs: inode %lu is listed as unused but is not", ino->number);
     if (ino->dirty == list_empty(&ino->dirty_link))
         audit_error("fs: inode %lu: dirty and its list disagree", ino->number);
-    if (!ino->table->frozen && (ino->nlink == 0) == list_empty(&ino->orphan_link))
+    // A volume that cannot be written to lists none.
+    bool listed = !ino->table->frozen && !inode_volume(ino)->read_only;
+    if (listed && (ino->nlink == 0) == list_empty(&ino->orphan_link))
         audit_error("fs: inode %lu: %u names, and the list of orphans disagrees", ino->number,
                     ino->nlink);
 }

@@ -152,19 +152,23 @@ static uint32 *count_in(struct frame *f, uint64 block)
     return (uint32 *)frame_page(f) + block % COUNTS_PER_BLOCK;
 }
 
-// The first group with a free block from the cursor on, once round.
+// The first group with a free block from the cursor on, once round.  One whose counts cannot be read
+// is passed over.
 static int find_group(struct volume *vol, struct group **g, uint64 *n)
 {
     uint64 first = vol->space.cursor / COUNTS_PER_BLOCK;
+    int none = -ENOSPC;
     for (uint64 i = 0; i < ngroups(vol); i++) {
         *n = (first + i) % ngroups(vol);
         int err = group_get(vol, *n, g);
-        if (err)
+        if (err && err != -EIO)
             return err;
-        if ((*g)->nfree > 0)
+        if (err)
+            none = err;
+        else if ((*g)->nfree > 0)
             return 0;
     }
-    return -ENOSPC;
+    return none;
 }
 
 // => a free block of group n: the first after the cursor if that is here, else the first

@@ -165,6 +165,31 @@ static void test_flips(void)
     forget_image();
 }
 
+// A page of reference counts is damaged: which of its 1,024 blocks are free nobody knows, and all
+// others can be used.
+static void test_lost_counts(void)
+{
+    make_volume(4096, false);
+    fill_file("/large", 14 << 20, 1);
+    fill_file("/before", 100000, 1);
+    EXPECT_EQ(unlink_path("/large"), 0);
+    unmount_volume();
+    struct superblock *sb = newest_slot();
+    EXPECT_EQ(sb->counts.height, 1);
+    struct blkptr *pages = block_at(sb->counts.root.block);
+    *(unsigned char *)block_at(pages[1].block) ^= 1;
+    host_quiet = true;
+    mount_volume();
+    for (int i = 0; i < 20; i++)
+        fill_file("/after", 9 << 20, (uint64)i);
+    expect_file("/after", 9 << 20, 19);
+    EXPECT_EQ(volume_sync(vol), 0);
+    EXPECT_EQ(unlink_path("/before"), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    host_quiet = false;
+    drop_volume();
+}
+
 // --- lies -------------------------------------------------------------------------------------
 
 // A value that is likely to do harm.
@@ -234,6 +259,7 @@ static void test_classic_lies(void)
 
 static const struct test tests[] = {
     { "flips", test_flips },
+    { "lost-counts", test_lost_counts },
     { "lies", test_lies },
     { "classic-lies", test_classic_lies },
 };
