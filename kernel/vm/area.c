@@ -2,6 +2,7 @@
 #include "errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
+#include "mem/audit.h"
 #include "mem/slab.h"
 
 // => the first area that ends beyond va: the one that contains it, or the next
@@ -91,10 +92,20 @@ void areas_split(struct areas *as, uint64 va)
     cut_front(upper, va);
 }
 
+unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end)
+{
+    const struct area *a = areas_find(as, start);
+    return a && a->start < start && end < a->end;
+}
+
 void areas_cut(struct areas *as, uint64 start, uint64 end)
 {
-    areas_split(as, start);
-    unsigned first = index_of(as, start), i = first;
+    if (areas_cut_adds(as, start, end))
+        areas_split(as, end);
+    unsigned first = index_of(as, start);
+    if (first < as->n && as->area[first].start < start)
+        cut_back(&as->area[first++], start);
+    unsigned i = first;
     for (; i < as->n && as->area[i].end <= end; i++)
         if (as->area[i].object)
             object_put(as->area[i].object);
@@ -153,6 +164,13 @@ uint64 areas_find_room(const struct areas *as, uint64 size, uint64 bottom, uint6
         if (as->area[i - 1].start < top)
             top = as->area[i - 1].start;
     }
+}
+
+// A large array is a page of its own (mem/slab.h).
+void areas_audit(const struct areas *as)
+{
+    if (as->room * sizeof *as->area > KMALLOC_OBJ)
+        audit_count(frame_of_page(as->area));
 }
 
 void areas_clear(struct areas *as)

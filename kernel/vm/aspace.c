@@ -121,6 +121,7 @@ static void audit_aspaces(void)
     list_for_each (l, &all) {
         struct aspace *as = container_of(l, struct aspace, link);
         pagetable_audit(as->root);
+        areas_audit(&as->areas);
         audit_rights(as);
     }
     spin_unlock(&all_lock);
