@@ -28,7 +28,7 @@ def test_ten_thousand_forks(machine):
 
 
 @pytest.mark.parametrize("command", ["forkbomb -t 3", "membomb -t 3", "oomtest", "fptest",
-                                     "killer -t 5 -s {seed}"],
+                                     "killer -t 5 -s {seed}", "auditbomb -t 5"],
                          ids=lambda command: command.split()[0])
 @pytest.mark.parametrize("cpus,mem", [(1, "32M"), (3, "128M")])
 def test_self_checking(machine, command, cpus, mem, seed):
