@@ -17,6 +17,8 @@ void audit_count(struct frame *f);
 // Called by walkers on a broken invariant: counts it and prints the line.
 void audit_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-// Recounts everything; with `say`, each broken invariant is a line on the console.
-// => exact at rest: what a hart has in its hands at this moment looks like an error.
+// Recounts everything; with `say`, each broken invariant is a line on the console.  It stops nobody
+// and harms nobody: each walker takes the locks that keep in being what it looks at.
+// => exact at rest: what a hart has in its hands at this moment looks like an error.  One at a
+//    time; may sleep.
 void audit_run(struct kine_audit *out, bool say);

@@ -9,6 +9,7 @@ enum lock_rank {
     RANK_NONE, // not checked: locks that stand alone in tests
 
     // mutexes
+    RANK_AUDIT,     // one recount of all frames at a time
     RANK_APPEND,    // what one call appends to a file
     RANK_FILE,      // one open file's offset
     RANK_ASPACE,    // one address space: areas and tables.  Two: parent, then child, at fork

@@ -79,20 +79,27 @@ static int64 fetch_iov(uint64 uaddr, uint64 left, struct iovec iov[IOV_CHUNK])
     return err ? err : (int64)n;
 }
 
+// => bytes moved, or a negative errno
+static int64 transfer_buffer(struct file *f, enum direction dir, const struct iovec *iov,
+                             int64 done)
+{
+    uint64 room = TRANSFER_MAX - (uint64)done;
+    if ((int64)iov->iov_len < 0)
+        return -EINVAL;
+    return transfer(f, dir, (uint64)iov->iov_base, iov->iov_len < room ? iov->iov_len : room, NULL);
+}
+
 // Transfers one buffer after the other and stops at the first that is not done in full.
 // => bytes moved, or a negative errno; *full: go on
 static int64 transfer_chunk(struct file *f, enum direction dir, const struct iovec *iov, int64 n,
                             int64 done, bool *full)
 {
     for (int64 i = 0; i < n && *full; i++) {
-        uint64 len = iov[i].iov_len;
-        if (len > TRANSFER_MAX - (uint64)done)
-            len = TRANSFER_MAX - (uint64)done;
-        int64 got = transfer(f, dir, (uint64)iov[i].iov_base, len, NULL);
+        int64 got = transfer_buffer(f, dir, &iov[i], done);
+        *full = got >= 0 && (uint64)got == iov[i].iov_len;
         if (got < 0)
             return done ? done : got;
         done += got;
-        *full = (uint64)got == iov[i].iov_len;
     }
     return done;
 }

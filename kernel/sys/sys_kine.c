@@ -9,6 +9,7 @@
 #include "riscv/intr.h"
 #include "sys/dispatch.h"
 #include "task/clock.h"
+#include "task/mutex.h"
 #include "task/sched.h"
 #include "task/thread.h"
 #include "vm/aspace.h"
@@ -23,18 +24,28 @@ static int64 give(uint64 user, const void *from, size_t n)
     return copyout(current_proc()->aspace, user, from, n) ? -EFAULT : 0;
 }
 
+static struct mutex auditing = {
+    .rank = RANK_AUDIT,
+    .waiters = WAITQ_INIT(auditing.waiters, "audit"),
+    .name = "audit",
+};
+
+static bool audit(struct kine_audit *out, bool say)
+{
+    mutex_lock(&auditing);
+    audit_run(out, say);
+    mutex_unlock(&auditing);
+    return out->errors == 0 && out->lost == 0;
+}
+
 // The recount holds at rest.  What another hart has in its hands for a moment looks like an error,
 // so the audit is repeated a few times before it is believed.
 int64 sys_kine_audit(const uint64 *arg)
 {
     struct kine_audit result;
-    for (int i = 0; i < AUDIT_TRIES; i++) {
-        audit_run(&result, i == AUDIT_TRIES - 1);
-        if (result.errors == 0 && result.lost == 0)
-            break;
+    for (int i = 1; !audit(&result, i == AUDIT_TRIES) && i < AUDIT_TRIES; i++)
         if (sleep_ns(AUDIT_PAUSE_NS))
             return -EINTR;
-    }
     return give(arg[0], &result, sizeof result);
 }
 

@@ -331,7 +331,8 @@ void sched_run(struct thread *idle)
     struct hart *h = this_hart();
     h->idle = idle;
     h->online = true;
-    arm(h, TIMER_NEVER);
+    // The first thread may be at work elsewhere for long already: its slice must end here too.
+    arm(h, time_now() + time_from_ns(SLICE_NS));
     for (;;) {
         intr_off();
         struct thread *next = pick(h);

@@ -91,10 +91,20 @@ void areas_split(struct areas *as, uint64 va)
     cut_front(upper, va);
 }
 
+unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end)
+{
+    const struct area *a = areas_find(as, start);
+    return a && a->start < start && end < a->end;
+}
+
 void areas_cut(struct areas *as, uint64 start, uint64 end)
 {
-    areas_split(as, start);
-    unsigned first = index_of(as, start), i = first;
+    if (areas_cut_adds(as, start, end))
+        areas_split(as, end);
+    unsigned first = index_of(as, start);
+    if (first < as->n && as->area[first].start < start)
+        cut_back(&as->area[first++], start);
+    unsigned i = first;
     for (; i < as->n && as->area[i].end <= end; i++)
         if (as->area[i].object)
             object_unmap(as->area[i].object);

@@ -31,7 +31,9 @@ bool areas_free(const struct areas *as, uint64 start, uint64 end);
 int areas_reserve(struct areas *as, unsigned more);
 // Inserts an area; takes over its reference to the object.  => nothing lies there, room reserved
 void areas_insert(struct areas *as, const struct area *a);
-// Cuts [start, end) out: areas within go, those across are cut.  => room for one more reserved
+// => how many areas more there are once [start, end) is cut out: 1 if it lies inside one, else 0
+unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end);
+// Cuts [start, end) out: areas within go, those across are cut.  => room for what it adds reserved
 void areas_cut(struct areas *as, uint64 start, uint64 end);
 // Splits the area that contains va in its inside at va.  => room for one more reserved
 void areas_split(struct areas *as, uint64 va);

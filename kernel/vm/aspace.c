@@ -114,17 +114,37 @@ static void audit_rights(struct aspace *as)
         audit_error("M4: %lu entries lie outside every area", present - mapped);
 }
 
+// => the first address space after `as` (NULL: of all) that somebody still uses, with a reference;
+// the one to `as` ends here.
+static struct aspace *next_in_use(struct aspace *as)
+{
+    struct aspace *next = NULL;
+    spin_lock(&all_lock);
+    for (struct list *l = as ? as->link.next : all.next; l != &all && !next; l = l->next) {
+        struct aspace *a = container_of(l, struct aspace, link);
+        uint32 refs = __atomic_load_n(&a->refs, __ATOMIC_RELAXED);
+        while (refs > 0 && !__atomic_compare_exchange_n(&a->refs, &refs, refs + 1, true,
+                                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            ;
+        next = refs > 0 ? a : NULL;
+    }
+    spin_unlock(&all_lock);
+    if (as)
+        aspace_put(as);
+    return next;
+}
+
+// Each is audited under its lock: its tables and areas cannot go while they are looked at.
 static void audit_aspaces(void)
 {
     audit_count(zero_frame);
-    spin_lock(&all_lock);
-    list_for_each (l, &all) {
-        struct aspace *as = container_of(l, struct aspace, link);
+    for (struct aspace *as = next_in_use(NULL); as; as = next_in_use(as)) {
+        mutex_lock(&as->lock);
         pagetable_audit(as->root);
         kmalloc_audit(as->areas.area);
         audit_rights(as);
+        mutex_unlock(&as->lock);
     }
-    spin_unlock(&all_lock);
 }
 
 void aspace_init(void)

@@ -65,13 +65,23 @@ static bool is_large(struct aspace *as)
     return pte_total(as->root) >= frames_total() / 16;
 }
 
-// => a page for a user to own; NULL if there is none, or if only some of the reserve is left and the
-//    process is large
+// => may this process take another frame?  Not if only some of the reserve is left and it is large
+static bool may_take(struct aspace *as)
+{
+    return frames_suffice(1, FRAMES_RESERVE / 2) || !is_large(as);
+}
+
+// => a page for a user to own; NULL if there is none for this process
 static void *user_page(struct aspace *as)
 {
-    if (!frames_suffice(1, FRAMES_RESERVE / 2) && is_large(as))
-        return NULL;
-    return kalloc(FRAME_USER);
+    return may_take(as) ? kalloc(FRAME_USER) : NULL;
+}
+
+// => the entry for va, with tables made as needed; NULL if there is no frame for this process
+static pte_t *find_entry(struct aspace *as, uint64 va)
+{
+    pte_t *e = pte_find(as->root, va);
+    return e || !may_take(as) ? e : pte_find_or_make(as->root, va);
 }
 
 static int fill_zero(struct aspace *as, pte_t *e, const struct area *a, enum access access)
@@ -169,7 +179,7 @@ int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **fr
     const struct area *a = areas_find(&as->areas, va);
     if (!a || !(a->prot & access))
         return -EFAULT;
-    pte_t *e = pte_find_or_make(as->root, va);
+    pte_t *e = find_entry(as, va);
     if (!e)
         return -ENOMEM;
     int err = 0;

@@ -24,10 +24,13 @@ int aspace_set_heap(struct aspace *as, uint64 start)
 static int resize_heap(struct aspace *as, uint64 end)
 {
     uint64 old_end = PGROUNDUP(as->brk);
-    int err = areas_reserve(&as->areas, 2);
-    if (err || end == old_end)
+    if (end == old_end)
+        return 0;
+    bool grow = end > old_end;
+    int err = areas_reserve(&as->areas, grow ? 1 : areas_cut_adds(&as->areas, end, old_end));
+    if (err)
         return err;
-    if (end < old_end) {
+    if (!grow) {
         aspace_cut(as, end, old_end);
         return 0;
     }

@@ -99,7 +99,7 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
     if (err)
         return err;
     mutex_lock(&as->lock);
-    err = areas_reserve(&as->areas, 1);
+    err = areas_reserve(&as->areas, areas_cut_adds(&as->areas, addr, addr + len));
     if (!err)
         aspace_cut(as, addr, addr + len);
     mutex_unlock(&as->lock);

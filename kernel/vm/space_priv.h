@@ -5,7 +5,7 @@
 #include "vm/aspace.h"
 #include "vm/pagetable.h"
 
-// Unmaps what lies in the range.  => lock held; two more areas are reserved
+// Unmaps what lies in the range.  => lock held; room for what it adds is reserved
 void aspace_cut(struct aspace *as, uint64 start, uint64 end);
 // A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
 int aspace_check_range(uint64 addr, uint64 *len);

@@ -47,6 +47,12 @@ def clean_environment():
     return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
 
 
+def symbol(name, root=ROOT):
+    """=> the address of one of the kernel's functions."""
+    listed = (root / "kernel/kernel.sym").read_text()
+    return int(re.search(rf"^(\w+) {name}$", listed, re.M)[1], 16)
+
+
 class Transcript:
     """All that the console said: kept for the test, and written to the log at once."""
 

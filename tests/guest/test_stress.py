@@ -4,6 +4,8 @@ import re
 import time
 
 import blkdebug
+import debugger
+import grader
 import kine
 import pytest
 
@@ -28,7 +30,7 @@ def test_ten_thousand_forks(machine):
 
 
 @pytest.mark.parametrize("command", ["forkbomb -t 3", "membomb -t 3", "oomtest", "fptest",
-                                     "killer -t 5 -s {seed}"],
+                                     "killer -t 5 -s {seed}", "auditbomb -t 5"],
                          ids=lambda command: command.split()[0])
 @pytest.mark.parametrize("cpus,mem", [(1, "32M"), (3, "128M")])
 def test_self_checking(machine, command, cpus, mem, seed):
@@ -87,6 +89,27 @@ def test_kill_anything(rough):
     m.run("sleep 2")
     left = m.run("ps")
     assert not re.search(r" (sleep|cat|forkloop)$", left, re.M), left
+    alive(m)
+
+
+def test_hart_that_comes_late(rough):
+    """It finds more busy processes than harts, takes one, and must give it up like the others."""
+    port = grader.free_port()
+    m = rough(cpus=2, boot=False, extra=["-S", "-gdb", f"tcp::{port}"])
+    m.start()
+    gdb = debugger.Debugger(port)
+    late = gdb.run_to(kine.symbol("kmain_secondary", m.root))
+    gdb.go_on_without(late, harts=2)
+    m.boot()
+    for _ in range(4):
+        m.run("bomb spin &")
+    gdb.let_go()
+    time.sleep(1)
+    pids = re.findall(r"^\s*(\d+).* bomb$", m.run("ps"), re.M)
+    assert len(pids) == 4
+    m.run("kill " + " ".join(pids))
+    m.run("sleep 10")
+    assert "bomb" not in m.run("ps")
     alive(m)
 
 

@@ -1,4 +1,4 @@
-// bomb fork | memory | disk FILE | line: what a careless or hostile program does.
+// bomb fork | memory | disk FILE | line | spin: what a careless or hostile program does.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/riscv.h"
@@ -88,7 +88,10 @@ int main(int argc, char **argv)
         fill_disk(argv[2]);
     else if (strcmp(kind, "line") == 0)
         broken_line();
+    else if (strcmp(kind, "spin") == 0)
+        for (;;)
+            ;
     else
-        printf("usage: bomb fork | memory | disk FILE | line\n");
+        printf("usage: bomb fork | memory | disk FILE | line | spin\n");
     exit(0);
 }

@@ -26,7 +26,7 @@ void grandchildren(void), shared_not_copied(void), take_back(void), zero_page(vo
     many_sharers(void), count_race(void), last_two(void), last_three(void), copy_complete(void);
 
 // shortage.c: memory runs out
-void oom_fault(void), oom_copyout(void), oom_cow(void);
+void oom_fault(void), oom_copyout(void), oom_tables(void), oom_cow(void);
 
 // failures.c: one allocation fails
 void fork_fails(void), exec_fails(void), fault_fails(void), calls_fail(void);

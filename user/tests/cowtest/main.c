@@ -42,6 +42,7 @@ static const struct part parts[] = {
     { .name = "entrybits", .fn = entry_bits },
     { .name = "oomfault", .fn = oom_fault },
     { .name = "oomcopyout", .fn = oom_copyout },
+    { .name = "oomtables", .fn = oom_tables },
     { .name = "oomcow", .fn = oom_cow },
     { .name = "forkfails", .fn = fork_fails },
     { .name = "execfails", .fn = exec_fails },

@@ -73,6 +73,48 @@ void oom_copyout(void)
     EXPECT(end.status, 0, "its exit");
 }
 
+// --- no memory for tables ---------------------------------------------------------------------
+
+#define SPARSE_GIB 100
+#define LEAF_SPAN  (512L * PGSIZE) // what one leaf table maps
+
+struct sparse {
+    int go[2], full[2], hold[2]; // pipes
+};
+
+// Loads from one page under each table, as long as there are tables to be had, and keeps them.
+static void read_far_apart(void *arg)
+{
+    struct sparse *s = arg;
+    await_go(s->go);
+    long size = (long)SPARSE_GIB << 30, err = 0;
+    long at = sys(SYS_mmap, 0, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(at > 0, "mmap gave %ld", at);
+    for (long end = at + size; at < end && err == 0; at += LEAF_SPAN)
+        err = sys(SYS_madvise, at, PGSIZE, MADV_POPULATE_READ);
+    CHECK(err == 0 || err == -ENOMEM, "reading far apart gave %ld", err);
+    EXPECT(write(s->full[1], "f", 1), 1, "write to the pipe");
+    wait_until_closed(s->hold);
+}
+
+// A process that has made page tables of all memory leaves something to those who need little.
+void oom_tables(void)
+{
+    struct sparse s;
+    char byte;
+    must_pipe(s.go);
+    must_pipe(s.full);
+    must_pipe(s.hold);
+    int child = start(read_far_apart, &s);
+    close(s.full[1]);
+    EXPECT(write(s.go[1], "g", 1), 1, "write to the pipe");
+    EXPECT(read(s.full[0], &byte, 1), 1, "the word that it has them");
+    must_pass("a child meanwhile", do_nothing, NULL);
+    close(s.hold[0]);
+    close(s.hold[1]);
+    EXPECT(finish(child).status, 0, "the exit of the one with the tables");
+}
+
 // --- no memory to copy with -------------------------------------------------------------------
 
 struct hoard {

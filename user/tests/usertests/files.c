@@ -188,6 +188,30 @@ void vectors(void)
     must_unlink(NAME);
 }
 
+#define MANY_BUFFERS 40
+
+// A transfer ends at the first buffer that is bad or cut short, however many come after it.
+void vectors_end(void)
+{
+    struct iovec iov[MANY_BUFFERS];
+    char back[MANY_BUFFERS];
+    for (int i = 0; i < MANY_BUFFERS; i++)
+        iov[i] = (struct iovec){ "x", 1 };
+    int fd = must_open(NAME, O_CREATE | O_TRUNC | O_RDWR);
+    EXPECT(sys(SYS_writev, fd, iov, MANY_BUFFERS), MANY_BUFFERS, "writev of many buffers");
+    iov[3].iov_base = (void *)KERNBASE;
+    EXPECT(sys(SYS_writev, fd, iov, MANY_BUFFERS), 3, "writev whose fourth buffer is bad");
+    iov[0].iov_len = -1UL;
+    EXPECT(sys(SYS_writev, fd, iov, MANY_BUFFERS), -EINVAL, "writev of a negative length");
+    for (int i = 0; i < MANY_BUFFERS; i++)
+        iov[i] = (struct iovec){ back + i, 1 };
+    iov[5].iov_base = (void *)KERNBASE;
+    EXPECT(sys(SYS_lseek, fd, 0, SEEK_SET), 0, "lseek");
+    EXPECT(sys(SYS_readv, fd, iov, MANY_BUFFERS), 5, "readv whose sixth buffer is bad");
+    EXPECT(sys(SYS_lseek, fd, 0, SEEK_CUR), 5, "the offset after it");
+    must_unlink(NAME);
+}
+
 // O_APPEND writes at the end, wherever the end has gone.
 void append(void)
 {

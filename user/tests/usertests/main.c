@@ -29,6 +29,7 @@ static const struct part parts[] = {
     { .name = "seek", .fn = seek },
     { .name = "positioned", .fn = positioned },
     { .name = "vectors", .fn = vectors },
+    { .name = "vectorsend", .fn = vectors_end },
     { .name = "append", .fn = append },
     { .name = "bigfile", .fn = big_file },
     { .name = "manyfiles", .fn = many_files },

@@ -12,9 +12,9 @@ void copyin(void), copyout(void), copyinstr1(void), exec_pointers(void), struct_
 
 // files.c
 void open_modes(void), create_flags(void), write_read(void), truncate_open(void),
-    truncate_size(void), no_holes(void), seek(void), positioned(void), vectors(void), append(void),
-    big_file(void), many_files(void), unlink_open(void), file_status(void), pipe_status(void),
-    devices(void);
+    truncate_size(void), no_holes(void), seek(void), positioned(void), vectors(void),
+    vectors_end(void), append(void), big_file(void), many_files(void), unlink_open(void),
+    file_status(void), pipe_status(void), devices(void);
 
 // names.c
 void directories(void), dot_names(void), names_cut(void), link_count(void), link_refused(void),
