@@ -87,12 +87,22 @@ static uint64 full_tree(const struct volume *vol)
     return all;
 }
 
+// Room for the tree of counts as it is, as it was, and as it will be; but not much of a small volume.
+static uint64 zone_size(const struct volume *vol)
+{
+    uint64 blocks = FS_FIRST_BLOCK + 3 * vol->space.count_blocks;
+    uint64 groups = (blocks + COUNTS_PER_BLOCK - 1) / COUNTS_PER_BLOCK;
+    return groups <= ngroups(vol) / 8 ? groups : 0;
+}
+
 int space_init(struct volume *vol, uint64 nfree, uint64 next_block)
 {
     list_init(&vol->space.pending);
     vol->space.nfree = nfree;
     vol->space.npending = vol->space.nclosing = 0;
     vol->space.count_blocks = full_tree(vol);
+    vol->space.zone = zone_size(vol);
+    vol->space.counts_cursor = FS_FIRST_BLOCK;
     vol->space.cursor = next_block < vol->nblocks ? next_block : FS_FIRST_BLOCK;
     vol->space.dir = kalloc_zeroed(FRAME_CACHE);
     return vol->space.dir == NULL ? -ENOMEM : 0;
@@ -152,14 +162,21 @@ static uint32 *count_in(struct frame *f, uint64 block)
     return (uint32 *)frame_page(f) + block % COUNTS_PER_BLOCK;
 }
 
-// The first group with a free block from the cursor on, once round.  One whose counts cannot be read
-// is passed over.
-static int find_group(struct volume *vol, struct group **g, uint64 *n)
+// --- allocation -------------------------------------------------------------------------------
+
+// Groups to be searched, and the one to begin with.
+struct groups {
+    uint64 begin, end, first;
+};
+
+// The first group with a free block, once round.  One whose counts cannot be read is passed over.
+static int find_in(struct volume *vol, const struct groups *in, struct group **g, uint64 *n)
 {
-    uint64 first = vol->space.cursor / COUNTS_PER_BLOCK;
     int none = -ENOSPC;
-    for (uint64 i = 0; i < ngroups(vol); i++) {
-        *n = (first + i) % ngroups(vol);
+    uint64 size = in->end - in->begin;
+    uint64 first = in->first > in->begin && in->first < in->end ? in->first - in->begin : 0;
+    for (uint64 i = 0; i < size; i++) {
+        *n = in->begin + (first + i) % size;
         int err = group_get(vol, *n, g);
         if (err && err != -EIO)
             return err;
@@ -171,46 +188,78 @@ static int find_group(struct volume *vol, struct group **g, uint64 *n)
     return none;
 }
 
-// => a free block of group n: the first after the cursor if that is here, else the first
-static uint64 pick(struct volume *vol, struct group *g, uint64 n)
+// The same, on the side of the border of the zone where the cursor is, and only then on the other.
+static int find_group(struct volume *vol, uint64 cursor, struct group **g, uint64 *n)
 {
-    uint32 from = 0;
-    if (vol->space.cursor / COUNTS_PER_BLOCK == n)
-        from = vol->space.cursor % COUNTS_PER_BLOCK;
+    uint64 first = cursor / COUNTS_PER_BLOCK;
+    struct groups zone = { 0, vol->space.zone, first };
+    struct groups rest = { vol->space.zone, ngroups(vol), first };
+    bool in_zone = first < zone.end;
+    int err = find_in(vol, in_zone ? &zone : &rest, g, n);
+    if (err != -ENOSPC && err != -EIO)
+        return err;
+    int other = find_in(vol, in_zone ? &rest : &zone, g, n);
+    return other == -ENOSPC ? err : other;
+}
+
+// => a free block of group n: the first after the cursor if that is here, else the first
+static uint64 pick(uint64 cursor, const struct group *g, uint64 n)
+{
+    uint32 from = cursor / COUNTS_PER_BLOCK == n ? cursor % COUNTS_PER_BLOCK : 0;
     size_t bit = bitmap_find_clear(g->used, COUNTS_PER_BLOCK, from);
     if (bit == COUNTS_PER_BLOCK)
         bit = bitmap_find_clear(g->used, COUNTS_PER_BLOCK, 0);
     return n * COUNTS_PER_BLOCK + bit;
 }
 
-int space_claim_slots(struct volume *vol)
+// Where the search for blocks that are not of the counts begins, and goes on when it is at the end.
+static uint64 data_begin(const struct volume *vol)
 {
-    uint64 block;
-    int err = 0;
-    vol->space.cursor = 0;
-    for (uint64 i = 0; i < FS_FIRST_BLOCK && !err; i++)
-        err = space_alloc(vol, &block);
-    return err;
+    return vol->space.zone > 0 ? vol->space.zone * COUNTS_PER_BLOCK : FS_FIRST_BLOCK;
 }
 
-int space_alloc(struct volume *vol, uint64 *block)
+static int alloc_at(struct volume *vol, uint64 cursor, uint64 *block)
 {
     struct group *g;
     struct frame *f;
     uint64 n;
-    int err = find_group(vol, &g, &n);
+    int err = find_group(vol, cursor, &g, &n);
     if (!err)
         err = counts_page(vol, n, &f);
     if (err)
         return err;
-    *block = pick(vol, g, n);
+    *block = pick(cursor, g, n);
     bitmap_set(g->used, *block % COUNTS_PER_BLOCK);
     g->nfree--;
     if (vol->space.nfree > 0) // the superblock may have lied
         vol->space.nfree--;
-    vol->space.cursor = *block + 1 < vol->nblocks ? *block + 1 : FS_FIRST_BLOCK;
     *count_in(f, *block) = 1;
     frame_put(f);
+    return 0;
+}
+
+int space_claim_slots(struct volume *vol)
+{
+    uint64 block;
+    int err = 0;
+    for (uint64 i = 0; i < FS_FIRST_BLOCK && !err; i++)
+        err = alloc_at(vol, i, &block);
+    vol->space.cursor = data_begin(vol);
+    return err;
+}
+
+int space_alloc(const struct tree *tree, uint64 *block)
+{
+    struct space *s = &tree->vol->space;
+    bool counts = tree->kind == TREE_COUNTS && s->zone > 0;
+    uint64 *cursor = counts ? &s->counts_cursor : &s->cursor;
+    uint64 end = counts ? s->zone * COUNTS_PER_BLOCK : tree->vol->nblocks;
+    int err = alloc_at(tree->vol, *cursor, block);
+    if (err)
+        return err;
+    *cursor = *block + 1;
+    if (*cursor >= end)
+        *cursor = counts ? FS_FIRST_BLOCK : data_begin(tree->vol);
     return 0;
 }
 

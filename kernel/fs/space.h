@@ -4,6 +4,11 @@
 // group's bitmap of used blocks is made from its page when the group is first looked at, so that a
 // mount reads none of them.
 //
+// The *zone*, the first groups of all but small volumes, is left to the tree of counts as long as
+// there is room elsewhere.  To write a page of counts anew changes the counts of its old block and of
+// its new one; as both lie in the zone, that changes pages that the zone has, and no further ones,
+// however large the volume is.
+//
 // The volume's mutex is held by all callers.
 //
 // Invariants:
@@ -22,8 +27,8 @@ void space_destroy(struct volume *vol);
 
 // Takes the blocks of the superblock slots, on a volume that has no blocks in use.
 int space_claim_slots(struct volume *vol);
-// Takes a free block and gives it the count 1.  => 0, -ENOSPC, -EIO, -ENOMEM.
-int space_alloc(struct volume *vol, uint64 *block);
+// Takes a free block for the tree and gives it the count 1.  => 0, -ENOSPC, -EIO, -ENOMEM.
+int space_alloc(const struct tree *tree, uint64 *block);
 // One more / one fewer pointer names the block; a block that none names is freed.  => 0; -EIO,
 // -ENOMEM: its count cannot be got at, nothing has changed.
 int space_share(struct volume *vol, const struct blkptr *p);

@@ -193,7 +193,7 @@ static int grow(struct tree *tree, uint64 index)
 int tree_new_block(struct tree *tree, struct frame **out)
 {
     uint64 block;
-    int err = space_alloc(tree->vol, &block);
+    int err = space_alloc(tree, &block);
     if (err)
         return err;
     err = meta_new(tree->vol, block, out);
@@ -311,7 +311,7 @@ int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f)
         uint64 block;
         int err = was.block != 0 ? touch_page(tree, &was, f) : 0;
         if (!err)
-            err = space_alloc(vol, &block);
+            err = space_alloc(tree, &block);
         if (err)
             return err;
         *p = (struct blkptr){ .block = block, .gen = (uint32)vol->generation };

@@ -75,13 +75,15 @@ struct closing {
 struct group; // fs/space.c
 
 struct space {
-    uint64 nfree;        // blocks that can be allocated now
-    uint64 npending;     // blocks freed in the open generation: free once it is durable
-    uint64 nclosing;     // blocks freed in the generation on its way to the disk
-    uint64 cursor;       // where the search goes on
-    uint64 count_blocks; // blocks of the tree of counts when none is a hole
-    struct group ***dir; // a page of 512 pages of 512 groups
-    struct list pending; // groups with pending or closing blocks
+    uint64 nfree;         // blocks that can be allocated now
+    uint64 npending;      // blocks freed in the open generation: free once it is durable
+    uint64 nclosing;      // blocks freed in the generation on its way to the disk
+    uint64 zone;          // groups at the beginning: fs/space.h
+    uint64 cursor;        // where the search goes on
+    uint64 counts_cursor; // the same for blocks of the counts, if there is a zone
+    uint64 count_blocks;  // blocks of the tree of counts when none is a hole
+    struct group ***dir;  // a page of 512 pages of 512 groups
+    struct list pending;  // groups with pending or closing blocks
 };
 
 #define INODE_BUCKETS 512
