@@ -4,8 +4,8 @@
 #include "fs_test.h"
 
 #define GROUP     1024 // blocks
-#define FILES     60
-#define FILE_SIZE (2UL << 20)
+#define FILES     110
+#define FILE_SIZE (1UL << 20)
 
 static const char *file_name(int i)
 {
