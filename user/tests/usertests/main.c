@@ -131,6 +131,7 @@ static const struct part parts[] = {
     { .name = "execlimits", .fn = exec_limits },
     { .name = "execrefused", .fn = exec_refused },
     { .name = "execdescriptors", .fn = exec_descriptors },
+    { .name = "execshared", .fn = exec_shared },
     { .name = "execself", .fn = exec_self },
 
     { .name = "dupshares", .fn = dup_shares },

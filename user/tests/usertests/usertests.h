@@ -57,7 +57,7 @@ void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbr
 
 // images.c
 void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_refused(void),
-    exec_descriptors(void), exec_self(void);
+    exec_descriptors(void), exec_shared(void), exec_self(void);
 // What the program does when it is run with a first argument that begins with '@'.
 int act(int argc, char **argv);
 
