@@ -95,6 +95,7 @@ static const struct part parts[] = {
     { .name = "killanywhere", .fn = kill_anywhere },
     { .name = "killstorm", .fn = kill_storm },
     { .name = "killrefused", .fn = kill_refused },
+    { .name = "killallquick", .fn = kill_all_quick },
     { .name = "preempt", .fn = preempt },
     { .name = "parents", .fn = parents },
     { .name = "vforkwaits", .fn = vfork_waits },

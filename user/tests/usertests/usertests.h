@@ -44,7 +44,8 @@ void exit_status(void), fault_status(void), wait_any(void), wait_nohang(void), w
     parents(void), vfork_waits(void), vfork_execs(void), vfork_killed(void), share_memory(void);
 
 // killing.c
-void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void), preempt(void);
+void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void),
+    kill_all_quick(void), preempt(void);
 
 // pipes.c
 void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe_writers(void),
