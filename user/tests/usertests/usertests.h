@@ -54,7 +54,7 @@ void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe
 // heap.c
 void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbrk_odd(void),
     sbrk_shrunk(void), sbrk_same_count(void), sbrk_argument(void), sbrk_lazy(void),
-    lazy_everywhere(void), malloc_fails(void), mapping(void);
+    lazy_everywhere(void), malloc_fails(void), mapping(void), mapping_ranges(void);
 
 // images.c
 void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_refused(void),
