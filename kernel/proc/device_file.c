@@ -22,11 +22,28 @@ bool device_exists(struct inode *ino)
     return device_of(ino) != NULL;
 }
 
-// One call of the device.  => bytes done, or a negative errno
+// => of n > 0 bytes at buf, how many can be written, made present; a negative errno if there are
+// none
+static int64 writable(struct aspace *as, uint64 buf, size_t n)
+{
+    struct user_span span;
+    for (size_t done = 0; done < n; done += span.len) {
+        int err = user_hold(as, buf + done, n - done, true, &span);
+        if (err)
+            return done ? (int64)done : err;
+        user_release(&span);
+    }
+    return (int64)n;
+}
+
+// One call of the device.  What the device gives up must find a place, so that is looked for first.
+// => bytes done, or a negative errno
 static int64 read_piece(struct file *f, struct aspace *as, uint64 buf, size_t n)
 {
     char piece[CHARDEV_MAX];
-    int64 got = device_of(f->obj)->read(MINOR(inode_rdev(f->obj)), piece, n);
+    int64 got = writable(as, buf, n);
+    if (got > 0)
+        got = device_of(f->obj)->read(MINOR(inode_rdev(f->obj)), piece, (size_t)got);
     if (got <= 0)
         return got;
     int err = copyout(as, buf, piece, (size_t)got);

@@ -53,6 +53,15 @@ static uint64 user_status(void)
     return (csr_read(sstatus) & ~(SSTATUS_SPP | SSTATUS_SIE | SSTATUS_FS)) | SSTATUS_SPIE;
 }
 
+// The descriptors that the new program has: those of a table of its own, not marked close-on-exec.
+static void change_files(struct proc *p, struct files *own)
+{
+    struct files *old = p->files;
+    p->files = own;
+    files_put(old);
+    files_close_on_exec(own);
+}
+
 static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 sp)
 {
     spin_lock(&tree_lock);
@@ -61,7 +70,6 @@ static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 
     spin_unlock(&tree_lock);
     thread_set_root(as->root);
     aspace_put(old);
-    files_close_on_exec(p->files);
     proc_end_vfork(p);
 
     struct trapframe *tf = current_thread()->tf;
@@ -76,17 +84,22 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
     int err = find_program(path, &ino);
     if (err)
         return err;
+    struct proc *p = current_proc();
     struct aspace *as = aspace_new();
+    struct files *files = NULL;
     struct image image;
     uint64 sp;
     err = as ? build(ino, as, argv, envp, &image, &sp) : -ENOMEM;
     inode_put(ino);
+    if (!err && (files = files_own(p->files)) == NULL)
+        err = -ENOMEM;
     if (err) {
         if (as)
             aspace_put(as);
         return err;
     }
-    set_name(current_proc(), path);
-    change_over(current_proc(), as, image.entry, sp);
+    set_name(p, path);
+    change_files(p, files);
+    change_over(p, as, image.entry, sp);
     return 0;
 }

@@ -68,7 +68,10 @@ struct files {
 struct files *files_new(void);               // => empty, one reference; NULL: no memory
 struct files *files_copy(struct files *old); // fork: the same files, counted
 void files_get_table(struct files *fs);      // clone: the same table, counted
-void files_put(struct files *fs);            // the last one closes them all
+// exec: a table that nobody else uses, the caller's own if it is that, with a reference; NULL: no
+// memory.
+struct files *files_own(struct files *fs);
+void files_put(struct files *fs); // the last one closes them all
 void files_close_on_exec(struct files *fs);
 // => a descriptor, the lowest free one from `from` on; -EMFILE.  Takes over the reference to f.
 int files_install(struct files *fs, struct file *f, int from, bool cloexec);

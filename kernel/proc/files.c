@@ -41,6 +41,14 @@ struct files *files_copy(struct files *old)
     return fs;
 }
 
+struct files *files_own(struct files *fs)
+{
+    if (__atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1)
+        return files_copy(fs);
+    files_get_table(fs);
+    return fs;
+}
+
 void files_get_table(struct files *fs)
 {
     __atomic_add_fetch(&fs->refs, 1, __ATOMIC_RELAXED);

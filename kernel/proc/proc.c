@@ -125,6 +125,16 @@ struct proc *proc_next(int pid)
     return best;
 }
 
+void proc_each(void (*fn)(struct proc *p, void *arg), void *arg)
+{
+    for (int b = 0; b < BUCKETS; b++) {
+        if (!index[b].next)
+            continue;
+        list_for_each (l, &index[b])
+            fn(container_of(l, struct proc, hash), arg);
+    }
+}
+
 // => tree_lock held.  All but what needs the address space.
 static void describe(const struct proc *p, struct kine_proc *out)
 {

@@ -18,5 +18,7 @@ void proc_free(struct proc *p);
 struct proc *proc_find(int pid);
 // => tree_lock held.  The process with the lowest pid above `pid`, NULL if there is none.
 struct proc *proc_next(int pid);
+// => tree_lock held.  Calls fn for every process, in no order; it changes nothing of the tree.
+void proc_each(void (*fn)(struct proc *p, void *arg), void *arg);
 // Ends a vfork: the parent may go on.
 void proc_end_vfork(struct proc *p);

@@ -38,17 +38,25 @@ static int post(struct proc *p, int sig)
     return 0;
 }
 
+struct posting {
+    int sig, err;
+};
+
+static void post_to_one(struct proc *p, void *arg)
+{
+    struct posting *to_all = arg;
+    if (p == init_proc || p == current_proc())
+        return;
+    post(p, to_all->sig);
+    to_all->err = 0;
+}
+
 // => tree_lock held.  Everybody but init and the caller.
 static int post_to_all(int sig)
 {
-    int err = -ESRCH;
-    for (struct proc *p = proc_next(0); p; p = proc_next(p->pid)) {
-        if (p == init_proc || p == current_proc())
-            continue;
-        post(p, sig);
-        err = 0;
-    }
-    return err;
+    struct posting to_all = { sig, -ESRCH };
+    proc_each(post_to_one, &to_all);
+    return to_all.err;
 }
 
 int proc_kill(int pid, int sig)

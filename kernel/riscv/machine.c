@@ -40,10 +40,18 @@ static void find_ram(const void *fdt)
     machine.ram_size = PGROUNDDOWN(end) - machine.ram_base;
 }
 
-// => does an ISA string ("rv64imafdc_zicsr_sstc") name the extension?
+#define ISA_PREFIX 4 // "rv64"
+
+// => does an ISA string ("rv64imafdc_zicsr_sstc") name the extension?  Those of one letter stand
+// before the first '_', all in a row.
 static bool isa_has(const char *isa, const char *ext)
 {
     size_t n = strlen(ext);
+    if (n == 1) {
+        const char *letter = strlen(isa) > ISA_PREFIX ? strchr(isa + ISA_PREFIX, *ext) : NULL;
+        const char *others = strchr(isa, '_');
+        return letter && (!others || letter < others);
+    }
     for (const char *p = isa; (p = strchr(p, '_')) != NULL;) {
         p++;
         if (strncmp(p, ext, n) == 0 && (p[n] == '_' || p[n] == '\0'))
@@ -52,13 +60,13 @@ static bool isa_has(const char *isa, const char *ext)
     return false;
 }
 
-static bool cpu_has_sstc(const void *fdt, const struct fdt_node *node)
+static bool cpu_has(const void *fdt, const struct fdt_node *node, const char *ext)
 {
     const char *isa = fdt_string(fdt, node, "riscv,isa", 0);
     if (isa)
-        return isa_has(isa, "sstc");
+        return isa_has(isa, ext);
     for (int n = 0; (isa = fdt_string(fdt, node, "riscv,isa-extensions", n)) != NULL; n++)
-        if (strcmp(isa, "sstc") == 0)
+        if (strcmp(isa, ext) == 0)
             return true;
     return false;
 }
@@ -74,14 +82,14 @@ static void find_harts(const void *fdt, uint64 boot_hartid)
 {
     nharts = 0;
     add_hart(boot_hartid);
-    machine.sstc = true;
+    machine.sstc = machine.fp = true;
     struct fdt_node node = FDT_START;
     while (fdt_next_type(fdt, &node, "cpu")) {
         uint64 hartid, size;
         if (!fdt_reg(fdt, &node, 0, &hartid, &size))
             continue;
-        if (!cpu_has_sstc(fdt, &node))
-            machine.sstc = false;
+        machine.sstc &= cpu_has(fdt, &node, "sstc");
+        machine.fp &= cpu_has(fdt, &node, "d") || cpu_has(fdt, &node, "g");
         if (hartid != boot_hartid && nharts < NCPU)
             add_hart(hartid);
     }

@@ -1,5 +1,6 @@
 #include "task/fp.h"
 #include "riscv/csr.h"
+#include "riscv/machine.h"
 #include "riscv/trap.h"
 #include "task/thread.h"
 
@@ -15,7 +16,7 @@ static void set_unit_state(struct thread *t, uint64 fs)
 
 bool fp_claim(struct thread *t)
 {
-    if (unit_state(t) != FS_OFF)
+    if (!machine.fp || unit_state(t) != FS_OFF)
         return false;
     if (!t->fp_used)
         t->fp = (struct fp_state){ 0 };

@@ -6,8 +6,8 @@
 
 struct thread;
 
-// The running thread's user code wants the unit.  => false if it has it already: the instruction is
-// illegal for another reason.
+// The running thread's user code wants the unit.  => false if it has it already, or there is none:
+// the instruction is illegal for another reason.
 bool fp_claim(struct thread *t);
 // The thread leaves this hart: saves what it changed and takes the unit away.
 void fp_leave(struct thread *t);

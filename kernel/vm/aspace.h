@@ -50,9 +50,11 @@ uint64 aspace_brk(struct aspace *as, uint64 brk);
 
 // Makes the pages of [addr, addr + len) present, and with `write` private, as if each had been
 // touched.
-// => 0, -ENOMEM (also early, when there is clearly not enough), -EFAULT, -EINTR (killed meanwhile).
+// => 0, -ENOMEM (a part is not mapped; also early, when there is clearly not enough), -EFAULT (not
+// allowed), -EINTR (killed meanwhile).
 int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write);
-// Gives the pages of the range back; the next touch finds them as at first.
+// Gives the pages of the range back; the next touch finds them as at first.  => 0, -ENOMEM (a part
+// is not mapped; the rest is done).
 int aspace_discard(struct aspace *as, uint64 addr, uint64 len);
 
 // For ps: pages mapped, of these shared, and bytes that areas span.

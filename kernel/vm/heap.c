@@ -83,10 +83,13 @@ int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write)
         return err;
     uint64 present = 0, end = addr + len;
     mutex_lock(&as->lock);
-    pte_each(as->root, addr, end, count_entry, &present);
+    if (!aspace_all_mapped(as, addr, end))
+        err = -ENOMEM;
+    else
+        pte_each(as->root, addr, end, count_entry, &present);
     mutex_unlock(&as->lock);
-    if (write && (err = enough_memory(len / PGSIZE - present)) != 0)
-        return err;
+    if (!err && write)
+        err = enough_memory(len / PGSIZE - present);
     for (uint64 va = addr; va < end && !err; va += POPULATE_STEP * PGSIZE) {
         uint64 stop = end - va < POPULATE_STEP * PGSIZE ? end : va + POPULATE_STEP * PGSIZE;
         err = populate_step(as, va, stop, write);
@@ -104,6 +107,7 @@ int aspace_discard(struct aspace *as, uint64 addr, uint64 len)
         return err;
     mutex_lock(&as->lock);
     pte_clear_range(as->root, addr, addr + len, false);
+    err = aspace_all_mapped(as, addr, addr + len) ? 0 : -ENOMEM;
     mutex_unlock(&as->lock);
-    return 0;
+    return err;
 }

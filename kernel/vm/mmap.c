@@ -87,7 +87,7 @@ int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool 
 
 int aspace_check_range(uint64 addr, uint64 *len)
 {
-    if (addr % PGSIZE || *len == 0 || *len > USER_MAX || !in_user_space(addr, PGROUNDUP(*len)))
+    if (addr % PGSIZE || *len > USER_MAX || !in_user_space(addr, PGROUNDUP(*len)))
         return -EINVAL;
     *len = PGROUNDUP(*len);
     return 0;
@@ -95,7 +95,7 @@ int aspace_check_range(uint64 addr, uint64 *len)
 
 int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
 {
-    int err = aspace_check_range(addr, &len);
+    int err = len == 0 ? -EINVAL : aspace_check_range(addr, &len);
     if (err)
         return err;
     mutex_lock(&as->lock);
@@ -117,7 +117,7 @@ static void protect_entry(pte_t *e, uint64 va, void *arg)
     *e = pte_make(pte_frame(*e), flags);
 }
 
-static bool all_mapped(struct aspace *as, uint64 start, uint64 end)
+bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end)
 {
     while (start < end) {
         struct area *a = areas_find(&as->areas, start);
@@ -130,7 +130,7 @@ static bool all_mapped(struct aspace *as, uint64 start, uint64 end)
 
 static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 prot)
 {
-    if (!all_mapped(as, start, end))
+    if (!aspace_all_mapped(as, start, end))
         return -ENOMEM;
     int err = areas_reserve(&as->areas, 2);
     if (err)
@@ -160,6 +160,8 @@ int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot)
         return -EINVAL; // an entry without R would be a pointer to a table (Sv39)
     if (writable_code(prot))
         return -EACCES;
+    if (len == 0)
+        return 0;
     mutex_lock(&as->lock);
     err = protect_locked(as, addr, addr + len, prot);
     mutex_unlock(&as->lock);

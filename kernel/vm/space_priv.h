@@ -9,5 +9,7 @@
 void aspace_cut(struct aspace *as, uint64 start, uint64 end);
 // A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
 int aspace_check_range(uint64 addr, uint64 *len);
+// => does an area contain every page of [start, end)?  lock held
+bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end);
 // A pte_visitor: adds one to the uint64 at arg.
 void count_entry(pte_t *e, uint64 va, void *arg);

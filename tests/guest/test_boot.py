@@ -52,6 +52,15 @@ def test_no_sstc(machine):
     m.poweroff()
 
 
+@pytest.mark.parametrize("missing", ["d=off", "f=off,d=off"])
+def test_no_floating_point(machine, missing):
+    """A program that wants what the harts have not is killed; nobody else notices."""
+    m = machine(extra=["-cpu", f"rv64,{missing}"])
+    assert "illegal instruction" in m.run("fptest")
+    m.audit()
+    m.poweroff()
+
+
 @pytest.mark.parametrize("cpus", [1, 3])
 def test_opensbi(machine, cpus):
     """The same kernel on top of firmware."""

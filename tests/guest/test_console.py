@@ -30,6 +30,17 @@ def test_much_typed_at_once(machine):
     m.poweroff()
 
 
+def test_nothing_lost_to_a_bad_buffer(machine, programs_tree):
+    """What a read finds no place for is there for the next one."""
+    m = machine(root=programs_tree)
+    m.send("badread\n")
+    m.expect("ready\n")
+    m.send("hello world\n")
+    m.expect(re.escape("got -1, 3 <hel>, 9 <lo world>\n"))
+    m.expect(kine.PROMPT)
+    m.poweroff()
+
+
 def test_prompt_once_for_each_command(machine):
     m = machine()
     commands = ["echo one", "ls", "cat README | wc", "nosuchprogram", "echo -n x", "sleep 1"]

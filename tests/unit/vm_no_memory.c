@@ -81,7 +81,7 @@ TEST(populate_is_all_there_or_an_error)
     CHECK_EQ(aspace_populate(as, BASE, HOST_RAM, true), -ENOMEM);
     CHECK_EQ(aspace_discard(as, BASE, HOST_RAM), 0);
     CHECK_EQ(frames_in_use(FRAME_USER), 0);
-    CHECK_EQ(aspace_populate(as, BASE - PGSIZE, 2 * PGSIZE, true), -EFAULT);
+    CHECK_EQ(aspace_populate(as, BASE - PGSIZE, 2 * PGSIZE, true), -ENOMEM);
     aspace_put(as);
     vm_end();
 }

@@ -223,6 +223,27 @@ void malloc_fails(void)
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
+// A range of nothing is fine, but not for munmap; one with a hole is not.
+void mapping_ranges(void)
+{
+    static const int advice[] = { MADV_DONTNEED, MADV_POPULATE_READ, MADV_POPULATE_WRITE };
+    char *at = (char *)sys(SYS_mmap, 0, 3 * PGSIZE, PROT_READ | PROT_WRITE, ANON, -1, 0);
+    CHECK((long)at > 0, "mmap gave %ld", (long)at);
+    EXPECT(sys(SYS_munmap, at, 0), -EINVAL, "munmap of nothing");
+    EXPECT(sys(SYS_munmap, at + PGSIZE, PGSIZE), 0, "munmap in the middle");
+    EXPECT(sys(SYS_mprotect, at, 0, PROT_READ), 0, "mprotect of nothing");
+    EXPECT(sys(SYS_mprotect, at + 1, 0, PROT_READ), -EINVAL, "mprotect of nothing at an odd place");
+    at[2 * PGSIZE] = 1;
+    for (int i = 0; i < 3; i++) {
+        EXPECT(sys(SYS_madvise, at, 0, advice[i]), 0, "madvise %d of nothing", advice[i]);
+        EXPECT(sys(SYS_madvise, at, PGSIZE, advice[i]), 0, "madvise %d", advice[i]);
+        EXPECT(sys(SYS_madvise, at, 3 * PGSIZE, advice[i]), -ENOMEM, "madvise %d across a hole",
+               advice[i]);
+    }
+    EXPECT(at[2 * PGSIZE], 0, "the discarded page behind the hole");
+    EXPECT(sys(SYS_munmap, at, 3 * PGSIZE), 0, "munmap of all");
+}
+
 void mapping(void)
 {
     long rw = PROT_READ | PROT_WRITE;

@@ -151,6 +151,21 @@ void exec_descriptors(void)
     EXPECT(read(closed, a, 1), 1, "read from it here");
 }
 
+// A program is started by a process that shares our descriptors: it closes its own, not ours.
+void exec_shared(void)
+{
+    char *argv[] = { "true", NULL }, c;
+    int fd = must_open("/README", O_RDONLY);
+    EXPECT(sys(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC), 0, "fcntl");
+    int pid = (int)sys(SYS_clone, CLONE_FILES | SIGCHLD);
+    if (pid == 0) {
+        exec("/true", argv);
+        exit(1);
+    }
+    EXPECT(finish(pid).status, 0, "the program's exit");
+    EXPECT(read(fd, &c, 1), 1, "read here afterwards");
+}
+
 static void exec_self_again(void *arg)
 {
     char *argv[] = { "usertests", "@again", "7", NULL };

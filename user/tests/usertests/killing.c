@@ -140,3 +140,50 @@ void preempt(void)
     for (int i = 0; i <= NCPU; i++)
         EXPECT(finish(pid[i]).signal, SIGKILL, "signal of spinner %d", i);
 }
+
+// --- everybody ----------------------------------------------------------------------------------
+
+#define FEW   30
+#define MANY  250
+#define TRIES 20
+#define TIMES 10 // longer that many may take than few: it grows with their number, no faster
+
+// => nanoseconds that a signal which nobody minds takes to everybody, at best
+static uint64 time_to_tell_all(void)
+{
+    uint64 best = -1UL;
+    for (int i = 0; i < TRIES; i++) {
+        uint64 begin = now_ns();
+        EXPECT(sys(SYS_kill, -1, SIGCHLD), 0, "kill of all");
+        uint64 took = now_ns() - begin;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+// The kernel looks at each process once, for nothing else happens meanwhile.
+void kill_all_quick(void)
+{
+    int fd[2], n = 0;
+    uint64 few = 0;
+    must_pipe(fd);
+    for (; n < MANY; n++) {
+        int pid = fork();
+        CHECK(pid >= 0 || n > FEW, "fork %d: %s", n, strerror(errno));
+        if (pid < 0)
+            break;
+        if (pid == 0) {
+            wait_until_closed(fd);
+            exit(0);
+        }
+        if (n == FEW)
+            few = time_to_tell_all();
+    }
+    uint64 many = time_to_tell_all();
+    close(fd[0]);
+    close(fd[1]);
+    while (wait(0) > 0)
+        ;
+    CHECK(many < TIMES * few, "telling %d takes %ld ns, telling %d takes %ld", FEW, (long)few, n,
+          (long)many);
+}

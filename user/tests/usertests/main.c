@@ -95,6 +95,7 @@ static const struct part parts[] = {
     { .name = "killanywhere", .fn = kill_anywhere },
     { .name = "killstorm", .fn = kill_storm },
     { .name = "killrefused", .fn = kill_refused },
+    { .name = "killallquick", .fn = kill_all_quick, .slow = true },
     { .name = "preempt", .fn = preempt },
     { .name = "parents", .fn = parents },
     { .name = "vforkwaits", .fn = vfork_waits },
@@ -122,6 +123,7 @@ static const struct part parts[] = {
     { .name = "sbrklazy", .fn = sbrk_lazy },
     { .name = "lazyeverywhere", .fn = lazy_everywhere },
     { .name = "mapping", .fn = mapping },
+    { .name = "mappingranges", .fn = mapping_ranges },
     { .name = "sbrksamecount", .fn = sbrk_same_count, .slow = true },
     { .name = "mallocfails", .fn = malloc_fails, .slow = true },
 
@@ -131,6 +133,7 @@ static const struct part parts[] = {
     { .name = "execlimits", .fn = exec_limits },
     { .name = "execrefused", .fn = exec_refused },
     { .name = "execdescriptors", .fn = exec_descriptors },
+    { .name = "execshared", .fn = exec_shared },
     { .name = "execself", .fn = exec_self },
 
     { .name = "dupshares", .fn = dup_shares },

@@ -44,7 +44,8 @@ void exit_status(void), fault_status(void), wait_any(void), wait_nohang(void), w
     parents(void), vfork_waits(void), vfork_execs(void), vfork_killed(void), share_memory(void);
 
 // killing.c
-void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void), preempt(void);
+void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void),
+    kill_all_quick(void), preempt(void);
 
 // pipes.c
 void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe_writers(void),
@@ -53,11 +54,11 @@ void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe
 // heap.c
 void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbrk_odd(void),
     sbrk_shrunk(void), sbrk_same_count(void), sbrk_argument(void), sbrk_lazy(void),
-    lazy_everywhere(void), malloc_fails(void), mapping(void);
+    lazy_everywhere(void), malloc_fails(void), mapping(void), mapping_ranges(void);
 
 // images.c
 void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_refused(void),
-    exec_descriptors(void), exec_self(void);
+    exec_descriptors(void), exec_shared(void), exec_self(void);
 // What the program does when it is run with a first argument that begins with '@'.
 int act(int argc, char **argv);
 
