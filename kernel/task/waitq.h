@@ -11,6 +11,10 @@
 //     spin_unlock(&lk);
 //
 // A wakeup is a hint: the condition is always tested again.
+//
+// Whoever wakes a queue on which somebody may wait interruptibly holds lk, as above.  The waker takes
+// a thread off the queue and then makes it ready; one that a signal has made ready meanwhile needs
+// lk to go on, and so cannot be gone when the waker comes to it.
 #pragma once
 
 #include "types.h"

@@ -61,7 +61,7 @@ def test_usertests_by_name(machine):
 def test_grind(machine, cpus, seed):
     """Random system calls from several processes; the seed is printed and replays the run."""
     m = machine(cpus=cpus)
-    m.check(f"grind -s {seed} -t 20", f"grind: seed {seed}:", "grind: ok", timeout=120)
+    m.check(f"grind -s {seed} -t 10", f"grind: seed {seed}:", "grind: ok", timeout=120)
     m.poweroff()
 
 
