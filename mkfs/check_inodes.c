@@ -103,8 +103,8 @@ struct dir_walk {
 
 static bool record_well_formed(const struct check *c, const struct dir_record *r, uint32 at)
 {
-    if (r->length < sizeof *r || r->length % 8 != 0 || at + r->length > FS_BLOCK ||
-        sizeof *r + r->namelen > r->length)
+    if (FS_BLOCK - at < sizeof *r || r->length < sizeof *r || r->length % 8 != 0 ||
+        at + r->length > FS_BLOCK || sizeof *r + r->namelen > r->length)
         return false;
     return !(c->img.sb.features & FS_CLASSIC) || r->length == CLASSIC_RECORD;
 }

@@ -92,8 +92,8 @@ const struct disk_inode *table_find(const struct image_table *t, uint64 number)
 
 static bool well_formed(const struct image *img, const struct dir_record *r, uint32 at)
 {
-    if (r->length < sizeof *r || r->length % 8 != 0 || at + r->length > FS_BLOCK ||
-        sizeof *r + r->namelen > r->length)
+    if (FS_BLOCK - at < sizeof *r || r->length < sizeof *r || r->length % 8 != 0 ||
+        at + r->length > FS_BLOCK || sizeof *r + r->namelen > r->length)
         return false;
     return !(img->sb.features & FS_CLASSIC) || r->length == CLASSIC_RECORD;
 }

@@ -17,8 +17,8 @@ static inline uint64 page_count(const struct inode *dir)
 // Does the record keep to its page (D1)?
 static inline bool record_sane(const struct dir_record *r, uint32 offset)
 {
-    return r->length >= sizeof *r && r->length % 8 == 0 && offset + r->length <= FS_BLOCK &&
-           sizeof *r + r->namelen <= r->length;
+    return FS_BLOCK - offset >= sizeof *r && r->length >= sizeof *r && r->length % 8 == 0 &&
+           offset + r->length <= FS_BLOCK && sizeof *r + r->namelen <= r->length;
 }
 
 // Says so.  => -EIO
