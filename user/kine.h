@@ -28,7 +28,7 @@ int getppid(void);
 int waitpid(int pid, int *status, int options); // status as wait() gives it
 int rmdir(const char *path);
 int dup2(int from, int to); // => to
-int getdents(int fd, void *buf, uint size);
+int getdents(int fd, void *buf, int size);
 long lseek(int fd, long offset, int whence);
 int ftruncate(int fd, long size);
 int fsync(int fd);
@@ -37,7 +37,7 @@ int syncfs(int fd); // the volume that the file is on; tells errors
 int open_mode(const char *path, int flags, uint mode); // open() gives 0666; umask() takes bits away
 int rename(const char *old, const char *fresh);
 int symlink(const char *target, const char *path);
-int readlink(const char *path, char *buf, uint size); // => bytes, without a NUL
+int readlink(const char *path, char *buf, int size); // => bytes, without a NUL
 // Linux's status; flags: AT_SYMLINK_NOFOLLOW
 int status_of(const char *path, struct linux_stat *out, int flags);
 int chmod(const char *path, uint mode);
@@ -48,7 +48,7 @@ int statfs(const char *path, struct statfs *out);
 int sched_yield(void);
 int nanosleep(long seconds, long nanoseconds);
 int kill_with(int pid, int signal);
-char *getcwd(char *buf, uint size);
+char *getcwd(char *buf, int size);
 void *mmap(void *addr, uint64 len, int prot, int flags);
 int munmap(void *addr, uint64 len);
 int mprotect(void *addr, uint64 len, int prot);

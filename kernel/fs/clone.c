@@ -77,10 +77,12 @@ int inode_clone(struct inode *dst, struct inode *src)
     if (dst == src)
         return 0;
     struct inode *first = dst < src ? dst : src, *second = dst < src ? src : dst;
+    inode_write_begin(dst);
     mutex_lock(&first->lock);
     mutex_lock(&second->lock);
     int err = clone_locked(dst, src);
     mutex_unlock(&second->lock);
     mutex_unlock(&first->lock);
+    inode_write_end(dst);
     return err;
 }

@@ -281,8 +281,10 @@ int inode_truncate(struct inode *ino, uint64 size)
         return -EINVAL;
     if (size > FS_SIZE_MAX)
         return -EFBIG;
+    inode_write_begin(ino);
     mutex_lock(&ino->lock);
     int err = resize(ino, size);
     mutex_unlock(&ino->lock);
+    inode_write_end(ino);
     return err;
 }

@@ -82,9 +82,10 @@ int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n);
 int64 inode_write(struct inode *ino, const void *src, uint64 off, size_t n);
 // Appends at the end, atomically with respect to other writers; *off_out is where it went.
 int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out);
-// Nobody else begins to append until inode_append_end(): what is appended in pieces stays together.
-void inode_append_begin(struct inode *ino);
-void inode_append_end(struct inode *ino);
+// Nobody else writes to it, cuts it or makes it a clone until inode_write_end(): what is written in
+// pieces stays together.
+void inode_write_begin(struct inode *ino);
+void inode_write_end(struct inode *ino);
 int inode_truncate(struct inode *ino, uint64 size);
 int inode_sync(struct inode *ino); // fsync
 // The file's pages, for mapping.  => borrowed: lives as long as the caller's reference to ino.

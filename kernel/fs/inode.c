@@ -52,14 +52,14 @@ void inode_info(struct inode *ino, struct inode_info *out)
     mutex_unlock(&inode_volume(ino)->lock);
 }
 
-void inode_append_begin(struct inode *ino)
+void inode_write_begin(struct inode *ino)
 {
-    mutex_lock(&ino->append_lock);
+    mutex_lock(&ino->write_lock);
 }
 
-void inode_append_end(struct inode *ino)
+void inode_write_end(struct inode *ino)
 {
-    mutex_unlock(&ino->append_lock);
+    mutex_unlock(&ino->write_lock);
 }
 
 int inode_sync(struct inode *ino)

@@ -23,10 +23,10 @@ struct inode {
     struct tree data; // tree: by the volume's mutex; data.obj.refs is the inode's count
     struct itable *table;
     uint64 number;
-    uint32 mode;              // the type is fixed; the bits by the volume's mutex
-    uint64 rdev;              // fixed
-    struct mutex lock;        // RANK_INODE: the content, and with the volume's mutex the size
-    struct mutex append_lock; // RANK_APPEND: inode_append_begin()
+    uint32 mode;             // the type is fixed; the bits by the volume's mutex
+    uint64 rdev;             // fixed
+    struct mutex lock;       // RANK_INODE: the content, and with the volume's mutex the size
+    struct mutex write_lock; // RANK_WRITE: inode_write_begin()
 
     // By the volume's mutex (size: read under either).
     uint64 size;

@@ -103,7 +103,7 @@ struct inode *inode_new(struct itable *table, uint64 number)
     ino->table = table;
     ino->number = number;
     mutex_init(&ino->lock, "inode", RANK_INODE);
-    mutex_init(&ino->append_lock, "append", RANK_APPEND);
+    mutex_init(&ino->write_lock, "inode write", RANK_WRITE);
     list_init(&ino->dirty_link);
     list_init(&ino->orphan_link);
     list_init(&ino->unused_link);

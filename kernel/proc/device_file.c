@@ -22,52 +22,38 @@ bool device_exists(struct inode *ino)
     return device_of(ino) != NULL;
 }
 
-// => of n > 0 bytes at buf, how many can be written, made present; a negative errno if there are
-// none
-static int64 writable(struct aspace *as, uint64 buf, size_t n)
-{
-    struct user_span span;
-    for (size_t done = 0; done < n; done += span.len) {
-        int err = user_hold(as, buf + done, n - done, true, &span);
-        if (err)
-            return done ? (int64)done : err;
-        user_release(&span);
-    }
-    return (int64)n;
-}
-
 // One call of the device.  What the device gives up must find a place, so that is looked for first.
 // => bytes done, or a negative errno
-static int64 read_piece(struct file *f, struct aspace *as, uint64 buf, size_t n)
+static int64 read_piece(struct file *f, struct user_iter *to, size_t n)
 {
     char piece[CHARDEV_MAX];
-    int64 got = writable(as, buf, n);
+    int64 got = user_iter_writable(to, n);
     if (got > 0)
         got = device_of(f->obj)->read(MINOR(inode_rdev(f->obj)), piece, (size_t)got);
     if (got <= 0)
         return got;
-    int err = copyout(as, buf, piece, (size_t)got);
+    int err = user_iter_out(to, piece, (size_t)got);
     return err ? err : got;
 }
 
-static int64 write_piece(struct file *f, struct aspace *as, uint64 buf, size_t n)
+static int64 write_piece(struct file *f, struct user_iter *from, size_t n)
 {
     char piece[CHARDEV_MAX];
-    int err = copyin(as, piece, buf, n);
+    int err = user_iter_in(from, piece, n);
     if (err)
         return err;
     return device_of(f->obj)->write(MINOR(inode_rdev(f->obj)), piece, n);
 }
 
-typedef int64 piece_fn(struct file *f, struct aspace *as, uint64 buf, size_t n);
+typedef int64 piece_fn(struct file *f, struct user_iter *it, size_t n);
 
 // => bytes moved, or a negative errno if there are none
-static int64 move(struct file *f, struct aspace *as, uint64 buf, size_t n, piece_fn *fn, bool once)
+static int64 move(struct file *f, struct user_iter *it, piece_fn *fn, bool once)
 {
     size_t done = 0;
-    while (done < n) {
-        size_t want = n - done < CHARDEV_MAX ? n - done : CHARDEV_MAX;
-        int64 got = fn(f, as, buf + done, want);
+    while (it->left > 0) {
+        size_t want = it->left < CHARDEV_MAX ? it->left : CHARDEV_MAX;
+        int64 got = fn(f, it, want);
         if (got < 0)
             return done ? (int64)done : got;
         done += (size_t)got;
@@ -78,14 +64,14 @@ static int64 move(struct file *f, struct aspace *as, uint64 buf, size_t n, piece
     return (int64)done;
 }
 
-static int64 device_read(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 device_read(struct file *f, struct user_iter *to, uint64 *pos)
 {
-    return pos ? -ESPIPE : move(f, as, buf, n, read_piece, device_of(f->obj)->by_record);
+    return pos ? -ESPIPE : move(f, to, read_piece, device_of(f->obj)->by_record);
 }
 
-static int64 device_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 device_write(struct file *f, struct user_iter *from, uint64 *pos)
 {
-    return pos ? -ESPIPE : move(f, as, buf, n, write_piece, false);
+    return pos ? -ESPIPE : move(f, from, write_piece, false);
 }
 
 static int64 device_ioctl(struct file *f, struct aspace *as, uint32 request, uint64 arg)

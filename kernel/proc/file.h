@@ -13,19 +13,23 @@
 struct file;
 struct inode;
 struct aspace;
+struct user_iter;
 struct linux_stat;
 
 // Registers the audit's walker of pipes.  Once, at boot.
 void file_init(void);
 
-// What kind of thing is open.  Buffers are user addresses in `as`.
+// What kind of thing is open.
 struct file_ops {
+    // One transfer between the file and the user's memory, in however many stretches that lies.  It
+    // is whole: bytes of other transfers do not come in between, as far as they go to the same
+    // pipe, the same file (writes) or through the same offset.
     // => bytes done, or a negative errno if it failed before the first byte.  pos: NULL to use
     //    and move the file's own offset, else the explicit offset of pread/pwrite (-ESPIPE where
     //    there are no offsets).  The caller has checked that the file is open for this.
-    int64 (*read)(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos);
-    int64 (*write)(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos);
-    // NULL: no requests (-ENOTTY)
+    int64 (*read)(struct file *f, struct user_iter *to, uint64 *pos);
+    int64 (*write)(struct file *f, struct user_iter *from, uint64 *pos);
+    // Buffers are user addresses in `as`.  NULL: no requests (-ENOTTY)
     int64 (*ioctl)(struct file *f, struct aspace *as, uint32 request, uint64 arg);
     int (*stat)(struct file *f, struct linux_stat *out);
     void (*release)(struct file *f); // the last reference is gone

@@ -6,8 +6,9 @@
 //
 // Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
 // of processes that share the file do not mix.  A file with one reference has one user, who is
-// here: it needs no lock.  Transfers at an explicit offset take none either.  Whoever appends keeps
-// others who do from coming in between the pages of one write.
+// here: it needs no lock.  Transfers at an explicit offset take none either.  Whoever writes keeps
+// other writers of the inode out until all is written, so that what one call writes or appends is
+// in one piece.
 
 #include "abi.h"
 #include "errno.h"
@@ -32,62 +33,53 @@ static int64 write_span(struct file *f, const struct user_span *span, uint64 *of
     return inode_write(f->obj, span->kva, *offset, span->len);
 }
 
-// Moves n > 0 bytes and *offset with them.
+// Moves bytes, of which it->left > 0 are to come, and *offset with them.
 // => bytes moved, 0 at the end of the file, or a negative errno if there are none
-static int64 move(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *offset,
-                  bool to_user)
+static int64 move(struct file *f, struct user_iter *it, uint64 *offset, bool to_user)
 {
     struct user_span span;
-    for (size_t done = 0;; thread_breathe()) {
-        int64 got = user_hold(as, buf + done, n - done, to_user, &span);
+    for (int64 done = 0;; thread_breathe()) {
+        int64 got = user_iter_hold(it, to_user, &span);
         if (got == 0) {
             got = to_user ? inode_read(f->obj, span.kva, *offset, span.len)
                           : write_span(f, &span, offset);
             user_release(&span);
         }
         if (got < 0)
-            return done ? (int64)done : got;
-        done += (size_t)got;
+            return done ? done : got;
+        done += got;
         *offset += (uint64)got;
-        if (done == n || (size_t)got < span.len || thread_interrupted())
-            return (int64)done;
+        user_iter_advance(it, (size_t)got);
+        if (it->left == 0 || (size_t)got < span.len || thread_interrupted())
+            return done;
     }
 }
 
-static int64 transfer(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos,
-                      bool to_user)
+static int64 transfer(struct file *f, struct user_iter *it, uint64 *pos, bool to_user)
 {
-    if (n == 0)
-        return 0;
     if (pos)
-        return move(f, as, buf, n, pos, to_user);
+        return move(f, it, pos, to_user);
     bool shared = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) > 1;
     if (shared)
         mutex_lock(&f->lock);
-    int64 done = move(f, as, buf, n, &f->offset, to_user);
+    int64 done = move(f, it, &f->offset, to_user);
     if (shared)
         mutex_unlock(&f->lock);
     return done;
 }
 
-static int64 inode_file_read(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 inode_file_read(struct file *f, struct user_iter *to, uint64 *pos)
 {
-    return transfer(f, as, buf, n, pos, true);
+    return to->left ? transfer(f, to, pos, true) : 0;
 }
 
-static int64 write_whole(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 inode_file_write(struct file *f, struct user_iter *from, uint64 *pos)
 {
-    if (!(f->flags & O_APPEND))
-        return transfer(f, as, buf, n, pos, false);
-    inode_append_begin(f->obj);
-    int64 done = transfer(f, as, buf, n, pos, false);
-    inode_append_end(f->obj);
-    return done;
-}
-
-static int64 inode_file_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
-{
-    int64 done = write_whole(f, as, buf, n, pos);
+    if (from->left == 0)
+        return 0;
+    inode_write_begin(f->obj);
+    int64 done = transfer(f, from, pos, false);
+    inode_write_end(f->obj);
     int err = done > 0 && (f->flags & O_DSYNC) ? inode_sync(f->obj) : 0;
     return err ? err : done;
 }

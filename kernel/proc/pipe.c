@@ -1,16 +1,21 @@
 // Pipes.
 //
-// A pipe is a ring of one page between two files, a reading and a writing end.  A piece of user
-// memory, within one page, is held (user_hold) and then copied under the spinlock.
+// A pipe is a ring of one page between two files, a reading and a writing end.  A span of user
+// memory, within one page, is held (vm/usercopy.h) and copied.
 //
-// What is one piece and needs no waiting is done by that alone.  Everything else takes a turn
-// first, so that what one call reads or writes stays together: there is one turn for reading and
-// one for writing.  A writer keeps his turn until all is written; a reader waits for data before he
-// takes his, so that a signal can always end his wait.
+// What is one span and needs no waiting is done by that alone, under the spinlock.  Everything else
+// takes a turn first, so that what one call reads or writes stays together: there is one turn for
+// reading and one for writing.  A writer keeps his turn until all is written; a reader waits for
+// data before he takes his, so that a signal can always end his wait.
+//
+// A record of up to PIPE_BUF bytes is whole also when its writer fails or is killed: he waits until
+// there is room for all of it, copies it behind `head`, where nobody looks, and moves head at the
+// end.
 //
 // Invariants
 //   P1  0 <= head - tail <= PIPE_SIZE (both counters only grow)
-//   P2  while a turn is taken only its owner moves head (writing) or tail (reading)
+//   P2  while a turn is taken only its owner moves head and uses the ring behind it (writing), or
+//       moves tail (reading)
 //   P3  whoever makes a condition true that others wait for wakes them, if there are any
 //
 // Locking: `lock` (RANK_PIPE) guards every field.  The list of all pipes has a lock of its own,
@@ -29,6 +34,7 @@
 #include "vm/usercopy.h"
 
 #define PIPE_SIZE 4096
+#define PIPE_BUF  4096 // bytes of a record that is never cut
 
 struct crowd { // threads that wait
     struct waitq wq;
@@ -39,6 +45,7 @@ struct pipe {
     struct spinlock lock;
     char *ring;
     uint32 head, tail;     // bytes ever written and read
+    size_t need;           // of room, for whoever has the writing turn to go on
     bool reading, writing; // the turns are taken
     bool reader_open, writer_open;
     struct crowd readers; // wait for data, its end, or the turn
@@ -77,6 +84,11 @@ static size_t bytes_in(const struct pipe *p)
     return p->head - p->tail;
 }
 
+static size_t room_in(const struct pipe *p)
+{
+    return PIPE_SIZE - bytes_in(p);
+}
+
 static void copy_from_ring(const struct pipe *p, char *to, size_t n)
 {
     size_t at = p->tail % PIPE_SIZE;
@@ -86,16 +98,16 @@ static void copy_from_ring(const struct pipe *p, char *to, size_t n)
         memcpy(to + first, p->ring, n - first);
 }
 
-// Reads one piece, with the turn or if nobody has it.
-// => bytes read; 0: without a turn it cannot be done at once; or a negative errno
-static int64 read_piece(struct pipe *p, struct aspace *as, uint64 buf, size_t n, bool turn)
+// Reads one span, with the turn or if nobody has it.  Without it, it is all or nothing.
+// => bytes read; 0: it cannot be done at once; or a negative errno
+static int64 read_span(struct pipe *p, struct user_iter *to, bool turn)
 {
     struct user_span span;
-    int err = user_hold(as, buf, n, true, &span);
+    int err = user_iter_hold(to, true, &span);
     if (err)
         return err;
     spin_lock(&p->lock);
-    size_t take = n < bytes_in(p) ? n : bytes_in(p);
+    size_t take = to->left < bytes_in(p) ? to->left : bytes_in(p);
     if (take > span.len)
         take = turn ? span.len : 0;
     if (p->reading && !turn)
@@ -103,10 +115,12 @@ static int64 read_piece(struct pipe *p, struct aspace *as, uint64 buf, size_t n,
     if (take > 0) {
         copy_from_ring(p, span.kva, take);
         p->tail += (uint32)take;
-        crowd_wake(&p->writers);
+        if (room_in(p) >= p->need) // those who wait for the turn are woken when it ends
+            crowd_wake(&p->writers);
     }
     spin_unlock(&p->lock);
     user_release(&span);
+    user_iter_advance(to, take);
     return (int64)take;
 }
 
@@ -124,7 +138,7 @@ static int64 await_data(struct file *f, struct pipe *p)
     return (int64)bytes_in(p);
 }
 
-static int64 read_in_turn(struct file *f, struct aspace *as, uint64 buf, size_t n)
+static int64 read_in_turn(struct file *f, struct user_iter *to)
 {
     struct pipe *p = f->obj;
     spin_lock(&p->lock);
@@ -136,65 +150,59 @@ static int64 read_in_turn(struct file *f, struct aspace *as, uint64 buf, size_t 
     p->reading = true;
     spin_unlock(&p->lock);
 
-    size_t done = 0, have = (size_t)got < n ? (size_t)got : n;
-    while (done < have && (got = read_piece(p, as, buf + done, have - done, true)) >= 0)
-        done += (size_t)got;
+    int64 done = 0, have = (size_t)got < to->left ? got : (int64)to->left;
+    while (done < have && (got = read_span(p, to, true)) >= 0)
+        done += got;
 
     spin_lock(&p->lock);
     p->reading = false;
     crowd_wake(&p->readers);
     spin_unlock(&p->lock);
-    return done ? (int64)done : got;
+    return done ? done : got;
 }
 
-static int64 pipe_read(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 pipe_read(struct file *f, struct user_iter *to, uint64 *pos)
 {
     if (pos)
         return -ESPIPE;
-    if (n == 0)
+    if (to->left == 0)
         return 0;
     struct pipe *p = f->obj;
     // A glance without the lock: if there is nothing, the user's page need not be held.
-    int64 got = p->head != p->tail ? read_piece(p, as, buf, n, false) : 0;
-    return got ? got : read_in_turn(f, as, buf, n);
+    int64 got = p->head != p->tail ? read_span(p, to, false) : 0;
+    return got ? got : read_in_turn(f, to);
 }
 
 // --- writing ----------------------------------------------------------------------------------
 
-static size_t room_in(const struct pipe *p)
+// Copies n bytes to what is free, `ahead` bytes behind head.
+static void copy_to_ring(const struct pipe *p, size_t ahead, const char *from, size_t n)
 {
-    return PIPE_SIZE - bytes_in(p);
-}
-
-static void copy_to_ring(const struct pipe *p, const char *from, size_t n)
-{
-    size_t at = p->head % PIPE_SIZE;
+    size_t at = (p->head + ahead) % PIPE_SIZE;
     size_t first = n < PIPE_SIZE - at ? n : PIPE_SIZE - at;
     memcpy(p->ring + at, from, first);
     if (n > first)
         memcpy(p->ring, from + first, n - first);
 }
 
-// Writes one piece, with the turn or if nobody has it.  Without it, it is all or nothing.
-// => bytes written; 0: it cannot be done at once; or a negative errno
-static int64 write_piece(struct pipe *p, struct aspace *as, uint64 buf, size_t n, bool turn)
+// Writes a record of one span if it can be done at once.  => its length, 0, or a negative errno
+static int64 write_at_once(struct pipe *p, struct user_iter *from)
 {
     struct user_span span;
-    int err = user_hold(as, buf, n, false, &span);
+    size_t n = from->left;
+    int err = user_iter_hold(from, false, &span);
     if (err)
         return err;
     spin_lock(&p->lock);
-    size_t put = span.len < room_in(p) ? span.len : room_in(p);
-    if (!p->reader_open || (!turn && (p->writing || put < n)))
-        put = 0;
-    if (put > 0) {
-        copy_to_ring(p, span.kva, put);
-        p->head += (uint32)put;
+    bool can = span.len == n && n <= room_in(p) && p->reader_open && !p->writing;
+    if (can) {
+        copy_to_ring(p, 0, span.kva, n);
+        p->head += (uint32)n;
         crowd_wake(&p->readers);
     }
     spin_unlock(&p->lock);
     user_release(&span);
-    return (int64)put;
+    return can ? (int64)n : 0;
 }
 
 // => 0 with the turn, or a negative errno; lock is held
@@ -214,6 +222,7 @@ static int take_writing_turn(struct file *f, struct pipe *p)
 // Waits for room for `need` bytes.  => 0 or a negative errno; lock is held
 static int await_room(struct file *f, struct pipe *p, size_t need)
 {
+    p->need = need;
     while (p->reader_open && room_in(p) < need) {
         int err = wait_more(f, &p->writers, &p->lock);
         if (err)
@@ -222,44 +231,71 @@ static int await_room(struct file *f, struct pipe *p, size_t need)
     return p->reader_open ? 0 : -EPIPE;
 }
 
-static int64 write_in_turn(struct file *f, struct aspace *as, uint64 buf, size_t n)
+// Copies n bytes, for which there is room, behind head.  With the turn; head does not move meanwhile.
+// => bytes copied, of a record all; or a negative errno
+static int64 fill_ring(struct pipe *p, struct user_iter *from, size_t n, bool record)
+{
+    struct user_span span;
+    size_t done = 0;
+    while (done < n) {
+        int err = user_iter_hold(from, false, &span);
+        if (err)
+            return done && !record ? (int64)done : err;
+        size_t len = span.len < n - done ? span.len : n - done;
+        copy_to_ring(p, done, span.kva, len);
+        user_release(&span);
+        user_iter_advance(from, len);
+        done += len;
+    }
+    return (int64)done;
+}
+
+// Writes as much as there is room for, of a record all, once there is any.  => bytes written, or a
+// negative errno; lock is held, but not all the time
+static int64 write_some(struct file *f, struct pipe *p, struct user_iter *from, bool record)
+{
+    int64 got = await_room(f, p, record ? from->left : 1);
+    if (got < 0)
+        return got;
+    size_t n = from->left < room_in(p) ? from->left : room_in(p);
+    spin_unlock(&p->lock);
+    got = fill_ring(p, from, n, record);
+    spin_lock(&p->lock);
+    if (got > 0) {
+        p->head += (uint32)got;
+        crowd_wake(&p->readers);
+    }
+    return got;
+}
+
+static int64 write_in_turn(struct file *f, struct user_iter *from)
 {
     struct pipe *p = f->obj;
-    size_t done = 0;
+    bool record = from->left <= PIPE_BUF;
+    int64 done = 0;
     spin_lock(&p->lock);
     int64 got = take_writing_turn(f, p);
     if (got < 0) {
         spin_unlock(&p->lock);
         return got;
     }
-    // A write that does not wait and that could fit as a whole is not cut.
-    size_t need = (f->flags & O_NONBLOCK) && n <= PIPE_SIZE ? n : 1;
-    while (done < n && got >= 0) {
-        got = await_room(f, p, need);
-        if (got < 0)
-            break;
-        spin_unlock(&p->lock);
-        got = write_piece(p, as, buf + done, n - done, true);
-        spin_lock(&p->lock);
-        if (got > 0)
-            done += (size_t)got;
-        need = 1;
-    }
+    while (from->left > 0 && (got = write_some(f, p, from, record)) >= 0)
+        done += got;
     p->writing = false;
     crowd_wake(&p->writers);
     spin_unlock(&p->lock);
-    return done ? (int64)done : got;
+    return done ? done : got;
 }
 
-static int64 pipe_write(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 pipe_write(struct file *f, struct user_iter *from, uint64 *pos)
 {
     if (pos)
         return -ESPIPE;
-    if (n == 0)
+    if (from->left == 0)
         return 0;
     struct pipe *p = f->obj;
-    int64 done = n <= room_in(p) ? write_piece(p, as, buf, n, false) : 0; // a glance, as above
-    return done ? done : write_in_turn(f, as, buf, n);
+    int64 done = from->left <= room_in(p) ? write_at_once(p, from) : 0; // a glance, as above
+    return done ? done : write_in_turn(f, from);
 }
 
 // --- life -------------------------------------------------------------------------------------
@@ -307,7 +343,7 @@ static void release_writer(struct file *f)
     close_end(p, &p->writer_open);
 }
 
-static int64 not_open_for_this(struct file *f, struct aspace *as, uint64 buf, size_t n, uint64 *pos)
+static int64 not_open_for_this(struct file *f, struct user_iter *it, uint64 *pos)
 {
     return -EBADF;
 }

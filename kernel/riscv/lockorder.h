@@ -10,7 +10,7 @@ enum lock_rank {
 
     // mutexes
     RANK_AUDIT,     // one recount of all frames at a time
-    RANK_APPEND,    // what one call appends to a file
+    RANK_WRITE,     // what one call writes to a file
     RANK_FILE,      // one open file's offset
     RANK_ASPACE,    // one address space: areas and tables.  Two: parent, then child, at fork
     RANK_FS_RENAME, // the shape of the directory tree

@@ -9,10 +9,12 @@
 #include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
+#include "sys/user_count.h"
 #include "sys/user_path.h"
 #include "vm/usercopy.h"
 
 #define RECORD_ALIGN 8
+#define RECORDS_MAX  0x7fffffffUL // bytes in one call
 
 // --- getdents64 -------------------------------------------------------------------------------
 
@@ -74,6 +76,10 @@ static int64 put_entries(struct file *f, struct inode *dir, uint64 buf, size_t n
 
 int64 sys_getdents64(const uint64 *arg)
 {
+    size_t n;
+    int err = user_count(arg[2], RECORDS_MAX, &n);
+    if (err)
+        return err;
     struct file_use use = files_use(current_proc()->files, (int)arg[0]);
     if (!use.file)
         return -EBADF;
@@ -81,7 +87,7 @@ int64 sys_getdents64(const uint64 *arg)
     int64 result = -ENOTDIR;
     if (dir && (inode_mode(dir) & S_IFMT) == S_IFDIR) {
         mutex_lock(&use.file->lock);
-        result = put_entries(use.file, dir, arg[1], (uint32)arg[2]);
+        result = put_entries(use.file, dir, arg[1], n);
         mutex_unlock(&use.file->lock);
     }
     file_use_end(use);
@@ -114,12 +120,16 @@ int64 sys_chdir(const uint64 *arg)
 int64 sys_getcwd(const uint64 *arg)
 {
     struct proc *p = current_proc();
+    size_t size;
+    int err = user_count(arg[1], PATH_LONGEST, &size);
+    if (err)
+        return err;
     char *text = kalloc(FRAME_OTHER);
     if (!text)
         return -ENOMEM;
-    int64 len = path_of(p->cwd, text, arg[1] < PATH_LONGEST ? arg[1] : PATH_LONGEST);
+    int64 len = path_of(p->cwd, text, size);
     if (len > 0) {
-        int err = copyout(p->aspace, arg[0], text, (size_t)len);
+        err = copyout(p->aspace, arg[0], text, (size_t)len);
         if (err)
             len = err;
     }

@@ -11,11 +11,11 @@
 #include "fs/fs.h"
 #include "proc/file.h"
 #include "proc/proc.h"
+#include "sys/user_count.h"
 #include "vm/usercopy.h"
 
 #define TRANSFER_MAX 0x7ffff000UL // bytes in one call, as in Linux
 #define IOV_MAX      1024
-#define IOV_CHUNK    16 // of these, copied in at a time
 
 enum direction { READING, WRITING };
 
@@ -26,113 +26,75 @@ static struct file_use use_fd(uint64 fd)
 
 static bool open_for(const struct file *f, enum direction dir)
 {
-    return (f->flags & O_ACCMODE) != (dir == READING ? O_WRONLY : O_RDONLY);
+    return f && (f->flags & O_ACCMODE) != (dir == READING ? O_WRONLY : O_RDONLY);
 }
 
-static int64 transfer(struct file *f, enum direction dir, uint64 buf, uint64 n, uint64 *pos)
+static int64 transfer(struct file *f, enum direction dir, struct user_iter *it, uint64 *pos)
 {
-    struct aspace *as = current_proc()->aspace;
-    if (n > TRANSFER_MAX)
-        n = TRANSFER_MAX;
-    return dir == READING ? f->ops->read(f, as, buf, n, pos) : f->ops->write(f, as, buf, n, pos);
+    return dir == READING ? f->ops->read(f, it, pos) : f->ops->write(f, it, pos);
 }
 
-static int64 transfer_fd(const uint64 *arg, enum direction dir, uint64 *pos)
+static int64 transfer_one(const uint64 *arg, enum direction dir, uint64 *pos)
 {
+    size_t n;
+    int err = user_count(arg[2], TRANSFER_MAX, &n);
+    if (err)
+        return err;
+    struct user_iter it = user_iter_one(current_proc()->aspace, arg[1], n);
     struct file_use use = use_fd(arg[0]);
-    int64 done = -EBADF;
-    if (use.file && open_for(use.file, dir))
-        done = transfer(use.file, dir, arg[1], arg[2], pos);
+    int64 done = open_for(use.file, dir) ? transfer(use.file, dir, &it, pos) : -EBADF;
     file_use_end(use);
     return done;
 }
 
 int64 sys_read(const uint64 *arg)
 {
-    return transfer_fd(arg, READING, NULL);
+    return transfer_one(arg, READING, NULL);
 }
 
 int64 sys_write(const uint64 *arg)
 {
-    return transfer_fd(arg, WRITING, NULL);
+    return transfer_one(arg, WRITING, NULL);
 }
 
 int64 sys_pread64(const uint64 *arg)
 {
     uint64 pos = arg[3];
-    return (int64)pos < 0 ? -EINVAL : transfer_fd(arg, READING, &pos);
+    return (int64)pos < 0 ? -EINVAL : transfer_one(arg, READING, &pos);
 }
 
 int64 sys_pwrite64(const uint64 *arg)
 {
     uint64 pos = arg[3];
-    return (int64)pos < 0 ? -EINVAL : transfer_fd(arg, WRITING, &pos);
+    return (int64)pos < 0 ? -EINVAL : transfer_one(arg, WRITING, &pos);
 }
 
-// --- several buffers --------------------------------------------------------------------------
-
-// Fetches up to IOV_CHUNK descriptions of buffers.  => how many, or a negative errno
-static int64 fetch_iov(uint64 uaddr, uint64 left, struct iovec iov[IOV_CHUNK])
+// Several buffers are one transfer.
+static int64 transfer_vector(const uint64 *arg, enum direction dir)
 {
-    uint64 n = left < IOV_CHUNK ? left : IOV_CHUNK;
-    int err = copyin(current_proc()->aspace, iov, uaddr, n * sizeof *iov);
-    return err ? err : (int64)n;
-}
-
-// => bytes moved, or a negative errno
-static int64 transfer_buffer(struct file *f, enum direction dir, const struct iovec *iov,
-                             int64 done)
-{
-    uint64 room = TRANSFER_MAX - (uint64)done;
-    if ((int64)iov->iov_len < 0)
-        return -EINVAL;
-    return transfer(f, dir, (uint64)iov->iov_base, iov->iov_len < room ? iov->iov_len : room, NULL);
-}
-
-// Transfers one buffer after the other and stops at the first that is not done in full.
-// => bytes moved, or a negative errno; *full: go on
-static int64 transfer_chunk(struct file *f, enum direction dir, const struct iovec *iov, int64 n,
-                            int64 done, bool *full)
-{
-    for (int64 i = 0; i < n && *full; i++) {
-        int64 got = transfer_buffer(f, dir, &iov[i], done);
-        *full = got >= 0 && (uint64)got == iov[i].iov_len;
-        if (got < 0)
-            return done ? done : got;
-        done += got;
-    }
-    return done;
-}
-
-static int64 transfer_iov(const uint64 *arg, enum direction dir)
-{
-    struct iovec iov[IOV_CHUNK];
-    uint64 uaddr = arg[1], count = arg[2];
-    if (count > IOV_MAX)
+    struct user_vector vec;
+    struct user_iter it;
+    if (arg[2] > IOV_MAX)
         return -EINVAL;
     struct file_use use = use_fd(arg[0]);
-    int64 done = use.file && open_for(use.file, dir) ? 0 : -EBADF;
-    bool full = true;
-    for (uint64 i = 0; i < count && full && done >= 0; i += IOV_CHUNK) {
-        int64 n = fetch_iov(uaddr + i * sizeof *iov, count - i, iov);
-        if (n < 0) {
-            done = done ? done : n;
-            break;
-        }
-        done = transfer_chunk(use.file, dir, iov, n, done, &full);
-    }
+    int64 done = open_for(use.file, dir) ? 0 : -EBADF;
+    if (done == 0)
+        done = user_iter_vector(current_proc()->aspace, arg[1], (uint32)arg[2], TRANSFER_MAX, &vec,
+                                &it);
+    if (done == 0)
+        done = transfer(use.file, dir, &it, NULL);
     file_use_end(use);
     return done;
 }
 
 int64 sys_readv(const uint64 *arg)
 {
-    return transfer_iov(arg, READING);
+    return transfer_vector(arg, READING);
 }
 
 int64 sys_writev(const uint64 *arg)
 {
-    return transfer_iov(arg, WRITING);
+    return transfer_vector(arg, WRITING);
 }
 
 // --- what is open -----------------------------------------------------------------------------
@@ -163,14 +125,18 @@ int64 sys_ioctl(const uint64 *arg)
 
 int64 sys_ftruncate(const uint64 *arg)
 {
+    size_t size;
+    int err = user_count(arg[1], SIZE_MAX, &size);
+    if (err)
+        return err;
     struct file_use use = use_fd(arg[0]);
     if (!use.file)
         return -EBADF;
     int64 result = -EINVAL;
     struct inode *ino = file_inode(use.file);
     bool regular = ino && (inode_mode(ino) & S_IFMT) == S_IFREG;
-    if (regular && open_for(use.file, WRITING) && (int64)arg[1] >= 0)
-        result = inode_truncate(ino, arg[1]);
+    if (regular && open_for(use.file, WRITING))
+        result = inode_truncate(ino, size);
     file_use_end(use);
     return result;
 }

@@ -8,6 +8,7 @@
 #include "riscv/hart.h"
 #include "riscv/intr.h"
 #include "sys/dispatch.h"
+#include "sys/user_count.h"
 #include "task/clock.h"
 #include "task/mutex.h"
 #include "task/sched.h"
@@ -73,21 +74,21 @@ int64 sys_kine_meminfo(const uint64 *arg)
 int64 sys_kine_procs(const uint64 *arg) // struct kine_proc *, max
 {
     struct kine_proc p = { 0 };
-    int max = (int)arg[1], n = 0;
-    for (; n < max && proc_describe(p.pid, &p); n++) {
-        int64 err = give(arg[0] + (uint64)n * sizeof p, &p, sizeof p);
-        if (err)
-            return err;
-    }
-    return n;
+    size_t most, n = 0;
+    int64 err = user_count(arg[1], NPROC, &most);
+    for (; !err && n < most && proc_describe(p.pid, &p); n++)
+        err = give(arg[0] + n * sizeof p, &p, sizeof p);
+    return err ? err : (int64)n;
 }
 
 int64 sys_kine_inject(const uint64 *arg) // kind, n
 {
     struct thread *t = current_thread();
-    if ((int64)arg[1] < 0 || (arg[0] != KINE_FAIL_KALLOC && arg[0] != KINE_FAIL_FAULT))
+    size_t n;
+    if (user_count(arg[1], SIZE_MAX, &n) ||
+        (arg[0] != KINE_FAIL_KALLOC && arg[0] != KINE_FAIL_FAULT))
         return -EINVAL;
-    *(arg[0] == KINE_FAIL_FAULT ? &t->fail_fault : &t->fail_call) = (long)arg[1];
+    *(arg[0] == KINE_FAIL_FAULT ? &t->fail_fault : &t->fail_call) = (long)n;
     return 0;
 }
 

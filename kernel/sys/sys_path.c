@@ -10,6 +10,7 @@
 #include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
+#include "sys/user_count.h"
 #include "sys/user_path.h"
 #include "vm/usercopy.h"
 
@@ -198,15 +199,15 @@ int64 sys_symlinkat(const uint64 *arg)
 int64 sys_readlinkat(const uint64 *arg)
 {
     struct user_path path;
-    uint64 size = arg[3];
-    if ((int)size <= 0)
+    size_t size;
+    if (user_count(arg[3], PATH_LONGEST, &size) || size == 0)
         return -EINVAL;
     char *text = kalloc(FRAME_OTHER);
     if (!text)
         return -ENOMEM;
     int64 len = user_path_get((int)arg[0], arg[1], &path);
     if (len == 0) {
-        len = path_readlink(path.base, path.text, text, size < PATH_LONGEST ? size : PATH_LONGEST);
+        len = path_readlink(path.base, path.text, text, size);
         user_path_put(&path);
     }
     if (len > 0) {

@@ -7,6 +7,7 @@
 // store by another thread can give the page to somebody else while it is copied.
 #pragma once
 
+#include "abi.h"
 #include "types.h"
 
 struct aspace;
@@ -30,3 +31,60 @@ struct user_span {
 // `write` for writing by the kernel.  => 0 or as copyin.
 int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_span *out);
 void user_release(struct user_span *span);
+
+// --- what one call transfers ------------------------------------------------------------------
+// Stretches of user memory, from the first to the last as if they were one.  However often the list
+// of them is read, and whatever its owner makes of it meanwhile: never more than `left` bytes move.
+
+#define USER_VECTOR_WINDOW 16
+
+struct user_vector {
+    struct aspace *as;
+    uint64 uva;    // where the part of the list begins that is not in the window
+    uint32 behind; // entries there
+    uint32 at, n;  // the window's next entry, and how many it has
+    struct iovec window[USER_VECTOR_WINDOW];
+};
+
+struct user_iter {
+    struct aspace *as;
+    uint64 uva;              // the next byte
+    size_t piece;            // bytes from there to the end of its stretch
+    size_t left;             // bytes to come, of all stretches
+    struct user_vector *vec; // the stretches behind it; NULL: none
+};
+
+// One stretch of n bytes.
+static inline struct user_iter user_iter_one(struct aspace *as, uint64 uva, size_t n)
+{
+    return (struct user_iter){ .as = as, .uva = uva, .piece = n, .left = n };
+}
+// The `count` stretches that an array of struct iovec at uva lists; vec is room that lasts as long
+// as `out`.  No more than `most` bytes are moved.
+// => 0; -EINVAL (a length, or the sum of all, is more than a signed number holds); or as copyin
+int user_iter_vector(struct aspace *as, uint64 uva, uint32 count, size_t most,
+                     struct user_vector *vec, struct user_iter *out);
+// At the end of a stretch: goes to the next that is not empty.  => as copyin; -EFAULT also if there
+// is none
+int user_iter_next(struct user_iter *it);
+// Holds the next span (left > 0) as user_hold() does.  It does not move on.
+static inline int user_iter_hold(struct user_iter *it, bool write, struct user_span *out)
+{
+    int err = it->piece == 0 ? user_iter_next(it) : 0;
+    if (err)
+        return err;
+    return user_hold(it->as, it->uva, it->piece < it->left ? it->piece : it->left, write, out);
+}
+// Moves on by n bytes, no more than the span had.
+static inline void user_iter_advance(struct user_iter *it, size_t n)
+{
+    it->uva += n;
+    it->piece -= n;
+    it->left -= n;
+}
+// Copy the next n <= left bytes, and move on.  => as copyin; then it stands where the copy failed
+int user_iter_in(struct user_iter *it, void *dst, size_t n);
+int user_iter_out(struct user_iter *it, const void *src, size_t n);
+// => of the next n > 0 bytes, how many can be written, made present; a negative errno if there are
+// none.  It does not move on.
+int64 user_iter_writable(const struct user_iter *it, size_t n);

@@ -76,7 +76,7 @@ int symlink(const char *target, const char *path)
     return result(syscall(SYS_symlinkat, target, AT_FDCWD, path));
 }
 
-int readlink(const char *path, char *buf, uint size)
+int readlink(const char *path, char *buf, int size)
 {
     return result(syscall(SYS_readlinkat, AT_FDCWD, path, buf, (long)size));
 }
@@ -101,7 +101,7 @@ int dup2(int from, int to)
     return from == to ? to : result(syscall(SYS_dup3, from, to, 0));
 }
 
-int getdents(int fd, void *buf, uint size)
+int getdents(int fd, void *buf, int size)
 {
     return result(syscall(SYS_getdents64, fd, buf, (long)size));
 }
@@ -136,7 +136,7 @@ int sync(void)
     return result(syscall(SYS_sync));
 }
 
-char *getcwd(char *buf, uint size)
+char *getcwd(char *buf, int size)
 {
     return result(syscall(SYS_getcwd, buf, (long)size)) < 0 ? 0 : buf;
 }

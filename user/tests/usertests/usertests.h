@@ -16,6 +16,10 @@ void open_modes(void), create_flags(void), write_read(void), truncate_open(void)
     vectors_end(void), append(void), big_file(void), many_files(void), unlink_open(void),
     file_status(void), pipe_status(void), devices(void);
 
+// transfers.c
+void negative_counts(void), vectors_checked(void), records_whole(void), record_killed(void),
+    record_faults(void), vector_synced_once(void);
+
 // names.c
 void directories(void), dot_names(void), names_cut(void), link_count(void), link_refused(void),
     remove_refused(void), big_directory(void), deep_directories(void), records(void),
