@@ -37,6 +37,13 @@ mutants: check-pytest all
 	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutants/run.py $(MUTANT)
 .PHONY: mutants
 
+#: make mutate       change the kernel at N random places, one at a time, and see the tests catch it
+#:                   (N=100 SEED=1 FILES='kernel/vm kernel/fs/tree.c' JOBS=1 RETRY=1)
+mutate: check-pytest all
+	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutate/run.py N=$(N) SEED=$(SEED) \
+		FILES='$(FILES)' JOBS=$(JOBS) RETRY=$(RETRY)
+.PHONY: mutate
+
 #: make crash        power cuts: a disk on the host cut at 100,000 moments, QEMU's disk cut, QEMU killed
 
 #: make layers       check kernel/LAYERS: includes and symbols run downhill, no long functions

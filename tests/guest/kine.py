@@ -223,7 +223,7 @@ def private_image(name, root=ROOT):
 
 def copy_tree(destination):
     """The project in another folder, with what is built, to save time.  => its path"""
-    unwanted = {ROOT / ".git", LOGS, ROOT / "build/mutants"}
+    unwanted = {ROOT / ".git", LOGS, ROOT / "build/mutants", ROOT / "build/mutate"}
 
     def ignore(folder, names):
         return [n for n in names if n == "__pycache__" or pathlib.Path(folder) / n in unwanted]

@@ -1,0 +1,164 @@
+"""A copy of the project in which one place at a time is changed, built and tried."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+import kine
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD_LIMIT = 300
+QUICK = 2.0  # seconds of unit tests in the first helping, which needs few programs built
+
+
+def sync(source, target):
+    """Makes the sources in `target` those of `source`; what is the same keeps its time."""
+    wanted = set()
+    for top in ("Makefile", "README.md", "kernel", "user", "mkfs", "tests"):
+        whole = source / top
+        for path in [whole] if whole.is_file() else whole.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                wanted.add(path.relative_to(source))
+    for path in wanted:
+        there = target / path
+        data = (source / path).read_bytes()
+        if path == pathlib.Path("Makefile"):
+            # A change may leave a variable unused: that is no reason not to try it.
+            data = data.replace(b"-Wall -Wextra -Werror", b"-w")
+        if not there.exists() or there.read_bytes() != data:
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(data)
+            shutil.copymode(source / path, there)
+    built = {pathlib.Path("kernel") / n for n in ("kernel", "kernel.sym", "kernel-sbi")}
+    for top in ("kernel", "user", "mkfs", "tests"):
+        for path in (target / top).rglob("*"):
+            relative = path.relative_to(target)
+            if path.is_file() and relative not in wanted | built and \
+                    "__pycache__" not in path.parts:
+                path.unlink()
+
+
+class Tree:
+    def __init__(self, number):
+        self.root = kine.ROOT / f"build/mutate/tree-{number}"
+        self.root.mkdir(parents=True, exist_ok=True)
+        sync(kine.ROOT, self.root)
+        self.build("kernel/kernel", "kernel/kernel.sym", "fs.img", "unit-build", must=True)
+        # The disk image that the guests get is made by a sound mkfs.
+        for image in ("classic.img", "modern.img"):
+            shutil.copyfile(self.root / "fs.img", self.root / "build" / image)
+        programs = [p for p in (self.root / "build/user").glob("_*") if p.suffix == ""]
+        subprocess.run(["build/mkfs", "--size", "16M", "build/modern.img", "build/README",
+                        *programs], cwd=self.root, check=True, stdout=subprocess.DEVNULL)
+
+    def build(self, *targets, must=False):
+        """=> did it build?"""
+        done = subprocess.run([kine.MAKE, "-s", "-j2", *targets], cwd=self.root, text=True,
+                              env=kine.clean_environment(), timeout=BUILD_LIMIT * kine.SLOW,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if must and done.returncode:
+            sys.exit(f"mutate: the tree itself does not build:\n{done.stdout[-2000:]}")
+        return done.returncode == 0
+
+    def code_of(self, file):
+        """=> the machine code of a source file; None if it does not compile"""
+        made = f"build/{file[:-2]}.o"
+        if not self.build(made):
+            return None
+        bare = self.root / "build/bare.o"
+        subprocess.run(["objcopy", "-I", "elf64-little", "-O", "elf64-little", "--strip-debug",
+                        self.root / made, bare], check=True)
+        return bare.read_bytes()
+
+    def change(self, place):
+        path = self.root / place.file
+        self.original = path.read_text()
+        path.write_text(place.apply(self.original))
+
+    def restore(self, place):
+        (self.root / place.file).write_text(self.original)
+
+    # --- trying -----------------------------------------------------------------------------------
+
+    def try_unit(self, tests):
+        """Runs unit tests, the quick ones first.  => what has caught the change; None: nothing"""
+        spent, first = 0.0, []
+        while tests and spent < QUICK:
+            spent += tests[0][2]
+            first.append(tests.pop(0))
+        return self.unit_helping(first) or self.unit_helping(tests)
+
+    def unit_helping(self, tests):
+        programs = sorted({program for program, _, _ in tests})
+        if programs and not self.build(*(f"build/unit/{p}" for p in programs)):
+            return "the host's compiler"
+        env = dict(os.environ, ASAN_OPTIONS="hard_rss_limit_mb=3000")
+        for program, name, seconds in tests:
+            try:
+                done = subprocess.run([self.root / "build/unit" / program, name], cwd=self.root,
+                                      env=env, timeout=(10 + 15 * seconds) * kine.SLOW,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            except subprocess.TimeoutExpired:
+                return f"{program[5:]}:{name} (hangs)"
+            if done.returncode:
+                return f"{program[5:]}:{name}"
+        return None
+
+    def try_guest(self):
+        """Runs the kernel in QEMU.  => what has caught the change; None: nothing"""
+        if not self.build("kernel/kernel", "kernel/kernel.sym"):
+            return "the linker"
+        return guest(self.root)
+
+
+# A machine of its own for each: its image, and what is typed and must be seen, with time limits in
+# seconds.
+SESSIONS = {
+    "classic": [
+        ("cowtest", "ALL COW TESTS PASSED", 60), ("audit", "audit: clean", 10),
+        ("usertests -q", "ALL TESTS PASSED", 40), ("audit", "audit: clean", 10),
+        ("forktest", "fork test OK", 20), ("stressfs", "stressfs: OK", 20),
+        ("oomtest", "oomtest: OK", 20), ("fptest", "fptest: OK", 20),
+        ("grind -s 1 -t 3", "grind: ok", 40), ("scrub", " 0 damaged", 20),
+        ("audit", "audit: clean", 10)],
+    "modern": [
+        ("filetest", "ALL FILE TESTS PASSED", 60), ("audit", "audit: clean", 10),
+        ("snapshot create s; echo x > s1; snapshot rollback s; cat s1", "no such file", 20),
+        ("cp --reflink README r; rm README; wc r; rm r; df", "16384", 20),
+        ("audit", "audit: clean", 10)],
+}
+
+
+def session(root, name, commands):
+    image = root / "build/trial.img"
+    shutil.copyfile(root / "build" / f"{name}.img", image)
+    with kine.Machine(f"mutate-{root.name}-{name}", root=root, image=image) as m:
+        try:
+            m.boot(timeout=15)
+        except AssertionError:
+            return "boot"
+        for command, wanted, limit in commands:
+            try:
+                if wanted not in m.run(command, timeout=limit):
+                    return command
+            except AssertionError as dead:
+                return command + (" (hangs)" if "no " in str(dead)[:3] else " (panics)")
+        try:
+            m.poweroff()
+        except AssertionError:
+            return "poweroff"
+    return None
+
+
+def guest(root):
+    for name, commands in SESSIONS.items():
+        try:
+            caught = session(root, name, commands)
+        except AssertionError:
+            caught = "mkfs --check"
+        if caught:
+            return caught
+    return None
