@@ -149,6 +149,8 @@ struct siginfo {
 #define MAP_PRIVATE   0x02
 #define MAP_FIXED     0x10
 #define MAP_ANONYMOUS 0x20
+#define MAP_NORESERVE 0x4000
+#define MAP_STACK     0x20000
 
 #define MADV_DONTNEED       4
 #define MADV_POPULATE_READ  22

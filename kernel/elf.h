@@ -24,8 +24,9 @@ struct elf_segment {
 #define ELF_EXEC          2
 #define ELF_RISCV         243
 
-#define SEGMENT_LOAD  1
-#define SEGMENT_STACK 0x6474e551 // PT_GNU_STACK: memsz is the stack that the program wants
+#define SEGMENT_LOAD   1
+#define SEGMENT_INTERP 3          // PT_INTERP: another program that is to load this one
+#define SEGMENT_STACK  0x6474e551 // PT_GNU_STACK: memsz is the stack that the program wants
 
 #define SEGMENT_X 1
 #define SEGMENT_W 2

@@ -8,13 +8,18 @@
 #define O_CREATE    0x040
 #define O_CREAT     O_CREATE
 #define O_EXCL      0x080
+#define O_NOCTTY    0x100
 #define O_TRUNC     0x200
 #define O_APPEND    0x400
 #define O_NONBLOCK  0x800
 #define O_DSYNC     0x1000
 #define O_SYNC      0x101000
+#define O_ASYNC     0x2000
+#define O_DIRECT    0x4000
+#define O_LARGEFILE 0x8000
 #define O_DIRECTORY 0x10000
 #define O_NOFOLLOW  0x20000
+#define O_NOATIME   0x40000
 #define O_CLOEXEC   0x80000
 
 #define AT_FDCWD            (-100)

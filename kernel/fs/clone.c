@@ -60,9 +60,7 @@ static int clone_locked(struct inode *dst, struct inode *src)
 {
     struct clone c = { dst, src };
     struct volume *vol = inode_volume(dst);
-    int err = inode_content_may_change(dst);
-    if (!err)
-        err = commit_and(vol, clone, &c);
+    int err = commit_and(vol, clone, &c);
     return err == -ENOSPC ? commit_and(vol, clone, &c) : err;
 }
 

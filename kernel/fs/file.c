@@ -145,15 +145,12 @@ static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t
         return -EINVAL;
     if (off >= FS_SIZE_MAX && n > 0)
         return -EFBIG;
-    int err = inode_content_may_change(ino);
-    if (err)
-        return err;
     if (n > FS_SIZE_MAX - off)
         n = FS_SIZE_MAX - off;
     uint64 now = inode_now_ns();
     while (done < n) {
         struct piece p = { src + done, off + done, piece_length(off + done, n - done), now };
-        err = write_piece(ino, &p);
+        int err = write_piece(ino, &p);
         if (err)
             return done > 0 ? (int64)done : err;
         done += p.n;
@@ -263,9 +260,6 @@ static int shorten(struct inode *ino, uint64 size)
 
 static int resize(struct inode *ino, uint64 size)
 {
-    int err = inode_content_may_change(ino);
-    if (err)
-        return err;
     if (size < ino->size)
         return shorten(ino, size);
     if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)

@@ -78,7 +78,7 @@ void inode_info(struct inode *ino, struct inode_info *out);
 int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n);
 // Writes n bytes at `off`; the file grows as needed.  On a classic volume a write that begins
 // beyond the end is refused.  => bytes written (fewer if space ran out in the middle);
-// -ENOSPC, -EFBIG, -EIO, -ENOMEM, -EINVAL (classic hole), -EISDIR, -ETXTBSY (a program runs from it).
+// -ENOSPC, -EFBIG, -EIO, -ENOMEM, -EINVAL (classic hole), -EISDIR.
 int64 inode_write(struct inode *ino, const void *src, uint64 off, size_t n);
 // Appends at the end, atomically with respect to other writers; *off_out is where it went.
 int64 inode_append(struct inode *ino, const void *src, size_t n, uint64 *off_out);
@@ -88,6 +88,13 @@ void inode_write_begin(struct inode *ino);
 void inode_write_end(struct inode *ino);
 int inode_truncate(struct inode *ino, uint64 size);
 int inode_sync(struct inode *ino); // fsync
+// A program runs from a file, or some have it open for writing, but not both: whoever comes second is
+// refused.  Whoever is to write to a file from which programs may run, cut it or make it a clone has it
+// open to write.
+int inode_open_to_run(struct inode *ino);   // => 0, -ETXTBSY: somebody has it open for writing
+int inode_open_to_write(struct inode *ino); // => 0, -ETXTBSY: it is open to run, or mapped
+void inode_close_to_run(struct inode *ino); // what is mapped by then goes on to count
+void inode_close_to_write(struct inode *ino);
 // The file's pages, for mapping.  => borrowed: lives as long as the caller's reference to ino.
 struct object *inode_object(struct inode *ino);
 

@@ -38,6 +38,8 @@ struct inode {
     struct list dirty_link;  // volume.dirty_inodes, while dirty
     struct list orphan_link; // itable.orphans, while nlink is 0
 
+    uint32 writers; // by the inode's lock: how often it is open to write
+
     // By the inode's lock; of a directory.
     uint64 pages_searched;   // pages that have been looked at
     int searches;            // without an index, or until the next try to make one
@@ -62,12 +64,6 @@ static inline bool inode_is_dir(const struct inode *ino)
 static inline bool inode_is_link(const struct inode *ino)
 {
     return (ino->mode & S_IFMT) == S_IFLNK;
-}
-
-// => 0; -ETXTBSY: programs run from it, and bring in pages when they first touch them
-static inline int inode_content_may_change(const struct inode *ino)
-{
-    return object_is_mapped(&ino->data.obj) ? -ETXTBSY : 0;
 }
 
 // The root directory of its table, live or a snapshot.

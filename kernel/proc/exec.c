@@ -29,10 +29,21 @@ static int find_program(const char *path, struct inode **out)
     return type == S_IFDIR ? -EISDIR : -EACCES;
 }
 
+// The file counts as running before a byte of it is read.
+static int map_program(struct inode *ino, struct aspace *as, struct image *image)
+{
+    int err = inode_open_to_run(ino);
+    if (err)
+        return err;
+    err = image_map(ino, as, image);
+    inode_close_to_run(ino);
+    return err;
+}
+
 static int build(struct inode *ino, struct aspace *as, uint64 argv, uint64 envp,
                  struct image *image, uint64 *sp)
 {
-    int err = image_map(ino, as, image);
+    int err = map_program(ino, as, image);
     if (err)
         return err;
     return args_copy(current_proc()->aspace, argv, envp, as, image, sp);

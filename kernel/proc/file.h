@@ -52,7 +52,8 @@ void file_put(struct file *f);
 // A pipe with one reader and one writer.  => 0, -ENOMEM, -ENFILE.
 int pipe_new(struct file **reader, struct file **writer);
 // An open inode (a device's inode opens the device).  Takes over the caller's reference to ino,
-// also when it fails.  => 0, -EISDIR (a directory for writing), -ENXIO, -ENFILE.
+// also when it fails.  => 0, -EISDIR (a directory for writing), -ETXTBSY (a program that runs, for
+// writing), -ENXIO, -ENFILE.
 int inode_file(struct inode *ino, uint32 flags, struct file **out);
 // The inode behind a file opened by inode_file().  => borrowed; NULL if it is something else.
 struct inode *file_inode(struct file *f);

@@ -16,10 +16,8 @@
 #include "task/fp.h"
 #include "vm/aspace.h"
 
-#define EXIT_SIGNAL_MASK 0xffUL
-#define UNDERSTOOD                                                                                 \
-    (EXIT_SIGNAL_MASK | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK |          \
-     CLONE_SETTLS)
+#define EXIT_SIGNAL 0xffUL // the bits in which clone's flags have a number
+#define HONOURED    (EXIT_SIGNAL | CLONE_VM | CLONE_FILES | CLONE_VFORK | CLONE_SETTLS)
 
 // The first thing a process's thread does: go to user mode with the registers it was given.
 static void enter_user(void *arg)
@@ -109,10 +107,18 @@ static void wait_for_vfork(struct proc *child)
     spin_unlock(&tree_lock);
 }
 
+// What is not shared is refused: a current directory, signal handlers.  A child that exits sends no
+// signal but SIGCHLD.
+static bool flags_valid(uint64 flags)
+{
+    uint64 signal = flags & EXIT_SIGNAL;
+    return !(flags & ~HONOURED) && (signal == 0 || signal == SIGCHLD);
+}
+
 int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
 {
     struct proc *parent = current_proc();
-    if (flags & ~UNDERSTOOD)
+    if (!flags_valid(flags))
         return -EINVAL;
     int err;
     struct proc *child = new_with_thread(&err);

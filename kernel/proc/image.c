@@ -87,6 +87,8 @@ static int map_segments(struct inode *ino, struct aspace *as, const struct elf_h
         int err = read_exactly(ino, &s, h->phoff + i * sizeof s, sizeof s);
         if (err)
             return err;
+        if (s.type == SEGMENT_INTERP)
+            return -ENOEXEC; // without its interpreter it would run wild
         if (s.type == SEGMENT_STACK)
             out->stack_size = s.memsz;
         if (s.type != SEGMENT_LOAD || s.memsz == 0)

@@ -25,6 +25,8 @@
 #define STAT_BLOCK    512 // the unit of st_blocks
 #define NS_PER_SECOND 1000000000
 
+static const struct file_ops inode_file_ops;
+
 // => bytes written at *offset, which with O_APPEND is found here; or a negative errno
 static int64 write_span(struct file *f, const struct user_span *span, uint64 *offset)
 {
@@ -118,11 +120,24 @@ void inode_file_release(struct file *f)
     inode_put(f->obj);
 }
 
+// => is it a file's content that is written to through something opened with these flags?
+static bool to_write(const struct file_ops *ops, uint32 flags)
+{
+    return ops == &inode_file_ops && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static void release(struct file *f)
+{
+    if (to_write(f->ops, f->flags))
+        inode_close_to_write(f->obj);
+    inode_put(f->obj);
+}
+
 static const struct file_ops inode_file_ops = {
     .read = inode_file_read,
     .write = inode_file_write,
     .stat = inode_file_stat,
-    .release = inode_file_release,
+    .release = release,
 };
 
 struct inode *file_inode(struct file *f)
@@ -159,13 +174,13 @@ int64 file_seek(struct file *f, int64 offset, int whence)
     return where;
 }
 
-// => the operations for an inode, or NULL and *err
+// => the operations for an inode; *err: why it cannot be opened so, or 0
 static const struct file_ops *ops_for(struct inode *ino, uint32 flags, int *err)
 {
     switch (inode_mode(ino) & S_IFMT) {
     case S_IFREG: return &inode_file_ops;
-    case S_IFDIR: *err = -EISDIR; return flags & O_ACCMODE ? NULL : &inode_file_ops;
-    case S_IFCHR: *err = -ENXIO; return device_exists(ino) ? &device_file_ops : NULL;
+    case S_IFDIR: *err = flags & O_ACCMODE ? -EISDIR : 0; return &inode_file_ops;
+    case S_IFCHR: *err = device_exists(ino) ? 0 : -ENXIO; return &device_file_ops;
     default: *err = -ENXIO; return NULL;
     }
 }
@@ -174,11 +189,16 @@ static const struct file_ops *ops_for(struct inode *ino, uint32 flags, int *err)
 
 int inode_file(struct inode *ino, uint32 flags, struct file **out)
 {
-    int err = -ENFILE;
+    int err = 0;
     const struct file_ops *ops = ops_for(ino, flags, &err);
-    *out = ops ? file_new(ops, flags & FLAGS_KEPT, ino) : NULL;
+    bool writer = to_write(ops, flags);
+    if (!err && writer)
+        err = inode_open_to_write(ino);
+    *out = err ? NULL : file_new(ops, flags & FLAGS_KEPT, ino);
     if (*out)
         return 0;
+    if (!err && writer)
+        inode_close_to_write(ino);
     inode_put(ino);
-    return ops ? -ENFILE : err;
+    return err ? err : -ENFILE;
 }

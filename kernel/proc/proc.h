@@ -54,8 +54,9 @@ static inline struct proc *current_proc(void)
 // --- birth ------------------------------------------------------------------------------------
 // Starts `path` (in `root`, which becomes its directory) as process 1.  => 0 or why it could not be
 int proc_start_init(struct inode *root, const char *path);
-// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and an exit signal are understood;
-// stack 0 keeps the parent's.  => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (other flags).
+// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and SIGCHLD as the exit signal (or none)
+// are honoured; stack 0 keeps the parent's.
+// => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (anything else).
 int64 proc_clone(uint64 flags, uint64 stack, uint64 tls);
 
 // --- another program --------------------------------------------------------------------------

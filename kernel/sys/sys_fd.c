@@ -41,11 +41,15 @@ static int64 duplicate_from(uint64 fd, uint64 from, bool cloexec)
     return from < NOFILE ? duplicate(fd, (int)from, cloexec) : -EINVAL;
 }
 
-// Flags that can change while the file is open.
+// Flags that can change while the file is open; those that Linux would change too, but that are not
+// honoured here; others are left as they are, as in Linux.
 #define FLAGS_SETTABLE (O_APPEND | O_NONBLOCK)
+#define FLAGS_REFUSED  (O_ASYNC | O_DIRECT)
 
 static int64 change_flags(uint64 fd, bool set, uint32 flags)
 {
+    if (flags & FLAGS_REFUSED)
+        return -EINVAL;
     struct file *f = files_get(my_files(), (int)fd);
     if (!f)
         return -EBADF;

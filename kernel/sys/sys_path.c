@@ -41,6 +41,17 @@ static int check_kind(struct inode *ino, uint32 flags)
     return 0;
 }
 
+// Whoever opens for reading only may cut the file too, and writes for that moment.
+static int cut_to_nothing(struct inode *ino)
+{
+    int err = inode_open_to_write(ino);
+    if (err)
+        return err;
+    err = inode_truncate(ino, 0);
+    inode_close_to_write(ino);
+    return err;
+}
+
 // Truncation comes after everything else that can fail.  Takes over the reference to ino.
 static int open_inode(struct inode *ino, uint32 flags, struct file **out)
 {
@@ -51,7 +62,7 @@ static int open_inode(struct inode *ino, uint32 flags, struct file **out)
     }
     err = inode_file(ino, flags, out);
     if (err == 0 && (flags & O_TRUNC) && type_of(ino) == S_IFREG) {
-        err = inode_truncate(ino, 0);
+        err = cut_to_nothing(ino);
         if (err)
             file_put(*out);
     }
@@ -69,11 +80,23 @@ static int open_path(const struct user_path *path, uint32 flags, uint32 mode, st
     return err ? err : open_inode(ino, flags, out);
 }
 
+// What is honoured, and what asks for nothing here: there is no controlling terminal, no time of the
+// last access, and a file may be of any size.
+#define OPEN_FLAGS                                                                                 \
+    (O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_DIRECTORY |       \
+     O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NOATIME | O_LARGEFILE)
+
+static bool flags_valid(uint32 flags)
+{
+    return !(flags & ~OPEN_FLAGS) && (flags & O_ACCMODE) != O_ACCMODE &&
+           !((flags & O_CREAT) && (flags & O_DIRECTORY));
+}
+
 int64 sys_openat(const uint64 *arg)
 {
     uint32 flags = (uint32)arg[2];
     struct files *files = current_proc()->files;
-    if ((flags & O_ACCMODE) == O_ACCMODE || ((flags & O_CREAT) && (flags & O_DIRECTORY)))
+    if (!flags_valid(flags))
         return -EINVAL;
     if (files_full(files))
         return -EMFILE; // before a file is made for nothing

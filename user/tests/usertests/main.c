@@ -142,6 +142,15 @@ static const struct part parts[] = {
     { .name = "execshared", .fn = exec_shared },
     { .name = "execself", .fn = exec_self },
 
+    { .name = "writtennotrun", .fn = written_not_run },
+    { .name = "runnotwritten", .fn = run_not_written },
+    { .name = "runorwritten", .fn = run_or_written },
+    { .name = "interpreter", .fn = interpreter_refused },
+
+    { .name = "cloneflags", .fn = clone_flags },
+    { .name = "openflags", .fn = open_flags },
+    { .name = "mappingflags", .fn = mapping_flags },
+
     { .name = "dupshares", .fn = dup_shares },
     { .name = "dup3places", .fn = dup3_places },
     { .name = "fcntlflags", .fn = fcntl_flags },

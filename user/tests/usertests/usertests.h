@@ -66,6 +66,12 @@ void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void),
 // What the program does when it is run with a first argument that begins with '@'.
 int act(int argc, char **argv);
 
+// busy.c
+void written_not_run(void), run_not_written(void), run_or_written(void), interpreter_refused(void);
+
+// flags.c
+void clone_flags(void), open_flags(void), mapping_flags(void);
+
 // descriptors.c
 void dup_shares(void), dup3_places(void), fcntl_flags(void), descriptor_limit(void),
     close_all(void);

@@ -1,0 +1,55 @@
+// A flag is honoured or refused, never taken and ignored.
+
+#include "user/tests/usertests/usertests.h"
+
+static void refuse_clone(uint64 flags)
+{
+    long pid = sys(SYS_clone, flags);
+    if (pid == 0)
+        exit(0);
+    if (pid > 0)
+        finish((int)pid);
+    EXPECT(pid, -EINVAL, "clone with 0x%lx", flags);
+}
+
+// Every bit that is not shared for the asking, and every signal at the end but SIGCHLD.
+void clone_flags(void)
+{
+    static const uint64 honoured = CLONE_VM | CLONE_FILES | CLONE_VFORK | CLONE_SETTLS;
+    for (int bit = 8; bit < 64; bit++)
+        if (!(1UL << bit & honoured))
+            refuse_clone(1UL << bit | SIGCHLD);
+    refuse_clone(CLONE_VM | CLONE_SIGHAND | SIGCHLD);
+    for (uint64 signal = 1; signal < 256; signal++)
+        if (signal != SIGCHLD)
+            refuse_clone(signal);
+    EXPECT(sys(SYS_wait4, -1, 0, 0, 0), -ECHILD, "children that were made for nothing");
+}
+
+void open_flags(void)
+{
+    static const uint64 wanted = O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK |
+                                 O_SYNC | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY |
+                                 O_NOATIME | O_LARGEFILE;
+    for (int bit = 0; bit < 32; bit++)
+        if (!(1UL << bit & wanted))
+            EXPECT(sys(SYS_openat, AT_FDCWD, "ut.flags", O_CREAT | O_RDWR | 1UL << bit, 0644),
+                   -EINVAL, "open with 0x%lx", 1UL << bit);
+    EXPECT(sys(SYS_openat, AT_FDCWD, "ut.flags", O_RDONLY), -ENOENT, "the file that was not made");
+    int fd = must_open("ut.flags", O_CREAT | O_RDWR | O_NOCTTY | O_NOATIME | O_LARGEFILE);
+    EXPECT(sys(SYS_fcntl, fd, F_SETFL, O_DIRECT), -EINVAL, "F_SETFL with O_DIRECT");
+    EXPECT(sys(SYS_fcntl, fd, F_SETFL, O_ASYNC | O_APPEND), -EINVAL, "F_SETFL with O_ASYNC");
+    EXPECT(sys(SYS_fcntl, fd, F_GETFL), O_RDWR, "flags afterwards");
+    must_unlink("ut.flags");
+}
+
+void mapping_flags(void)
+{
+    static const uint64 wanted =
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK;
+    for (int bit = 0; bit < 32; bit++)
+        if (!(1UL << bit & wanted))
+            EXPECT(sys(SYS_mmap, 0, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | 1UL << bit, -1,
+                       0),
+                   -EINVAL, "mmap with 0x%lx", 1UL << bit);
+}
