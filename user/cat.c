@@ -24,6 +24,10 @@ static bool write_all(const char *from, int n)
 static int copy(int fd, const char *name)
 {
     int n;
+    if (feeds_itself(fd, 1)) {
+        fprintf(2, "cat: %s: input file is output file\n", name);
+        return 1;
+    }
     while ((n = read(fd, buf, sizeof buf)) > 0)
         if (!write_all(buf, n))
             return complain("output");

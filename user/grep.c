@@ -131,6 +131,10 @@ static int search(int fd, const char *name)
     static char chunk[CHUNK];
     bool found = false;
     int n;
+    if (feeds_itself(fd, 1)) {
+        fprintf(2, "grep: %s: input file is output file\n", name);
+        return 2;
+    }
     while ((n = read(fd, chunk, CHUNK)) > 0)
         if (!search_chunk(chunk, n, &found))
             return complain(name);

@@ -22,6 +22,10 @@ static int first_lines(const char *p, int n, int *lines)
 static int head(int fd, const char *name, int lines)
 {
     int n = 0;
+    if (feeds_itself(fd, 1)) {
+        fprintf(2, "head: %s: input file is output file\n", name);
+        return 1;
+    }
     while (lines > 0 && (n = read(fd, buf, sizeof buf)) > 0) {
         int keep = first_lines(buf, n, &lines);
         lseek(fd, keep - n, SEEK_CUR);

@@ -40,6 +40,9 @@ int symlink(const char *target, const char *path);
 int readlink(const char *path, char *buf, int size); // => bytes, without a NUL
 // Linux's status; flags: AT_SYMLINK_NOFOLLOW
 int status_of(const char *path, struct linux_stat *out, int flags);
+// Whether a program that reads `in` to its end and writes to `out` might never come to the end: both
+// are one regular file, in which there is something to read.
+bool feeds_itself(int in, int out);
 int chmod(const char *path, uint mode);
 uint umask(uint mask); // => the old one
 // times: of access, which is not kept, and of change; NULL: now.

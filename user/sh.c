@@ -6,8 +6,7 @@
 //
 // It knows words with '...' "..." and \, # comments, pipes, < > >> <& >& with a descriptor in front
 // (2>), ; & && ||, ( ... ), $NAME and NAME=value, $? $$ $! $# $0 $1 ... $@, and itself does cd,
-// exit and wait.  A program is looked for in the current directory, then in the root.  At the
-// console a last status other than 0 is shown.
+// exit and wait.  A program is looked for in the current directory, then in the root.
 //
 // The map of its parts is user/sh/sh.h.
 #include "kernel/fcntl.h"
@@ -39,14 +38,6 @@ static bool read_line(int fd, struct buffer *line)
     return n > 0;
 }
 
-static void show_status(void)
-{
-    if (shell.killed)
-        fprintf(2, "sh: killed\n");
-    else
-        fprintf(2, "sh: status %d\n", shell.status);
-}
-
 // The prompt stands at the beginning of a line, whatever the last program has left.
 static void prompt(void)
 {
@@ -64,10 +55,7 @@ static void converse(void)
             write(2, "\n", 1);
             return;
         }
-        shell.news = false;
         run_line(line.text);
-        if (shell.news && shell.status != 0)
-            show_status();
     }
 }
 

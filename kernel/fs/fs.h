@@ -64,6 +64,9 @@ struct inode *volume_root(struct volume *vol);
 void inode_get(struct inode *ino);
 void inode_put(struct inode *ino);
 uint32 inode_mode(const struct inode *ino); // S_IF* | permissions; the type is fixed
+// Whether its content may be changed at all.  => 0; -EROFS: a snapshot has it, or the volume is
+// read-only
+int inode_changeable(struct inode *ino);
 // Changes the permission bits (07777).  => 0, -EROFS, -EIO, -ENOMEM.
 int inode_set_mode(struct inode *ino, uint32 bits);
 // Changes the time of the last change of the content; that of the status becomes now.
@@ -119,7 +122,8 @@ int inode_clone(struct inode *dst, struct inode *src);
 // The files of the volume as they were; read-only, under /.snapshots/NAME.  Names have 63 bytes at
 // the most (14 on a classic volume).
 
-// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name), -ENAMETOOLONG,
+// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name, or one with control characters),
+// -ENAMETOOLONG,
 // -ENOSPC (removing files would have no room any more), -EROFS, -EIO, -ENOMEM
 int snapshot_create(struct volume *vol, const char *name);
 // Makes the live files what they are in the snapshot, which stays.  What is open stays open, as it

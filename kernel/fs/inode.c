@@ -25,6 +25,15 @@ uint32 inode_mode(const struct inode *ino)
     return __atomic_load_n(&ino->mode, __ATOMIC_RELAXED);
 }
 
+int inode_changeable(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    mutex_lock(&vol->lock);
+    int err = ino->table->frozen || vol->read_only ? -EROFS : 0;
+    mutex_unlock(&vol->lock);
+    return err;
+}
+
 uint64 inode_rdev(const struct inode *ino)
 {
     return ino->rdev;

@@ -18,13 +18,24 @@
 #define TAKES 40
 #define KEEPS 4
 
+#define DELETE 0x7f // the one control character above ' '
+
 // --- making -----------------------------------------------------------------------------------
+
+// A name is to be typed and shown on a line: no control characters.
+static bool can_be_shown(const char *name)
+{
+    while ((uchar)*name >= ' ' && *name != DELETE)
+        name++;
+    return *name == '\0';
+}
 
 static int check_name(struct volume *vol, const char *name)
 {
     size_t len = strnlen(name, SNAPSHOT_NAME_LONGEST + 1);
     struct name n = name_of(name, len);
-    if (len == 0 || name_is_dot(&n) || name_is_dotdot(&n) || strchr(name, '/') != NULL)
+    if (len == 0 || name_is_dot(&n) || name_is_dotdot(&n) || strchr(name, '/') != NULL ||
+        !can_be_shown(name))
         return -EINVAL;
     return len <= SNAPSHOT_NAME_LONGEST && name_fit(vol, len) == (int)len ? 0 : -ENAMETOOLONG;
 }

@@ -85,6 +85,17 @@ static int64 push_vector(struct building *b, uint64 uvec)
     return count;
 }
 
+// A program always finds a name for itself, if an empty one (as in Linux): programs look at
+// argv[1] without asking whether there is an argv[0].  The vector is argc and a NULL so far.
+// => the number of arguments, 1, or a negative errno
+static int push_no_name(struct building *b)
+{
+    b->vector[b->n - 1] = --b->sp;
+    b->vector[b->n++] = 0;
+    int err = copyout(b->to, b->sp, "", 1);
+    return err ? err : 1;
+}
+
 static void push_aux(struct building *b, uint64 type, uint64 value)
 {
     b->vector[b->n++] = type;
@@ -95,6 +106,8 @@ static int build(struct building *b, uint64 argv, uint64 envp, const struct imag
 {
     b->n = 1;
     int64 argc = push_vector(b, argv);
+    if (argc == 0)
+        argc = push_no_name(b);
     if (argc < 0)
         return (int)argc;
     b->vector[0] = (uint64)argc;

@@ -11,6 +11,7 @@ struct image;
 //
 //     sp: argc | argv[0] ... 0 | envp[0] ... 0 | auxv ... 0 | strings      (sp a multiple of 16)
 //
+// No argument at all becomes one, the empty string.
 // => 0 and *sp; -E2BIG (more than a quarter of the stack), -EFAULT, -ENOMEM.
 int args_copy(struct aspace *from, uint64 argv, uint64 envp, struct aspace *to,
               const struct image *image, uint64 *sp);

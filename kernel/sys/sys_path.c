@@ -38,7 +38,8 @@ static int check_kind(struct inode *ino, uint32 flags)
         return -EISDIR;
     if (type_of(ino) == S_IFLNK)
         return -ELOOP;
-    return 0;
+    bool changes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
+    return changes && type_of(ino) == S_IFREG ? inode_changeable(ino) : 0;
 }
 
 // Whoever opens for reading only may cut the file too, and writes for that moment.

@@ -13,6 +13,7 @@
 #define PERMISSIONS  0777
 #define MODE_BITS    07777
 #define ACCESS_MODES 7 // R_OK, W_OK, X_OK
+#define ACCESS_WRITE 2 // W_OK
 #define BLOCK        4096
 #define BLOCK_INODES 16 // that a block holds
 #define NS_PER_S     1000000000UL
@@ -91,8 +92,12 @@ int64 sys_faccessat(const uint64 *arg)
     if (arg[2] & ~(uint64)ACCESS_MODES)
         return -EINVAL;
     int err = find_path(arg[0], arg[1], 0, &ino);
-    if (err == 0)
-        inode_put(ino);
+    if (err)
+        return err;
+    bool device = (inode_mode(ino) & S_IFMT) == S_IFCHR; // what is written there is not kept
+    if ((arg[2] & ACCESS_WRITE) && !device)
+        err = inode_changeable(ino);
+    inode_put(ino);
     return err;
 }
 

@@ -141,6 +141,15 @@ static void test_names(void)
     EXPECT_EQ(snapshot_create(vol, "."), -EINVAL);
     EXPECT_EQ(snapshot_create(vol, ".."), -EINVAL);
     EXPECT_EQ(snapshot_create(vol, "a/b"), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, "two\nlines"), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, "\x1b[2J"), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, "gone\x7f"), -EINVAL);
+    EXPECT_EQ(snapshot_create(vol, "Stra\xc3\x9f"
+                                   "e"),
+              0);
+    EXPECT_EQ(snapshot_delete(vol, "Stra\xc3\x9f"
+                                   "e"),
+              0);
     EXPECT_EQ(snapshot_create(vol, longest), -ENAMETOOLONG);
     EXPECT_EQ(snapshot_create(vol, longest + 1), 0);
     EXPECT_EQ(snapshot_create(vol, longest + 1), -EEXIST);

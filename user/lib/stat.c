@@ -42,6 +42,14 @@ int status_of(const char *path, struct linux_stat *out, int flags)
     return (int)syscall_errno(syscall(SYS_newfstatat, AT_FDCWD, path, out, flags));
 }
 
+bool feeds_itself(int in, int out)
+{
+    struct stat from, to;
+    if (fstat(in, &from) < 0 || fstat(out, &to) < 0 || from.type != T_FILE)
+        return false;
+    return from.dev == to.dev && from.ino == to.ino && (uint64)lseek(in, 0, SEEK_CUR) < from.size;
+}
+
 int chmod(const char *path, uint mode)
 {
     return (int)syscall_errno(syscall(SYS_fchmodat, AT_FDCWD, path, mode));

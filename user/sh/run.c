@@ -13,24 +13,16 @@
 
 static int run_list(struct list *l);
 
-static void set_status(int status)
-{
-    shell.status = status;
-    shell.killed = false;
-    shell.news = true;
-}
-
 // Waits for one process and keeps how it ended.
 static void wait_status(int pid)
 {
     struct siginfo info;
     if (syscall(SYS_waitid, P_PID, pid, &info, WEXITED, 0) < 0) {
-        set_status(1);
+        shell.status = 1;
         return;
     }
     bool killed = info.si_code != CLD_EXITED;
-    set_status(killed ? SIGNAL_STATUS + info.si_status : info.si_status);
-    shell.killed = killed;
+    shell.status = killed ? SIGNAL_STATUS + info.si_status : info.si_status;
 }
 
 void reap_background(void)
@@ -160,7 +152,7 @@ static void run_processes(const struct pipeline *p)
     for (struct command *c = p->first; c && c->pid > 0; c = c->next)
         wait_status(c->pid);
     if (!started)
-        set_status(1);
+        shell.status = 1;
 }
 
 // A command that the shell does itself has no program's name.  The name is the first argument that
@@ -211,7 +203,7 @@ static void run_inside(const struct command *c)
 {
     int copies[FDS];
     save_fds(c->redirects, copies);
-    set_status(run_builtin(c));
+    shell.status = run_builtin(c);
     restore_fds(copies);
 }
 
@@ -237,7 +229,7 @@ static void run_background(const struct pipeline *p)
 {
     if (!p->next && !p->first->next) {
         if (!start_all(p)) {
-            set_status(1);
+            shell.status = 1;
             return;
         }
         shell.background = p->first->pid;
@@ -249,12 +241,12 @@ static void run_background(const struct pipeline *p)
         }
         if (pid < 0) {
             fprintf(2, "sh: fork: %s\n", strerror(errno));
-            set_status(1);
+            shell.status = 1;
             return;
         }
         shell.background = pid;
     }
-    set_status(0);
+    shell.status = 0;
 }
 
 static int run_list(struct list *l)
@@ -272,7 +264,7 @@ void run_line(const char *line)
     bool failed;
     struct list *l = parse(line, &failed);
     if (failed)
-        shell.status = SYNTAX_STATUS; // no news: the parser has said what is wrong
+        shell.status = SYNTAX_STATUS;
     else
         run_list(l);
     line_free();

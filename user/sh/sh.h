@@ -115,9 +115,7 @@ uint assignment(const char *raw);
 // --- running (run.c, program.c, builtin.c) ----------------------------------------------------
 
 struct shell {
-    int status; // $?: of the last command; 128 + the signal if it was killed
-    bool killed;
-    bool news;      // a command has set the status since this was cleared
+    int status;     // $?: of the last command; 128 + the signal if it was killed
     int background; // $!: the last process started with `&`, 0 at first
 };
 extern struct shell shell;

@@ -87,6 +87,23 @@ static void expect_output(const char *text)
     must_unlink(OUT);
 }
 
+// What stands behind no arguments at all is the environment: nobody takes it for arguments.
+static void shell_without_a_name(void)
+{
+    char *bare[] = { NULL }, *odd[] = { "ut.none", NULL }, **before = environ;
+    int input = dup(0);
+    make_file("ut.empty", 0, 0);
+    close(0);
+    must_open("ut.empty", O_RDONLY);
+    environ = odd;
+    EXPECT(run_program("/sh", bare), 0, "a shell without a name, and without input");
+    environ = before;
+    dup2(input, 0);
+    close(input);
+    expect_output("");
+    must_unlink("ut.empty");
+}
+
 void exec_arguments(void)
 {
     char *echo[] = { "echo", "OK,", "  two  ", "", "end", NULL };
@@ -99,6 +116,7 @@ void exec_arguments(void)
     int status = run_program("/true", bare);
     EXPECT(status, 0, "a program without even a name");
     must_unlink(OUT);
+    shell_without_a_name();
 }
 
 // The limit is a quarter of the stack that the program declares.

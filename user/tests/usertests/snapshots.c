@@ -34,10 +34,15 @@ void snapshots(void)
     EXPECT(sys(SYS_openat, AT_FDCWD, "/.snapshots/ut.snap/ut.s3", O_RDONLY), -ENOENT, "the new");
     EXPECT(sys(SYS_openat, AT_FDCWD, "/.snapshots/ut.snap/new", O_CREAT | O_RDWR, 0644), -EROFS,
            "create in it");
-    int fd = must_open("/.snapshots/ut.snap/ut.s1", O_RDWR);
-    EXPECT(sys(SYS_write, fd, "x", 1), -EROFS, "write to it");
-    EXPECT(sys(SYS_ftruncate, fd, 0), -EROFS, "truncate it");
-    close(fd);
+    static const int changing[] = { O_WRONLY, O_RDWR, O_WRONLY | O_APPEND, O_TRUNC,
+                                    O_CREAT | O_RDWR };
+    for (uint i = 0; i < sizeof changing / sizeof changing[0]; i++)
+        EXPECT(sys(SYS_openat, AT_FDCWD, "/.snapshots/ut.snap/ut.s1", changing[i], 0644), -EROFS,
+               "open to change it");
+    EXPECT(sys(SYS_faccessat, AT_FDCWD, "/.snapshots/ut.snap/ut.s1", 2), -EROFS,
+           "may it be written");
+    EXPECT(sys(SYS_faccessat, AT_FDCWD, "/.snapshots/ut.snap/ut.s1", 4), 0, "may it be read");
+    close(must_open("/.snapshots/ut.snap/ut.s1", O_RDONLY | O_CREATE));
     EXPECT(sys(SYS_unlinkat, AT_FDCWD, "/.snapshots/ut.snap/ut.s1", 0), -EROFS, "unlink in it");
     EXPECT(sys(SYS_renameat2, AT_FDCWD, "/.snapshots/ut.snap/ut.s1", AT_FDCWD, "ut.s9", 0), -EXDEV,
            "rename out of it");
