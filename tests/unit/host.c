@@ -20,6 +20,7 @@
 #include "riscv/tlb.h"
 #include "task/mutex.h"
 #include "task/thread.h"
+#include "tlb.h"
 
 #define RAM_BASE  0x80000000UL
 #define HOLD_MAX  256
@@ -32,7 +33,7 @@ char kernel_end[HOST_RAM] __attribute__((aligned(2 << 20)));
 uint64 host_direct_map;
 struct machine machine = { .ram_base = RAM_BASE, .ram_size = HOST_RAM, .bootargs = "" };
 bool host_talkative;
-uint32 host_flushed;
+uint32 host_flushed, host_icache_flushed;
 unsigned host_flushes;
 void (*host_before_copy)(void *dst, const void *src);
 
@@ -77,14 +78,17 @@ void tlb_flush_harts(uint32 mask)
 {
     host_flushed |= mask;
     host_flushes++;
+    tlb_forget(mask);
 }
 
 void icache_flush_harts(uint32 mask)
 {
+    host_icache_flushed |= mask;
 }
 
 void sfence_vma_page(uint64 va)
 {
+    tlb_forget_page(va);
 }
 
 static void be_hart(int n)
@@ -92,6 +96,11 @@ static void be_hart(int n)
     mine = &hart_table[n];
     mine->index = n;
     mine->fail_kalloc = &countdowns[n];
+}
+
+void host_act_as(int hart)
+{
+    be_hart(hart);
 }
 
 void host_fail_kalloc(long n)
@@ -181,7 +190,9 @@ uint64 host_audit(void)
 void host_begin(void)
 {
     host_boot();
-    host_flushed = 0;
+    host_act_as(0);
+    tlb_reset();
+    host_flushed = host_icache_flushed = 0;
     host_flushes = 0;
     host_before_copy = NULL;
     free_at_begin = frames_free();

@@ -14,6 +14,10 @@ void host_boot(void);
 // Runs fn(arg + hart) on `n` harts at the same time and waits for all.
 void host_run_harts(int n, void (*fn)(int hart));
 
+// What the calling thread does from here on is that hart's doing: for tests that are several harts
+// in turn.
+void host_act_as(int hart);
+
 // Frames that the running test holds itself, for the audit.
 void host_hold(struct frame *f);
 void host_drop(struct frame *f);
@@ -25,6 +29,7 @@ extern bool host_talkative;
 
 // Fences since the test began: the union of the masks of tlb_flush_harts().
 extern uint32 host_flushed;
+extern uint32 host_icache_flushed; // the same of icache_flush_harts()
 extern unsigned host_flushes;
 
 // Makes the n-th kalloc of the calling hart from now on fail (1: the next); 0 switches that off.

@@ -13,7 +13,7 @@ UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
 UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
-HOST_MEM   := tests/unit/host.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
+HOST_MEM   := tests/unit/host.c tests/unit/tlb.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
 UNIT_mem   := $(HOST_MEM)
 UNIT_vm    := $(HOST_MEM) $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
 
@@ -30,7 +30,9 @@ $(UB)/kernel/lib/string.o: UNITFLAGS += -include tests/unit/rename_string.h \
 
 .SECONDEXPANSION:
 $(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
-	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^ -lpthread
+	$(Q)$(HOSTCC) -fsanitize=address,undefined $(UNIT_WRAP) -o $@ $^ -lpthread
+# The host machine's TLBs look at what is freed (tests/unit/vm_wrap.c).
+$(UB)/test_vm: UNIT_WRAP := -Wl,--wrap=frame_free,--wrap=kalloc,--wrap=aspace_put
 
 # Device trees: QEMU's own (packed: QEMU pads it to a megabyte), and one that is all corner cases.
 $(UB)/virt.dtb: | check-qemu

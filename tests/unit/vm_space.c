@@ -1,6 +1,7 @@
 // Address spaces under test, and cache objects as vm sees them (vm_space.h).
 #include "vm_space.h"
 #include <stdlib.h>
+#include "tlb.h"
 
 #define FILE_PAGES 16
 
@@ -120,37 +121,40 @@ uint64 refs(struct aspace *as, uint64 va)
     return count;
 }
 
-// As the hardware would: the entry decides, and a fault is taken until it does or the process dies.
-static int reach(struct aspace *as, uint64 va, pte_t needed, enum access access, uchar **out)
-{
-    pte_t e;
+unsigned space_patience = 3;
 
-    for (int tries = 0; ((e = entry(as, va)) & needed) != needed; tries++) {
+// As the hardware would: what the hart finds or remembers decides, and a fault is taken until that
+// allows the access or the process dies.
+static int reach(struct aspace *as, uint64 va, enum access access, uchar *byte)
+{
+    for (unsigned tries = 0; !tlb_access(as, va, access, byte); tries++) {
         int err = vm_fault(as, va, access);
         if (err)
             return err;
-        CHECK(tries < 3);
+        CHECK(tries < space_patience);
     }
-    *out = (uchar *)frame_page(pte_frame(e)) + va % PGSIZE;
     return 0;
 }
 
 int store_byte(struct aspace *as, uint64 va, uchar value)
 {
-    uchar *p;
-    int err = reach(as, va, PTE_V | PTE_U | PTE_W, ACCESS_WRITE, &p);
-
-    if (!err)
-        *p = value;
-    return err;
+    return reach(as, va, ACCESS_WRITE, &value);
 }
 
 int load_byte(struct aspace *as, uint64 va)
 {
-    uchar *p;
-    int err = reach(as, va, PTE_V | PTE_U | PTE_R, ACCESS_READ, &p);
+    uchar byte;
+    int err = reach(as, va, ACCESS_READ, &byte);
 
-    return err ? err : *p;
+    return err ? err : byte;
+}
+
+int run_byte(struct aspace *as, uint64 va)
+{
+    uchar byte;
+    int err = reach(as, va, ACCESS_EXEC, &byte);
+
+    return err ? err : byte;
 }
 
 int space_map(struct aspace *as, uint64 start, uint64 pages, uint32 prot, struct object *file,

@@ -28,6 +28,9 @@ int space_map(struct aspace *as, uint64 start, uint64 pages, uint32 prot, struct
 // What the hardware and the fault decision together make of an access.  => 0 or a negative errno
 int store_byte(struct aspace *as, uint64 va, uchar value);
 int load_byte(struct aspace *as, uint64 va); // the byte, or a negative errno
+int run_byte(struct aspace *as, uint64 va);  // the same, fetched as an instruction
+// How many faults one access may take before the test fails.
+extern unsigned space_patience;
 pte_t entry(struct aspace *as, uint64 va);
 uint64 refs(struct aspace *as, uint64 va);
 
