@@ -69,17 +69,20 @@ def frame_phys(frame):
     return int(gdb.parse_and_eval("machine.ram_base")) + n * PAGE
 
 
-def entries(root, level=2, base=0):
-    """(virtual address, entry) of every leaf under a table."""
+def entries(root, level=2, base=0, sharers=1):
+    """(virtual address, entry, sharers) of every leaf under a table, parked tables too; sharers is
+    the highest count of a table on the way: with more than one, a W is not in force."""
     table = read_table(root)
+    if level < 2:
+        sharers = max(sharers, int(frame_of(root)["refs"]))
     for i in range(USER_ROOT_ENTRIES if level == 2 else 512):
         entry, va = table[i], base + (i << (12 + 9 * level))
         if not entry:
             continue
         if level == 0:
-            yield va, entry
+            yield va, entry, sharers
         else:
-            yield from entries(physical_of(entry), level - 1, va)
+            yield from entries(physical_of(entry), level - 1, va, sharers)
 
 
 def physical_of(entry):
@@ -136,11 +139,12 @@ class Ptes(gdb.Command):
         words = gdb.string_to_argv(argument)
         low = number(words[1]) if len(words) > 1 else 0
         high = number(words[2]) if len(words) > 2 else 1 << 38
-        for va, entry in entries(frame_phys(space(number(words[0]))["root"])):
+        for va, entry, sharers in entries(frame_phys(space(number(words[0]))["root"])):
             if low <= va < high:
                 physical = physical_of(entry)
                 refs = int(frame_of(physical)["refs"])
-                print(f"{va:#12x} -> {physical:#12x}  {rights(entry)}  refs {refs}")
+                shared = f"  table shared by {sharers}" if sharers > 1 else ""
+                print(f"{va:#12x} -> {physical:#12x}  {rights(entry)}  refs {refs}{shared}")
 
 
 class Frame(gdb.Command):
@@ -158,7 +162,7 @@ class Frame(gdb.Command):
         for p in processes():
             if int(p["aspace"]) == 0:
                 continue
-            for va, entry in entries(frame_phys(p["aspace"]["root"])):
+            for va, entry, _ in entries(frame_phys(p["aspace"]["root"])):
                 if physical_of(entry) == physical:
                     print(f"  process {int(p['pid'])} ({p['name'].string()}) at {va:#x}: {rights(entry)}")
 

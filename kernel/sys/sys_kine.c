@@ -95,6 +95,6 @@ int64 sys_kine_inject(const uint64 *arg) // kind, n
 int64 sys_kine_pte(const uint64 *arg) // address, struct kine_pte *
 {
     struct kine_pte out;
-    aspace_entry(current_proc()->aspace, arg[0], &out.pte, &out.refs);
+    aspace_entry(current_proc()->aspace, arg[0], &out);
     return give(arg[1], &out, sizeof out);
 }

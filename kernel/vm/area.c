@@ -3,6 +3,7 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/slab.h"
+#include "riscv.h"
 
 // => the first area that ends beyond va: the one that contains it, or the next
 static unsigned index_of(const struct areas *as, uint64 va)
@@ -28,6 +29,16 @@ bool areas_free(const struct areas *as, uint64 start, uint64 end)
 {
     unsigned i = index_of(as, start);
     return i == as->n || as->area[i].start >= end;
+}
+
+struct stretch areas_group(const struct areas *as, unsigned *i, uint64 block)
+{
+    const struct area *a = &as->area[*i], *stop = as->area + as->n;
+    struct stretch s = { a->start, a->end };
+    while (++a < stop && a->start <= ((s.end - 1) | (block - 1)))
+        s.end = a->end;
+    *i = (unsigned)(a - as->area);
+    return s;
 }
 
 int areas_reserve(struct areas *as, unsigned more)
@@ -150,14 +161,21 @@ int areas_copy(struct areas *to, const struct areas *from)
     return 0;
 }
 
+// Large stretches begin where a table does: fork shares tables that lie in one area.
+static uint64 alignment(uint64 size)
+{
+    return size >= 1UL << 30 ? 1UL << 30 : size >= 1UL << 21 ? 1UL << 21 : PGSIZE;
+}
+
 uint64 areas_find_room(const struct areas *as, uint64 size, uint64 bottom, uint64 top)
 {
     for (unsigned i = as->n;; i--) {
         uint64 low = i > 0 ? as->area[i - 1].end : bottom;
         if (low < bottom)
             low = bottom;
-        if (low < top && top - low >= size)
-            return top - size;
+        uint64 at = (top - size) & ~(alignment(size) - 1);
+        if (low < top && top - low >= size && at >= low)
+            return at;
         if (i == 0)
             return 0;
         if (as->area[i - 1].start < top)

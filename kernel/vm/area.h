@@ -23,10 +23,17 @@ struct areas {
     unsigned n, room;
 };
 
+struct stretch {
+    uint64 start, end;
+};
+
 // => the area that contains va, or NULL.
 struct area *areas_find(const struct areas *as, uint64 va);
 // => true if nothing lies in [start, end).
 bool areas_free(const struct areas *as, uint64 start, uint64 end);
+// => the stretch of area *i and those after it that lie so close together that each begins in the
+// aligned block of `block` bytes in which the one before it ends; *i moves on behind them.
+struct stretch areas_group(const struct areas *as, unsigned *i, uint64 block);
 // Makes sure that `more` areas can be inserted without failing.  => 0, -ENOMEM
 int areas_reserve(struct areas *as, unsigned more);
 // Inserts an area; takes over its reference to the object.  => nothing lies there, room reserved
@@ -41,6 +48,7 @@ void areas_split(struct areas *as, uint64 va);
 void areas_join(struct areas *as, uint64 start, uint64 end);
 // Copies all of `from` into the empty `to`, counting objects.  => 0, -ENOMEM
 int areas_copy(struct areas *to, const struct areas *from);
-// => the highest free stretch of `size` bytes that ends at or below `top`; 0 if there is none.
+// => the highest free stretch of `size` bytes that ends at or below `top`, aligned as its size makes
+//    it useful; 0 if there is none.
 uint64 areas_find_room(const struct areas *as, uint64 size, uint64 bottom, uint64 top);
 void areas_clear(struct areas *as);

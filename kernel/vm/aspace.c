@@ -9,6 +9,7 @@
 #include "vm/fault.h"
 #include "vm/pagetable.h"
 #include "vm/space_priv.h"
+#include "vm/walk.h"
 
 static struct obj_cache aspaces = OBJ_CACHE_INIT(aspaces, "aspace", sizeof(struct aspace));
 static struct spinlock all_lock = SPINLOCK_INIT("all aspaces", RANK_PROC);
@@ -44,14 +45,16 @@ void aspace_put(struct aspace *as)
     spin_lock(&all_lock);
     list_remove(&as->link);
     spin_unlock(&all_lock);
-    for (unsigned i = 0; i < as->areas.n; i++)
-        pte_clear_range(as->root, as->areas.area[i].start, as->areas.area[i].end, true);
+    for (unsigned i = 0; i < as->areas.n;) {
+        struct stretch s = areas_group(&as->areas, &i, LEAF_SPAN);
+        pte_clear_dying(as->root, s.start, s.end);
+    }
     areas_clear(&as->areas);
     frame_put(as->root);
     obj_free(&aspaces, as);
 }
 
-void count_entry(pte_t *e, uint64 va, void *arg)
+void count_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
     ++*(uint64 *)arg;
 }
@@ -60,11 +63,11 @@ struct usage {
     uint64 pages, shared;
 };
 
-static void count_usage(pte_t *e, uint64 va, void *arg)
+static void count_usage(pte_t *e, uint64 va, bool shared, void *arg)
 {
     struct usage *u = arg;
     u->pages++;
-    u->shared += frame_refs(pte_frame(*e)) > 1;
+    u->shared += shared || frame_refs(pte_frame(*e)) > 1;
 }
 
 void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size)
@@ -82,36 +85,49 @@ void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size
     *shared = u.shared;
 }
 
-void aspace_entry(struct aspace *as, uint64 va, uint64 *pte, uint64 *refs)
+void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out)
 {
+    *out = (struct kine_pte){ 0 };
+    if (va >= USER_MAX)
+        return;
     mutex_lock(&as->lock);
-    pte_t *e = va < USER_MAX ? pte_find(as->root, va) : NULL;
-    *pte = e ? *e : 0;
-    *refs = e && *e ? frame_refs(pte_frame(*e)) : 0;
+    pte_t *e = entry_at(as->root, va, 0);
+    if (e && *e) {
+        out->tables = pte_sharers(as->root, va);
+        out->refs = frame_refs(pte_frame(*e));
+        out->pte = *e;
+        if (out->tables > 1 && *e & PTE_W)
+            out->pte = (*e & ~PTE_W) | PTE_COW;
+    }
     mutex_unlock(&as->lock);
 }
 
 // M4: an entry lies in an area and never allows more than it.
+struct rights {
+    uint32 prot;
+    uint64 mapped;
+};
+
+static void audit_entry(pte_t *e, uint64 va, bool shared, void *arg)
+{
+    struct rights *r = arg;
+    r->mapped++;
+    if ((*e & (PTE_W | PTE_COW) && !(r->prot & PROT_WRITE)) ||
+        (*e & PTE_X && !(r->prot & PROT_EXEC)))
+        audit_error("M4: entry %lx at %p allows more than its area", *e, (void *)va);
+}
+
 static void audit_rights(struct aspace *as)
 {
-    uint64 mapped = 0;
+    struct rights r = { 0, 0 };
     for (unsigned i = 0; i < as->areas.n; i++) {
         const struct area *a = &as->areas.area[i];
-        pte_each(as->root, a->start, a->end, count_entry, &mapped);
-        for (uint64 va = a->start; va < a->end; va += PGSIZE) {
-            pte_t *e = pte_find(as->root, va);
-            if (!e) {
-                va = (va | ((1UL << 21) - 1)) - PGSIZE + 1;
-                continue;
-            }
-            if ((*e & (PTE_W | PTE_COW) && !(a->prot & PROT_WRITE)) ||
-                (*e & PTE_X && !(a->prot & PROT_EXEC)))
-                audit_error("M4: entry %lx at %p allows more than its area", *e, (void *)va);
-        }
+        r.prot = a->prot;
+        pte_each(as->root, a->start, a->end, audit_entry, &r);
     }
     uint64 present = pte_total(as->root);
-    if (present != mapped)
-        audit_error("M4: %lu entries lie outside every area", present - mapped);
+    if (present != r.mapped)
+        audit_error("M4: %lu entries lie outside every area", present - r.mapped);
 }
 
 // => the first address space after `as` (NULL: of all) that somebody still uses, with a reference;

@@ -59,7 +59,7 @@ int aspace_discard(struct aspace *as, uint64 addr, uint64 len);
 
 // For ps: pages mapped, of these shared, and bytes that areas span.
 void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size);
-// The leaf entry for an address, 0 if there is none, and its frame's count.
-void aspace_entry(struct aspace *as, uint64 va, uint64 *pte, uint64 *refs);
+// The leaf entry for an address, as this space has it, and who else has it; zeros if there is none.
+void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out);
 
 void aspace_init(void); // once at boot: the zero frame, the audit

@@ -32,6 +32,7 @@
 #include "vm/aspace.h"
 #include "vm/pagetable.h"
 #include "vm/space_priv.h"
+#include "vm/table.h"
 
 struct fault_counts fault_counts;
 struct frame *zero_frame;
@@ -77,11 +78,16 @@ static void *user_page(struct aspace *as)
     return may_take(as) ? kalloc(FRAME_USER) : NULL;
 }
 
-// => the entry for va, with tables made as needed; NULL if there is no frame for this process
-static pte_t *find_entry(struct aspace *as, uint64 va)
+// => the entry for va, in a table that allows the change which the access asks for; NULL if there is
+//    no frame for this process
+static pte_t *find_entry(struct aspace *as, uint64 va, enum access access)
 {
     pte_t *e = pte_find(as->root, va);
-    return e || !may_take(as) ? e : pte_find_or_make(as->root, va);
+    if (e && !table_is_shared(table_home(e)))
+        return e;
+    if (!may_take(as))
+        return NULL;
+    return access == ACCESS_WRITE ? pte_own(as->root, va) : pte_reach(as->root, va);
 }
 
 static int fill_zero(struct aspace *as, pte_t *e, const struct area *a, enum access access)
@@ -179,7 +185,7 @@ int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **fr
     const struct area *a = areas_find(&as->areas, va);
     if (!a || !(a->prot & access))
         return -EFAULT;
-    pte_t *e = find_entry(as, va);
+    pte_t *e = find_entry(as, va, access);
     if (!e)
         return -ENOMEM;
     int err = 0;

@@ -30,10 +30,8 @@ static int resize_heap(struct aspace *as, uint64 end)
     int err = areas_reserve(&as->areas, grow ? 1 : areas_cut_adds(&as->areas, end, old_end));
     if (err)
         return err;
-    if (!grow) {
-        aspace_cut(as, end, old_end);
-        return 0;
-    }
+    if (!grow)
+        return aspace_cut(as, end, old_end);
     if (!areas_free(&as->areas, old_end, end))
         return -ENOMEM;
     areas_insert(&as->areas,
@@ -106,8 +104,11 @@ int aspace_discard(struct aspace *as, uint64 addr, uint64 len)
     if (err)
         return err;
     mutex_lock(&as->lock);
-    pte_clear_range(as->root, addr, addr + len, false);
-    err = aspace_all_mapped(as, addr, addr + len) ? 0 : -ENOMEM;
+    err = pte_own_edges(as->root, addr, addr + len);
+    if (!err) {
+        pte_clear_range(as->root, addr, addr + len);
+        err = aspace_all_mapped(as, addr, addr + len) ? 0 : -ENOMEM;
+    }
     mutex_unlock(&as->lock);
     return err;
 }

@@ -46,10 +46,14 @@ int aspace_map(struct aspace *as, const struct area *area)
     return err;
 }
 
-void aspace_cut(struct aspace *as, uint64 start, uint64 end)
+int aspace_cut(struct aspace *as, uint64 start, uint64 end)
 {
+    int err = pte_own_edges(as->root, start, end);
+    if (err)
+        return err;
     areas_cut(&as->areas, start, end);
-    pte_clear_range(as->root, start, end, false);
+    pte_clear_range(as->root, start, end);
+    return 0;
 }
 
 static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed)
@@ -58,11 +62,11 @@ static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot
     if (err)
         return err;
     if (fixed)
-        aspace_cut(as, addr, addr + len);
+        err = aspace_cut(as, addr, addr + len);
     else if (addr % PGSIZE || !in_user_space(addr, len) ||
              !areas_free(&as->areas, addr, addr + len))
         addr = areas_find_room(&as->areas, len, MMAP_BOTTOM, USER_MAX);
-    if (addr == 0)
+    if (err || addr == 0)
         return -ENOMEM;
     areas_insert(&as->areas,
                  &(struct area){ .start = addr, .end = addr + len, .prot = with_read(prot) });
@@ -101,13 +105,13 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
     mutex_lock(&as->lock);
     err = areas_reserve(&as->areas, areas_cut_adds(&as->areas, addr, addr + len));
     if (!err)
-        aspace_cut(as, addr, addr + len);
+        err = aspace_cut(as, addr, addr + len);
     mutex_unlock(&as->lock);
     return err;
 }
 
 // Gives an entry the rights of its area, but never W at once: the frame may be shared.
-static void protect_entry(pte_t *e, uint64 va, void *arg)
+static void protect_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
     uint32 prot = *(const uint32 *)arg;
     pte_t keep = prot & PROT_WRITE ? *e & PTE_W : 0;
@@ -133,6 +137,8 @@ static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 pr
     if (!aspace_all_mapped(as, start, end))
         return -ENOMEM;
     int err = areas_reserve(&as->areas, 2);
+    if (!err)
+        err = pte_own_range(as->root, start, end);
     if (err)
         return err;
     areas_split(&as->areas, start);

@@ -5,11 +5,12 @@
 #include "vm/aspace.h"
 #include "vm/pagetable.h"
 
-// Unmaps what lies in the range.  => lock held; room for what it adds is reserved
-void aspace_cut(struct aspace *as, uint64 start, uint64 end);
+// Unmaps what lies in the range.  => lock held; room for what it adds is reserved; 0, or -ENOMEM and
+// nothing has changed (a table that others have too must be copied first)
+int aspace_cut(struct aspace *as, uint64 start, uint64 end);
 // A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
 int aspace_check_range(uint64 addr, uint64 *len);
 // => does an area contain every page of [start, end)?  lock held
 bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end);
 // A pte_visitor: adds one to the uint64 at arg.
-void count_entry(pte_t *e, uint64 va, void *arg);
+void count_entry(pte_t *e, uint64 va, bool shared, void *arg);

@@ -1,27 +1,90 @@
-// Fork's copy of an address space: nothing is copied but tables (vm/aspace.h, docs/memory.md).
+// Fork's copy of an address space: nothing is copied but a few tables (vm/aspace.h, docs/memory.md).
+//
+// Areas that lie so close together that they meet in a leaf table are one group.  The tables that
+// reach beyond a group are copied, entry by entry: small areas lie in few of them, and what a
+// program uses most is there.  A table within is shared as it is: parked in the entries of both
+// sides, so that whoever touches it first pays for it, if anybody does.  What that costs does not
+// depend on what hangs under it.
 
 #include "errno.h"
 #include "riscv/tlb.h"
 #include "vm/aspace.h"
-#include "vm/pagetable.h"
+#include "vm/walk.h"
 
-// All that can fail comes before anything is changed.
+#define SHARE_MIN 64 // entries
+
+// Makes the child's tables that the entries of [start, end) will lie in.
+static int reserve(struct frame *parent, struct frame *child, uint64 start, uint64 end)
+{
+    struct run r;
+    for (uint64 va = start; va < end; va = r.stop) {
+        r = run_at(va, end);
+        if (entry_at(parent, va, r.level) && !own_entry_at(child, va, r.level))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+// => whether the parent's entries have changed
+static bool share_entries(pte_t *e, pte_t *child, uint64 n, int level)
+{
+    struct frame *home = table_home(child);
+    pte_t all = 0;
+    uint32 shared = 0;
+    for (pte_t *stop = e + n; e < stop; e++, child++) {
+        if (*e == 0)
+            continue;
+        all |= *e;
+        *child = table_share_entry(e, level);
+        shared++;
+    }
+    home->next += shared;
+    return all & (level > 0 ? PTE_V : PTE_W);
+}
+
+static bool share(struct frame *parent, struct frame *child, uint64 start, uint64 end)
+{
+    struct run r;
+    bool changed = false;
+    for (uint64 va = start; va < end; va = r.stop) {
+        r = run_at(va, end);
+        pte_t *e = entry_at(parent, va, r.level);
+        if (e)
+            changed |= share_entries(e, entry_at(child, va, r.level), run_length(&r), r.level);
+    }
+    return changed;
+}
+
+// The next group, with its last leaf table counted as within if that has enough entries to be worth
+// a fault later: the top of a large heap.
+static struct stretch next_group(const struct aspace *as, unsigned *i)
+{
+    struct stretch g = areas_group(&as->areas, i, LEAF_SPAN);
+    uint64 border = next_boundary(g.end - 1, LEAF_SPAN);
+    pte_t *e = g.start < border - LEAF_SPAN ? entry_at(as->root, g.end - 1, 0) : NULL;
+    if (e && table_home(e)->next >= SHARE_MIN)
+        g.end = border;
+    return g;
+}
+
+// Two walks over the areas: all that can fail comes before anything is changed.
 int uvmcopy(struct aspace *parent, struct aspace *child)
 {
-    const struct areas *as = &parent->areas;
-    bool lost_w = false;
-    for (unsigned i = 0; i < as->n; i++) {
-        int err = uvmcopy_reserve(parent->root, child->root, as->area[i].start, as->area[i].end);
-        if (err)
-            return err;
+    bool changed = false;
+    int err = 0;
+    for (unsigned i = 0; i < parent->areas.n && !err;) {
+        struct stretch g = next_group(parent, &i);
+        err = reserve(parent->root, child->root, g.start, g.end);
     }
-    for (unsigned i = 0; i < as->n; i++)
-        lost_w |= uvmcopy_share(parent->root, child->root, as->area[i].start, as->area[i].end);
+    for (unsigned i = 0; i < parent->areas.n && !err;) {
+        struct stretch g = next_group(parent, &i);
+        changed |= share(parent->root, child->root, g.start, g.end);
+    }
     // Until this fence a hart may still store through a translation from before, to a page the
     // child has already: the lock is dropped only afterwards.
-    if (lost_w)
+    if (changed)
         tlb_flush_harts(root_harts(parent->root));
-    return 0;
+    return err;
 }
 
 struct aspace *aspace_fork(struct aspace *parent)

@@ -107,18 +107,26 @@ struct aspace *space_new(uint64 pages)
 
 pte_t entry(struct aspace *as, uint64 va)
 {
-    uint64 pte, count;
+    struct kine_pte out;
 
-    aspace_entry(as, va, &pte, &count);
-    return pte;
+    aspace_entry(as, va, &out);
+    return out.pte;
 }
 
 uint64 refs(struct aspace *as, uint64 va)
 {
-    uint64 pte, count;
+    struct kine_pte out;
 
-    aspace_entry(as, va, &pte, &count);
-    return count;
+    aspace_entry(as, va, &out);
+    return out.refs;
+}
+
+uint64 tables(struct aspace *as, uint64 va)
+{
+    struct kine_pte out;
+
+    aspace_entry(as, va, &out);
+    return out.tables;
 }
 
 unsigned space_patience = 3;

@@ -33,6 +33,7 @@ int run_byte(struct aspace *as, uint64 va);  // the same, fetched as an instruct
 extern unsigned space_patience;
 pte_t entry(struct aspace *as, uint64 va);
 uint64 refs(struct aspace *as, uint64 va);
+uint64 tables(struct aspace *as, uint64 va); // references to the tables above, at the most
 
 // A file of `pages` pages; byte i of page p is file_byte(p, i).
 struct object *file_new(uint64 pages);

@@ -25,6 +25,10 @@ void bad_load(void), bad_store(void), bad_jump(void), bad_calls(void), wrap_arou
 void grandchildren(void), shared_not_copied(void), take_back(void), zero_page(void), sharers(void),
     many_sharers(void), count_race(void), last_two(void), last_three(void), copy_complete(void);
 
+// tables.c: page tables that fork shares
+void tables_shared(void), tables_loaded(void), tables_inherited(void), tables_changed(void),
+    tables_copied_to(void), tables_raced_for(void), tables_torn(void), tables_fail(void);
+
 // shortage.c: memory runs out
 void oom_fault(void), oom_copyout(void), oom_tables(void), oom_cow(void);
 

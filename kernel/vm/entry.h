@@ -1,0 +1,59 @@
+// What a page-table entry means (Sv39; privileged manual, 4.3.1 and 4.4).
+//
+// The hardware follows an entry only if it has V; of one without V it ignores all other bits, and
+// those are ours.  So an entry can keep a frame or a table that no hart may reach:
+//
+//   EMPTY     0: nothing is there; inside an area the first touch fills it
+//   PAGE      V, R: a user's page, with the rights in it; PTE_COW: copy before the first store
+//   TABLE     V, no R: the table of the next level
+//   PARKED    the table of the next level, out of the hardware's reach: others may have it too
+//   WITHHELD  a page that its area forbids to touch (PROT_NONE); its bytes are kept
+//
+// A leaf table has EMPTY, PAGE and WITHHELD; the tables above it EMPTY, TABLE and PARKED.  Every kind
+// but EMPTY holds one reference to the frame in it.
+#pragma once
+
+#include "types.h"
+#include "riscv.h"
+#include "mem/frame.h"
+
+enum entry_kind { ENTRY_EMPTY, ENTRY_PAGE, ENTRY_TABLE, ENTRY_PARKED, ENTRY_WITHHELD };
+
+// What tells the kinds without V from each other.
+#define TAG_PARKED   (1UL << 1)
+#define TAG_WITHHELD (1UL << 2)
+
+// Entries of user pages always have A and D set: no hart need write to a table.
+#define PTE_USER (PTE_V | PTE_U | PTE_A | PTE_D)
+
+static inline pte_t pte_make(const struct frame *f, pte_t flags)
+{
+    return PA2PTE(frame_phys(f)) | flags;
+}
+
+// The frame, or the frame of the table, that an entry names: bits 10 and up are its page number, for
+// the ten highest are 0 in ours.  => not EMPTY
+static inline struct frame *pte_frame(pte_t e)
+{
+    return (struct frame *)(frame_base + (e >> 10) * sizeof(struct frame));
+}
+
+static inline enum entry_kind pte_kind(pte_t e)
+{
+    if (e & PTE_V)
+        return e & PTE_R ? ENTRY_PAGE : ENTRY_TABLE;
+    if (e == 0)
+        return ENTRY_EMPTY;
+    return e & TAG_PARKED ? ENTRY_PARKED : ENTRY_WITHHELD;
+}
+
+static inline pte_t pte_table(const struct frame *table)
+{
+    return pte_make(table, PTE_V);
+}
+
+// The same table, out of the hardware's reach.
+static inline pte_t pte_parked(pte_t e)
+{
+    return (e & ~PTE_FLAGS(~0UL)) | TAG_PARKED;
+}

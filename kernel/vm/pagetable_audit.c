@@ -1,0 +1,78 @@
+// The audit of page tables: invariants M1, M2 and M3 (vm/pagetable.h).
+
+#include "mem/audit.h"
+#include "vm/walk.h"
+
+static void audit_page(pte_t e)
+{
+    struct frame *f = pte_frame(e);
+    audit_count(f);
+    if (pte_kind(e) == ENTRY_WITHHELD)
+        return;
+    if (pte_kind(e) != ENTRY_PAGE || !(e & PTE_U) || !(e & PTE_A))
+        audit_error("entry %lx of a user page lacks V, U or A", e);
+    if (e & PTE_W && (frame_refs(f) != 1 || e & PTE_COW))
+        audit_error("M2: writable entry %lx, %u references", e, frame_refs(f));
+    if (e & PTE_W && e & PTE_X)
+        audit_error("W^X: entry %lx", e);
+}
+
+// A table that several have is walked at the first entry that names it; its own are counted once.
+static bool first_visit(const struct frame *table)
+{
+    return table->audited == 1;
+}
+
+static bool is_sealed(const struct frame *leaf)
+{
+    for (int i = 0; i < TABLE_ENTRIES; i++)
+        if (table_of(leaf)[i] & PTE_W)
+            return false;
+    return true;
+}
+
+static void audit_entries(struct frame *table);
+
+// An entry that names a table.
+static void audit_inner(pte_t e, int level)
+{
+    struct frame *table = pte_frame(e);
+    enum entry_kind kind = pte_kind(e);
+    if (kind != ENTRY_TABLE && kind != ENTRY_PARKED)
+        audit_error("entry %lx of level %d is no table", e, level);
+    else if (table_level(table) != level - 1)
+        audit_error("entry %lx of level %d names a table of level %d", e, level,
+                    table_level(table));
+    else {
+        if (kind == ENTRY_TABLE && table_is_shared(table) && (level > 1 || !is_sealed(table)))
+            audit_error("M3: a table with %u references is neither parked nor sealed",
+                        frame_refs(table));
+        audit_count(table);
+        if (first_visit(table))
+            audit_entries(table);
+    }
+}
+
+static void audit_entries(struct frame *table)
+{
+    int level = table_level(table);
+    uint32 entries = 0;
+    for (int i = 0; i < (level == ROOT_LEVEL ? USER_ROOT : TABLE_ENTRIES); i++) {
+        pte_t e = table_of(table)[i];
+        if (e == 0)
+            continue;
+        entries++;
+        if (level == 0)
+            audit_page(e);
+        else
+            audit_inner(e, level);
+    }
+    if (entries != table->next || (entries == 0 && level < ROOT_LEVEL))
+        audit_error("a table of level %d counts %u entries, %u found", level, table->next, entries);
+}
+
+void pagetable_audit(struct frame *root)
+{
+    audit_count(root); // harts that have it loaded have been here already, perhaps
+    audit_entries(root);
+}

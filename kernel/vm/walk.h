@@ -1,0 +1,47 @@
+// Between the files that walk page tables (vm/pagetable.h has what others see).
+#pragma once
+
+#include "vm/pagetable.h"
+#include "vm/table.h"
+
+static inline uint64 min(uint64 a, uint64 b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64 next_boundary(uint64 va, uint64 span)
+{
+    return (va & ~(span - 1)) + span;
+}
+
+// => the entry for va at `level`; NULL if a table above it is missing.  Parked tables are walked
+// through: what lies under them is there, though the hardware cannot reach it.
+pte_t *entry_at(struct frame *root, uint64 va, int level);
+// A stretch is walked in runs: entries of one table that are covered whole, at the highest level where
+// that is so.  However long a stretch is it has five runs at the most: pages, leaf tables, the tables
+// of those, and down again.
+struct run {
+    int level;       // of the table in which the entries lie
+    uint64 va, stop; // what they cover
+};
+
+// The run that begins at va, of a stretch that goes to `end`.
+static inline struct run run_at(uint64 va, uint64 end)
+{
+    struct run r = { 0, va, 0 };
+    while (r.level < ROOT_LEVEL && va % SPAN(r.level + 1) == 0 && end - va >= SPAN(r.level + 1))
+        r.level++;
+    uint64 table = next_boundary(va, SPAN(r.level + 1)), last = end & ~(SPAN(r.level) - 1);
+    r.stop = last < table ? last : table;
+    return r;
+}
+
+static inline uint64 run_length(const struct run *r)
+{
+    return (r->stop - r->va) >> (12 + 9 * r->level);
+}
+
+// => the entry for va at `level` in a table that is the space's own; NULL if out of memory
+pte_t *own_entry_at(struct frame *root, uint64 va, int level);
+// Makes the empty table that an empty entry of a table of `level` is to name.  => NULL if out of memory
+struct frame *table_add(pte_t *e, int level);
