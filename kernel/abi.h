@@ -216,10 +216,9 @@ struct kine_proc {
 
 // kine_pte: what maps an address of the caller's.
 struct kine_pte {
-    uint64 pte;  // the leaf entry, 0 if empty
-    uint64 refs; // references to the frame, 0 if empty
-    uint64
-        tables; // who has the table that it lies in, at the most on its path: 1 is only this space
+    uint64 pte;    // the leaf entry, 0 if empty
+    uint64 refs;   // references to the frame, 0 if empty
+    uint64 tables; // references to the tables above it, at the most; 1: only this space has them
 };
 
 // kine_snapshot: snapshots of the volume of the current directory, by name; they stand under
