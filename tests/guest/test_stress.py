@@ -23,6 +23,13 @@ def rough(machine, programs_tree):
     return lambda **options: machine(root=programs_tree, **options)
 
 
+def test_fuzz_calls(machine, seed):
+    """A short round of what `make fuzz-calls` does for hours."""
+    m = machine()
+    m.check(f"fuzzcalls -t 15 -s {seed}", " calls: OK", timeout=150)
+    m.poweroff()
+
+
 def test_ten_thousand_forks(machine):
     m = machine()
     m.check("forkloop 10000", ": OK", timeout=200)

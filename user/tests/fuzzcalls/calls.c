@@ -1,0 +1,125 @@
+// The calls, how often each is made, and what its arguments are.  Left out: what ends the system.
+
+#include "user/tests/fuzzcalls/fuzzcalls.h"
+
+struct call {
+    int number, weight;
+    uchar kind[6];
+};
+
+static const struct call calls[] = {
+    // files through a descriptor
+    { SYS_read, 8, { FD, BUFFER, LENGTH } },
+    { SYS_write, 8, { FD, BUFFER, LENGTH } },
+    { SYS_readv, 6, { FD, VECTOR, VECTOR_COUNT } },
+    { SYS_writev, 8, { FD, VECTOR, VECTOR_COUNT } },
+    { SYS_pread64, 4, { FD, BUFFER, LENGTH, OFFSET } },
+    { SYS_pwrite64, 6, { FD, BUFFER, LENGTH, OFFSET } },
+    { SYS_lseek, 4, { FD, OFFSET, FEW } },
+    { SYS_ioctl, 4, { FD, REQUEST, FD } },
+    { SYS_ftruncate, 5, { FD, OFFSET } },
+    { SYS_fsync, 1, { FD } },
+    { SYS_fdatasync, 1, { FD } },
+    { SYS_syncfs, 1, { FD } },
+    { SYS_sync, 1, { NONE } },
+    { SYS_getdents64, 3, { FD, BUFFER, LENGTH } },
+    // descriptors
+    { SYS_close, 6, { FD } },
+    { SYS_dup, 3, { FD } },
+    { SYS_dup3, 3, { FD, FD, FEW } },
+    { SYS_fcntl, 4, { FD, COMMAND, OPEN_FLAGS } },
+    { SYS_pipe2, 4, { BUFFER, OPEN_FLAGS } },
+    // names
+    { SYS_openat, 20, { FD, PATH, OPEN_FLAGS, MODE } },
+    { SYS_mkdirat, 4, { FD, PATH, MODE } },
+    { SYS_mknodat, 2, { FD, PATH, MODE, FEW } },
+    { SYS_unlinkat, 5, { FD, PATH, FEW } },
+    { SYS_symlinkat, 3, { PATH, FD, PATH } },
+    { SYS_linkat, 4, { FD, PATH, FD, PATH, FEW } },
+    { SYS_renameat2, 5, { FD, PATH, FD, PATH, FEW } },
+    { SYS_readlinkat, 2, { FD, PATH, BUFFER, LENGTH } },
+    { SYS_chdir, 2, { PATH } },
+    { SYS_getcwd, 2, { BUFFER, LENGTH } },
+    // what is known of them
+    { SYS_newfstatat, 3, { FD, PATH, BUFFER, FEW } },
+    { SYS_fstat, 3, { FD, BUFFER } },
+    { SYS_faccessat, 2, { FD, PATH, FEW } },
+    { SYS_fchmodat, 1, { FD, PATH, MODE } },
+    { SYS_fchmod, 1, { FD, MODE } },
+    { SYS_umask, 1, { MODE } },
+    { SYS_utimensat, 2, { FD, PATH, TIMES, FEW } },
+    { SYS_statfs, 1, { PATH, BUFFER } },
+    { SYS_fstatfs, 1, { FD, BUFFER } },
+    // memory
+    { SYS_mmap, 8, { ADDRESS, MEMORY_LENGTH, PROTECTION, MAP_FLAGS, FD, OFFSET } },
+    { SYS_munmap, 4, { ADDRESS, MEMORY_LENGTH } },
+    { SYS_mprotect, 6, { ADDRESS, MEMORY_LENGTH, PROTECTION } },
+    { SYS_madvise, 8, { ADDRESS, MEMORY_LENGTH, ADVICE } },
+    { SYS_brk, 2, { WORD } },
+    // processes
+    { SYS_clone, 3, { CLONE_FLAGS, STACK, NONE, BUFFER } },
+    { SYS_execve, 2, { PATH, POINTERS, POINTERS } },
+    { SYS_wait4, 3, { CHILD, BUFFER, WAIT_OPTIONS } },
+    { SYS_waitid, 3, { FEW, CHILD, BUFFER, WAITID_OPTIONS } },
+    { SYS_kill, 1, { VICTIM, FEW } },
+    { SYS_sched_yield, 2, { NONE } },
+    { SYS_nanosleep, 2, { TIMES, BUFFER } },
+    { SYS_getpid, 1, { NONE } },
+    { SYS_set_tid_address, 1, { BUFFER } },
+    // the system
+    { SYS_clock_gettime, 1, { FEW, BUFFER } },
+    { SYS_times, 1, { BUFFER } },
+    { SYS_uname, 1, { BUFFER } },
+    { SYS_sysinfo, 1, { BUFFER } },
+    { SYS_kine_meminfo, 1, { BUFFER } },
+    { SYS_kine_procs, 1, { BUFFER, LENGTH } },
+    { SYS_kine_inject, 4, { FEW, FEW } },
+    { SYS_kine_pte, 1, { ADDRESS, BUFFER } },
+    { SYS_kine_snapshot, 1, { SNAPSHOT_ACT, SNAPSHOT_NAME } },
+};
+#define CALLS (sizeof calls / sizeof calls[0])
+
+// One call in so many.
+#define RARELY 4000
+
+static const struct call rare[] = {
+    { SYS_kine_audit, 1, { BUFFER } },
+    { SYS_kine_scrub, 1, { BUFFER } },
+    { SYS_exit, 1, { WORD } },
+};
+#define RARE (sizeof rare / sizeof rare[0])
+
+static const struct call *choose(struct fuzzer *f)
+{
+    if (pick(f, RARELY) == 0)
+        return &rare[pick(f, RARE)];
+    int sum = 0;
+    for (size_t i = 0; i < CALLS; i++)
+        sum += calls[i].weight;
+    int at = (int)pick(f, (uint64)sum);
+    const struct call *call = calls;
+    while (at >= call->weight)
+        at -= call++->weight;
+    return call;
+}
+
+// A child goes on like its parent, with other choices and less to do.
+static void begin_life(struct fuzzer *f)
+{
+    f->chance = f->chance * 6364136223846793005UL + (uint64)getpid();
+    f->steps /= 4;
+    f->child = 0;
+}
+
+void random_call(struct fuzzer *f)
+{
+    const struct call *call = choose(f);
+    uint64 a[6];
+    for (int i = 0; i < 6; i++)
+        a[i] = value_of(f, call->kind[i]);
+    long result = syscall(call->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (call->number == SYS_clone && result == 0)
+        begin_life(f);
+    else if (call->number == SYS_clone && result > 0)
+        f->child = result;
+}

@@ -1,0 +1,79 @@
+// A round: families are started, and processes are killed at any moment.
+
+#include "user/tests/fuzzcalls/fuzzcalls.h"
+
+#define FAMILIES_MOST 8
+#define LISTED        (PGSIZE / sizeof(struct kine_proc))
+#define PAUSE_MS      4
+
+// One page, so that how many there are does not tell how much memory we have touched.
+static struct kine_proc procs[LISTED] __attribute__((aligned(PGSIZE)));
+
+// => the processes that descend from us: nobody else begins anything meanwhile
+static int list_others(void)
+{
+    long n = sys(SYS_kine_procs, procs, LISTED);
+    int me = getpid(), others = 0;
+    for (long i = 0; i < n; i++)
+        if (procs[i].pid > me)
+            procs[others++] = procs[i];
+    return others;
+}
+
+int kill_others(void)
+{
+    int n = list_others();
+    for (int i = 0; i < n; i++)
+        kill(procs[i].pid);
+    return n;
+}
+
+static void kill_somebody(struct fuzzer *chance)
+{
+    int n = list_others();
+    if (n > 0)
+        kill(procs[pick(chance, (uint64)n)].pid);
+}
+
+// => the pid of a family's leader, or -1.  It has none of our descriptors but the one for counting.
+static int start_family(uint64 seed, int i)
+{
+    int pid = fork();
+    if (pid != 0)
+        return pid;
+    for (int fd = 0; fd < COUNT_FD; fd++)
+        close(fd);
+    for (int fd = 0; fd < 3; fd++)
+        sys(SYS_openat, AT_FDCWD, TOP "/f0/" DEVICE, O_RDWR);
+    run_family(seed, i);
+}
+
+// Adds up the bytes in the pipe.
+static long take_count(int fd)
+{
+    static char bytes[512];
+    long n, sum = 0;
+    while ((n = sys(SYS_read, fd, bytes, sizeof bytes)) > 0)
+        sum += n * CALLS_A_BYTE;
+    return sum;
+}
+
+long run_round(uint64 seed, int ms, int families)
+{
+    struct fuzzer chance = { .chance = seed * 2654435761u + 1 };
+    int leader[FAMILIES_MOST] = { 0 }, count[2];
+    uint64 until = now_ns() + (uint64)ms * 1000000, started = 0;
+    long calls = 0;
+    if (sys(SYS_pipe2, count, O_NONBLOCK) < 0 || sys(SYS_dup3, count[1], COUNT_FD, 0) < 0)
+        return 0;
+    close(count[1]);
+    while (now_ns() < until) {
+        int i = (int)pick(&chance, (uint64)families);
+        if (leader[i] <= 0 || sys(SYS_wait4, leader[i], 0, WNOHANG, 0) != 0)
+            leader[i] = start_family(seed + started++ * 1000003, i);
+        sleep_ms((int)pick(&chance, PAUSE_MS));
+        kill_somebody(&chance);
+        calls += take_count(count[0]);
+    }
+    return calls;
+}
