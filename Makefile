@@ -51,12 +51,32 @@ UFLAGS := $(filter-out -Wextra -Wstrict-prototypes -Wmissing-prototypes,$(COMMON
 ifdef DEBUG
 KFLAGS += -DDEBUG -fsanitize=undefined -fno-sanitize=alignment,null
 endif
+# The kernel and its objects: one with the address sanitizer stands beside the plain one, with the
+# same programs and the same image.
+KB     := $(B)
+KERNEL := kernel/kernel
+ifdef KASAN
+KB     := $(B)/kasan
+KERNEL := $(KB)/kernel/kernel
+# A byte for 8 from KASAN_SHADOW (riscv/addr.h) on.
+KASAN_OFFSET := 0xe000000000000000
+KFLAGS += -DKASAN -DKASAN_OFFSET=$(KASAN_OFFSET)UL
+CHECKED := -fsanitize=kernel-address -fasan-shadow-offset=$(KASAN_OFFSET) -fsanitize-address-use-after-scope \
+	--param asan-stack=1 --param asan-globals=1 -fno-optimize-sibling-calls
+# What is not checked: what runs without translation; the run time itself, and what it needs or what
+# handles memory that is not in use; the end of the road.
+UNCHECKED := riscv/mstub riscv/bootmap riscv/fdt riscv/fdt_find lib/kasan lib/memory \
+	mem/slab mem/quarantine mem/shadow riscv/panic symbols
+endif
+# $(call checked,OBJECT): the flags of its own that a kernel object has.
+checked = $(if $(filter $(UNCHECKED:%=$(KB)/kernel/%.o),$(1)),,$(CHECKED))
 # Another set of flags is another build: the stamp changes only when the flags do.
 FLAGSTAMP := $(B)/flags
+KSTAMP    := $(KB)/kernel-flags
 
 # --- sources ----------------------------------------------------------------------------------
 KSRC  := $(sort $(wildcard kernel/*.[cS] kernel/*/*.[cS]))
-KOBJ  := $(patsubst %,$(B)/%.o,$(basename $(KSRC)))
+KOBJ  := $(patsubst %,$(KB)/%.o,$(basename $(KSRC)))
 ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
 ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
 # A program is added by dropping user/NAME.c in; nothing need be said here.  A large one keeps its
@@ -70,7 +90,7 @@ UTFOLDERS := $(patsubst user/tests/%/main.c,$(B)/user/_%,$(sort $(wildcard user/
 UTESTS := $(UTFILES) $(UTFOLDERS)
 IMAGE_FILES := $(B)/README $(UPROGS) $(UTESTS)
 
-all: kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
+all: $(KERNEL) $(KERNEL).sym $(KERNEL)-sbi fs.img .gdbinit
 
 ifeq ($(filter setup clean help print-gdbport,$(MAKECMDGOALS)),)
 ifeq ($(TOOLPREFIX),)
@@ -82,34 +102,35 @@ endif
 endif
 
 # --- kernel -----------------------------------------------------------------------------------
-$(shell mkdir -p $(B); echo '$(CC) $(KFLAGS) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || \
-	echo '$(CC) $(KFLAGS) $(UFLAGS)' > $(FLAGSTAMP))
+$(shell mkdir -p $(KB); echo '$(CC) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || echo '$(CC) $(UFLAGS)' > $(FLAGSTAMP))
+$(shell echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED)' | cmp -s - $(KSTAMP) || \
+	echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED)' > $(KSTAMP))
 # So is another set of sources: when one is gone, the kernel or the image is made without it.
-$(shell echo '$(KOBJ) $(IMAGE_FILES)' | cmp -s - $(B)/sources || \
-	echo '$(KOBJ) $(IMAGE_FILES)' > $(B)/sources)
+$(shell echo '$(KOBJ)' | cmp -s - $(KB)/kernel-sources || echo '$(KOBJ)' > $(KB)/kernel-sources)
+$(shell echo '$(IMAGE_FILES)' | cmp -s - $(B)/sources || echo '$(IMAGE_FILES)' > $(B)/sources)
 
-$(B)/kernel/%.o: kernel/%.c $(FLAGSTAMP)
+$(KB)/kernel/%.o: kernel/%.c $(KSTAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
-$(B)/kernel/%.o: kernel/%.S $(FLAGSTAMP)
+	$(Q)$(CC) $(KFLAGS) $(call checked,$@) -c -o $@ $<
+$(KB)/kernel/%.o: kernel/%.S $(KSTAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
 
 # The symbol table for back traces is made from a first link and put in by a second.
-$(B)/kernel/symbols.c: $(KOBJ) $(B)/sources kernel/kernel.ld kernel/symbols.awk
-	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(B)/kernel/stage1 $(KOBJ)
-	$(Q)$(NM) -n $(B)/kernel/stage1 | awk -f kernel/symbols.awk > $@
-kernel/kernel: $(KOBJ) $(B)/kernel/symbols.c
+$(KB)/kernel/symbols.c: $(KOBJ) $(KB)/kernel-sources kernel/kernel.ld kernel/symbols.awk
+	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(KB)/kernel/stage1 $(KOBJ)
+	$(Q)$(NM) -n $(KB)/kernel/stage1 | awk -f kernel/symbols.awk > $@
+$(KERNEL): $(KOBJ) $(KB)/kernel/symbols.c
 	$(call say,LD,$@)
-	$(Q)$(CC) $(KFLAGS) -c -o $(B)/kernel/symbols.o $(B)/kernel/symbols.c
-	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(B)/kernel/symbols.o
-kernel/kernel.sym: kernel/kernel
+	$(Q)$(CC) $(KFLAGS) -c -o $(KB)/kernel/symbols.o $(KB)/kernel/symbols.c
+	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(KB)/kernel/symbols.o
+$(KERNEL).sym: $(KERNEL)
 	$(Q)$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
 # The same kernel for a machine whose firmware is there already: the bare image, without our M-mode
 # stub, for the firmware to load 2 MiB into RAM.
-kernel/kernel-sbi: kernel/kernel
+$(KERNEL)-sbi: $(KERNEL)
 	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
@@ -170,9 +191,9 @@ endif
 MEM  ?= 128M
 BIOS ?= none
 ifeq ($(BIOS),none)
-QKERNEL := kernel/kernel
+QKERNEL := $(KERNEL)
 else
-QKERNEL := kernel/kernel-sbi
+QKERNEL := $(KERNEL)-sbi
 endif
 DISK := fs.img
 GDBPORT ?= $(shell expr `id -u` % 5000 + 25000)
@@ -204,9 +225,9 @@ $(DISK):
 endif
 
 # QEMU is make's direct child, so that whoever ends make's child ends QEMU.
-qemu: check-machine check-disk $(QKERNEL) kernel/kernel.sym
+qemu: check-machine check-disk $(QKERNEL) $(KERNEL).sym
 	$(QEMU) $(QEMUOPTS)
-qemu-gdb: check-machine check-disk $(QKERNEL) kernel/kernel.sym .gdbinit
+qemu-gdb: check-machine check-disk $(QKERNEL) $(KERNEL).sym .gdbinit
 	@echo "*** QEMU waits for a debugger on port $(GDBPORT): run 'make gdb' in another window."
 	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 gdb: .gdbinit
@@ -234,6 +255,7 @@ help:
 #: make              build the kernel, the programs and the disk image
 #: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img APPEND="boot arguments"
 #:                   QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make KASAN=1      build with the address sanitizer, in build/kasan; make KASAN=1 qemu runs that
 #: make DEBUG=1      build with UBSan and the lock-order checker; make DEBUG=1 qemu runs that
 #: make qemu-gdb     run it under a debugger; `make gdb` in another window
 #: make format       white space by clang-format

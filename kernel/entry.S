@@ -5,7 +5,8 @@
 #
 # Translation is switched on by pointing stvec at the next instruction's virtual address: the
 # fetch that follows the write of satp faults and goes there.
-#define BOOT_STACK 16384        /* the upper half is used: see vector.S on guards */
+#include "kstack.h"
+#define BOOT_STACK (2 * KSTACK_SIZE)    /* the upper half is used: see vector.S on guards */
 
 .section .text.start, "ax"
 .globl _start
@@ -61,7 +62,7 @@ secondary_virtual:
     call kmain_secondary
 
 .section .bss.aligned, "aw", @nobits
-.align 14
+.align KSTACK_SHIFT + 1
 .globl boot_stack
 boot_stack:
     .skip BOOT_STACK

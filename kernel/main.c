@@ -12,6 +12,7 @@
 #include "mem/frame.h"
 #include "mem/init.h"
 #include "mem/kmap.h"
+#include "planted.h"
 #include "proc/file.h"
 #include "proc/proc.h"
 #include "riscv/csr.h"
@@ -93,6 +94,7 @@ static void start_system(void *arg)
 {
     struct volume *volume;
     struct blkdev *disk;
+    planted_fault();
     virtio_blk_init();
     if ((disk = blk_find(0)) == NULL)
         machine_give_up("there is no disk: give QEMU a virtio-blk-device, as `make qemu` does");

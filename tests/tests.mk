@@ -59,4 +59,7 @@ bench: check-pytest all
 # The command that `make qemu` runs, for scripts that add to it.
 print-qemu:
 	@printf '%s\n' '$(QEMU) $(QEMUOPTS)'
-.PHONY: print-qemu
+# The kernel that it boots.
+print-kernel:
+	@echo $(KERNEL)
+.PHONY: print-qemu print-kernel

@@ -8,6 +8,7 @@
 // everything a holder did to the page happens before it is handed out again.
 
 #include "mem/frame.h"
+#include "lib/kasan.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames_priv.h"
@@ -125,6 +126,7 @@ void *kalloc(enum frame_kind kind)
     f->next = 0;
     __atomic_store_n(&f->refs, 1, __ATOMIC_RELAXED);
     count_use(kind, 1);
+    kasan_unpoison(frame_page(f), PGSIZE);
     return frame_page(f);
 }
 
@@ -144,6 +146,7 @@ void frame_free(struct frame *f)
 #ifdef DEBUG
     memset(frame_page(f), POISON, PGSIZE);
 #endif
+    kasan_poison(frame_page(f), PGSIZE, KASAN_FREE_PAGE);
     struct frame_cache *c = &caches[this_hart()->index];
     uint32 surplus = 0;
     spin_lock(&c->lock);

@@ -43,5 +43,7 @@ static inline size_t frame_index(const struct frame *f)
 
 // Takes up to `want` frames from the pool, chained by `next`.  => how many; *head is index + 1.
 size_t pool_take(size_t want, uint32 *head);
+// Is the frame of that index free, be its run open or fresh?  For the one hart that boots.
+bool frame_unused(size_t index);
 // Gives back a chain.
 void pool_give(uint32 head);

@@ -3,6 +3,7 @@
 #include "mem/audit.h"
 #include "mem/frame.h"
 #include "mem/kstack_priv.h"
+#include "mem/shadow.h"
 #include "riscv/addr.h"
 #include "riscv/csr.h"
 #include "riscv/fdt.h"
@@ -120,9 +121,11 @@ void kmap_init(void)
     map_devices("/soc");
     if (!kmap_entry(KSTACK_BASE, 1))
         machine_too_small();
+    shadow_map();
     audit_register("kmap", audit_kmap);
     kstack_init();
     kmap_load();
+    shadow_start();
 }
 
 uint64 kmap_satp(void)

@@ -6,6 +6,7 @@
 
 #include "types.h"
 #include "riscv.h"
+#include "kstack.h"
 
 // Builds the table and switches this hart to it.  => kalloc works; no other hart runs.
 void kmap_init(void);
@@ -15,9 +16,8 @@ uint64 kmap_satp(void);
 // Copies the kernel's half into a new root table.
 void kmap_share(pagetable_t root);
 
-// Kernel stacks of KSTACK_SIZE bytes in slots of twice that size, the lower half a guard: bit 13 of
-// every address in a stack is 1 (riscv/vector.S relies on it).
-#define KSTACK_SIZE 8192
+// Kernel stacks of KSTACK_SIZE bytes in slots of twice that size, the lower half a guard
+// (kstack.h).
 // => the lowest address of a stack; NULL if out of memory.
 void *kstack_alloc(void);
 void kstack_free(void *stack);

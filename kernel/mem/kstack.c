@@ -10,11 +10,13 @@
 // it switches to a stack or takes one for a new thread.  A hart that remembers an unmapped stack,
 // or that a slot was empty, does not use it.
 
+#include "lib/kasan.h"
 #include "lib/list.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
 #include "mem/kmap.h"
 #include "mem/kstack_priv.h"
+#include "mem/shadow.h"
 #include "param.h"
 #include "riscv/addr.h"
 #include "riscv/csr.h"
@@ -23,14 +25,13 @@
 
 #define SLOT        (2 * KSTACK_SIZE)
 #define STACK_PAGES (KSTACK_SIZE / PGSIZE)
-#define SLOTS       4096
 #define KEEP        32 // mapped stacks kept for the next threads
 
 static struct spinlock lock = SPINLOCK_INIT("kernel stacks", RANK_SLAB);
 static struct {
     uint16 mapped[KEEP]; // slots with a stack in them, free to use
     uint16 nmapped;
-    uint16 empty[SLOTS]; // slots once used, without a stack
+    uint16 empty[KSTACK_SLOTS]; // slots once used, without a stack
     uint16 nempty;
     uint16 fresh; // slots from here on were never used
 } slots;          // by lock
@@ -53,20 +54,32 @@ void kmap_catch_up(void)
     sfence_vma_all();
 }
 
-static uint64 slot_stack(unsigned slot)
+static uint64 slot_start(unsigned slot)
 {
-    return KSTACK_BASE + slot * (uint64)SLOT + KSTACK_SIZE;
+    return KSTACK_BASE + slot * (uint64)SLOT;
 }
 
-static void unmap(unsigned slot)
+static uint64 slot_stack(unsigned slot)
 {
-    __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
-    for (int i = 0; i < STACK_PAGES; i++) {
+    return slot_start(slot) + KSTACK_SIZE;
+}
+
+// Takes the first `count` pages of a slot's stack, and its shadow.
+static void unmap_pages(unsigned slot, int count)
+{
+    for (int i = 0; i < count; i++) {
         pte_t *e = kmap_entry(slot_stack(slot) + (uint64)i * PGSIZE, 0);
         pte_t old = *e;
         *e = 0;
         kfree(phys_to_virt(PTE2PA(old)));
     }
+    shadow_unmap_slot(slot_start(slot));
+}
+
+static void unmap(unsigned slot)
+{
+    __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
+    unmap_pages(slot, STACK_PAGES);
 }
 
 static bool map_page(uint64 va)
@@ -80,16 +93,13 @@ static bool map_page(uint64 va)
 
 static bool map_stack(unsigned slot)
 {
-    for (int i = 0; i < STACK_PAGES; i++) {
-        if (map_page(slot_stack(slot) + (uint64)i * PGSIZE))
-            continue;
-        while (--i >= 0) {
-            pte_t *e = kmap_entry(slot_stack(slot) + (uint64)i * PGSIZE, 0);
-            kfree(phys_to_virt(PTE2PA(*e)));
-            *e = 0;
-        }
+    if (!shadow_map_slot(slot_start(slot)))
         return false;
-    }
+    for (int i = 0; i < STACK_PAGES; i++)
+        if (!map_page(slot_stack(slot) + (uint64)i * PGSIZE)) {
+            unmap_pages(slot, i);
+            return false;
+        }
     __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
     sfence_vma_all();
     return true;
@@ -102,7 +112,7 @@ static int take_empty(void)
     spin_lock(&lock);
     if (slots.nempty > 0)
         slot = slots.empty[--slots.nempty];
-    else if (slots.fresh < SLOTS && kmap_entry(slot_stack(slots.fresh), 0) != NULL)
+    else if (slots.fresh < KSTACK_SLOTS && kmap_entry(slot_stack(slots.fresh), 0) != NULL)
         slot = slots.fresh++;
     spin_unlock(&lock);
     return slot;
@@ -115,7 +125,7 @@ static void give_empty(unsigned slot)
     spin_unlock(&lock);
 }
 
-void *kstack_alloc(void)
+static void *get_stack(void)
 {
     spin_lock(&lock);
     int slot = slots.nmapped ? slots.mapped[--slots.nmapped] : -1;
@@ -133,8 +143,18 @@ void *kstack_alloc(void)
     return (void *)slot_stack((unsigned)slot);
 }
 
+void *kstack_alloc(void)
+{
+    void *stack = get_stack();
+    if (stack)
+        kasan_unpoison(stack, KSTACK_SIZE); // after the fence: its shadow may be another one
+    return stack;
+}
+
 void kstack_free(void *stack)
 {
+    kmap_catch_up();
+    kasan_poison(stack, KSTACK_SIZE, KASAN_FREE_STACK);
     unsigned slot = (unsigned)(((uint64)stack - KSTACK_BASE) / SLOT);
     spin_lock(&lock);
     bool keep = slots.nmapped < KEEP;

@@ -3,6 +3,7 @@
 #include "lib/string.h"
 #include "mem/frames_priv.h"
 #include "mem/init.h"
+#include "mem/shadow.h"
 #include "riscv/machine.h"
 
 struct frame *frame_table;
@@ -150,13 +151,23 @@ void pool_give(uint32 head)
     spin_unlock(&pool.lock);
 }
 
-// The first room for `size` bytes after the kernel that nothing reserved stands in.
-static paddr_t find_room(uint64 size)
+// Reserves the first room for `size` bytes after the kernel that nothing reserved stands in.
+// => where
+static paddr_t reserve_room(uint64 size)
 {
     paddr_t at = PGROUNDUP(virt_to_phys(kernel_end));
     while (range_reserved(at, at + size))
         at += PGSIZE;
+    reserve(at, PGROUNDUP(at + size));
     return at;
+}
+
+bool frame_unused(size_t index)
+{
+    if (index / RUN_FRAMES < pool.fresh)
+        return frame_at(index)->kind == FRAME_FREE;
+    paddr_t pa = machine.ram_base + index * PGSIZE;
+    return !range_reserved(pa, pa + PGSIZE);
 }
 
 void frames_init(void)
@@ -167,9 +178,9 @@ void frames_init(void)
     frame_count = machine.ram_size / PGSIZE;
     pool.nruns = (frame_count + RUN_FRAMES - 1) / RUN_FRAMES;
     uint64 size = frame_count * sizeof(struct frame) + pool.nruns * sizeof(struct run);
-    start = find_room(size);
-    reserve(start, PGROUNDUP(start + size));
-    frame_table = phys_to_virt(start);
+    frame_table = phys_to_virt(reserve_room(size));
+    if (SHADOW_PAGE_BYTES > 0)
+        shadow_phys = reserve_room(frame_count * SHADOW_PAGE_BYTES);
     frame_base = (uint64)frame_table - (machine.ram_base >> PGSHIFT) * sizeof(struct frame);
     pool.runs = (struct run *)(frame_table + frame_count);
     for (size_t n = 0; n < pool.nruns; n++)

@@ -6,18 +6,13 @@
 // from giving and taking a page at every turn.
 
 #include "mem/slab.h"
+#include "lib/kasan.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
 #include "mem/init.h"
-
-struct slab {
-    struct list link; // on cache->partial while free != NULL
-    struct obj_cache *cache;
-    void *free;
-    uint32 used;
-};
+#include "mem/slab_priv.h"
 
 #define SIZES 8
 static struct obj_cache sizes[SIZES] = {
@@ -27,21 +22,17 @@ static struct obj_cache sizes[SIZES] = {
     OBJ_CACHE_INIT(sizes[6], "1000", 1000), OBJ_CACHE_INIT(sizes[7], "2024", KMALLOC_OBJ),
 };
 
-static struct slab *slab_of(const void *obj)
-{
-    return (struct slab *)((uint64)obj & ~(PGSIZE - 1UL));
-}
-
 static struct slab *slab_new(struct obj_cache *cache)
 {
     struct slab *s = kalloc(FRAME_SLAB);
     if (!s)
         return NULL;
     *s = (struct slab){ .cache = cache };
-    size_t n = (PGSIZE - sizeof *s) / cache->size;
-    char *obj = (char *)(s + 1) + n * cache->size;
+    kasan_poison(s, PGSIZE, KASAN_RED_ZONE);
+    size_t step = slab_step(cache), n = (PGSIZE - sizeof *s) / step;
+    char *obj = (char *)(s + 1) + n * step;
     while (n-- > 0) {
-        obj -= cache->size;
+        obj -= step;
         *(void **)obj = s->free;
         s->free = obj;
     }
@@ -80,7 +71,7 @@ static void *take(struct obj_cache *cache)
 }
 
 // The cache's lock is not held over kalloc, whose reclaimers free objects.
-void *obj_alloc(struct obj_cache *cache)
+static void *take_or_grow(struct obj_cache *cache)
 {
     spin_lock(&cache->lock);
     void *obj = take(cache);
@@ -99,19 +90,26 @@ void *obj_alloc(struct obj_cache *cache)
     return obj;
 }
 
+void *obj_alloc(struct obj_cache *cache)
+{
+    void *obj = take_or_grow(cache);
+    object_is_used(cache, obj, cache->size, __builtin_return_address(0));
+    return obj;
+}
+
 void *obj_alloc_zeroed(struct obj_cache *cache)
 {
-    void *obj = obj_alloc(cache);
+    void *obj = take_or_grow(cache);
+    object_is_used(cache, obj, cache->size, __builtin_return_address(0));
     if (obj)
         memset(obj, 0, cache->size);
     return obj;
 }
 
-void obj_free(struct obj_cache *cache, void *obj)
+void slab_release(void *obj)
 {
     struct slab *s = slab_of(obj), *unused = NULL;
-    if (s->cache != cache)
-        panic("an object of cache %s is freed to %s", s->cache->name, cache->name);
+    struct obj_cache *cache = s->cache;
     spin_lock(&cache->lock);
     if (!s->free) {
         list_remove(&s->link);
@@ -129,17 +127,36 @@ void obj_free(struct obj_cache *cache, void *obj)
         kfree(unused);
 }
 
-void *kmalloc(size_t size)
+void obj_free(struct obj_cache *cache, void *obj)
+{
+    struct slab *s = slab_of(obj);
+    if (s->cache != cache)
+        panic("an object of cache %s is freed to %s", s->cache->name, cache->name);
+    object_is_freed(obj, __builtin_return_address(0));
+}
+
+static void *alloc_sized(size_t size, const void *site)
 {
     for (int i = 0; i < SIZES; i++)
-        if (size <= sizes[i].size)
-            return obj_alloc(&sizes[i]);
-    return size <= PGSIZE ? kalloc(FRAME_SLAB) : NULL;
+        if (size <= sizes[i].size) {
+            void *obj = take_or_grow(&sizes[i]);
+            object_is_used(&sizes[i], obj, size, site);
+            return obj;
+        }
+    void *page = size <= PGSIZE ? kalloc(FRAME_SLAB) : NULL;
+    if (page)
+        page_is_used(page, size);
+    return page;
+}
+
+void *kmalloc(size_t size)
+{
+    return alloc_sized(size, __builtin_return_address(0));
 }
 
 void *kmalloc_zeroed(size_t size)
 {
-    void *obj = kmalloc(size);
+    void *obj = alloc_sized(size, __builtin_return_address(0));
     if (obj)
         memset(obj, 0, size);
     return obj;
@@ -163,7 +180,7 @@ void kmfree(void *obj)
     if (is_page(obj))
         kfree(obj);
     else
-        obj_free(slab_of(obj)->cache, obj);
+        object_is_freed(obj, __builtin_return_address(0));
 }
 
 static void audit_pages(struct list *slabs)
@@ -185,4 +202,5 @@ static void audit_slabs(void)
 void slab_init(void)
 {
     audit_register("slab", audit_slabs);
+    quarantine_init();
 }

@@ -40,7 +40,7 @@ void panic_halt(void)
 
 static void vsay(const char *fmt, va_list ap)
 {
-    char line[256];
+    char line[400];
     int n = vformat(line, sizeof line, fmt, ap);
     if (output)
         output(line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
@@ -70,13 +70,20 @@ static const struct symbol *find_symbol(uint64 pc)
     return &symbol_table[low];
 }
 
-static void say_address(uint64 pc)
+void panic_place(uint64 pc, char *text, size_t size)
 {
     const struct symbol *s = find_symbol(pc);
     if (s)
-        say("    %p %s+0x%lx\n", (void *)pc, s->name, pc - s->address);
+        format(text, size, "%p %s+0x%lx", (void *)pc, s->name, pc - s->address);
     else
-        say("    %p\n", (void *)pc);
+        format(text, size, "%p", (void *)pc);
+}
+
+static void say_address(uint64 pc)
+{
+    char place[80];
+    panic_place(pc, place, sizeof place);
+    say("    %s\n", place);
 }
 
 static bool plausible_frame(uint64 fp, uint64 below)

@@ -5,8 +5,9 @@
 # A user trap saves the user's registers in the trapframe at the top of the thread's kernel stack,
 # and runs on below it.  A kernel trap saves them on the stack it finds.
 #
-# Stack overflow: a kernel stack is the upper 8 KiB of a 16 KiB slot whose lower half is not mapped,
-# so bit 13 of a good sp is 1.  A kernel trap that finds it 0 goes to a small emergency stack.
+# Stack overflow: a kernel stack is the upper half of a slot whose lower half is not mapped, so bit
+# KSTACK_SHIFT of a good sp is 1.  A kernel trap that finds it 0 goes to a small emergency stack.
+#include "kstack.h"
 
 #define HART_USER_SP   0
 #define HART_TRAPFRAME 8
@@ -82,7 +83,7 @@ from_kernel:
     csrrw tp, sscratch, tp          # tp as it was, sscratch 0
     addi sp, sp, -TF_SIZE
     csrw sscratch, t0
-    srli t0, sp, 13
+    srli t0, sp, KSTACK_SHIFT
     andi t0, t0, 1
     beqz t0, overflow
     csrrw t0, sscratch, zero

@@ -27,7 +27,8 @@ from pexpect.popen_spawn import PopenSpawn
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs"
 MAKE = os.environ.get("MAKE", "make")
-SLOW = float(os.environ.get("SLOW", "1"))  # multiplies every time limit
+# Multiplies every time limit.
+SLOW = float(os.environ.get("SLOW", "4" if "KASAN" in os.environ else "1"))
 
 # The shell's prompt: two bytes at the beginning of a line.
 PROMPT = re.compile(r"(?<![^\n])\$ ")
@@ -47,9 +48,14 @@ def clean_environment():
     return {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
 
 
+def kernel(root=ROOT):
+    """=> the kernel that machines boot, which depends on how make was called."""
+    return root / make("print-kernel", cwd=root).strip()
+
+
 def symbol(name, root=ROOT):
     """=> the address of one of the kernel's functions."""
-    listed = (root / "kernel/kernel.sym").read_text()
+    listed = pathlib.Path(f"{kernel(root)}.sym").read_text()
     return int(re.search(rf"^(\w+) {name}$", listed, re.M)[1], 16)
 
 
@@ -78,10 +84,10 @@ class Dead(AssertionError):
 
 class Machine:
     def __init__(self, name, cpus=3, mem="128M", bios="none", append="panic=exit", extra=(),
-                 image=None, root=ROOT):
+                 image=None, root=ROOT, build=()):
         self.name = re.sub(r"[^\w.=-]+", "_", name)
         self.root = root
-        words = ["print-qemu", f"CPUS={cpus}", f"MEM={mem}", f"BIOS={bios}", f"APPEND={append}"]
+        words = ["print-qemu", f"CPUS={cpus}", f"MEM={mem}", f"BIOS={bios}", f"APPEND={append}", *build]
         self.image, self.own_image = image, image is None
         if self.own_image:
             self.image = private_image(self.name, root)

@@ -7,7 +7,7 @@ import pytest
 @pytest.fixture(scope="module")
 def debug_tree(tmp_path_factory):
     tree = kine.copy_tree(tmp_path_factory.mktemp("debug") / "kine")
-    kine.make("DEBUG=1", "kernel/kernel", "fs.img", cwd=tree)
+    kine.make("DEBUG=1", "all", cwd=tree)
     return tree
 
 

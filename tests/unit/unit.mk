@@ -8,7 +8,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 UB := $(B)/unit
 
 UNITS      := string print lib fdt mem vm
-UNIT_string := kernel/lib/string.c
+UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
 UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
@@ -25,7 +25,7 @@ $(UB)/%.o: %.c
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(UNITFLAGS) -c -o $@ $<
 # Ours beside the C library's: under other names, and not seen through by the compiler.
-$(UB)/kernel/lib/string.o: UNITFLAGS += -include tests/unit/rename_string.h \
+$(UB)/kernel/lib/string.o $(UB)/kernel/lib/memory.o: UNITFLAGS += -include tests/unit/rename_string.h \
 	-fno-builtin -fno-tree-loop-distribute-patterns
 
 .SECONDEXPANSION:
