@@ -119,9 +119,7 @@ class Areas(gdb.Command):
         super().__init__("kine-areas", gdb.COMMAND_DATA)
 
     def invoke(self, argument, from_tty):
-        areas = space(number(argument))["areas"]
-        for i in range(int(areas["n"])):
-            a = areas["area"][i]
+        for a in list_items(space(number(argument))["areas"]["order"], "area", "link"):
             prot = "".join(c if int(a["prot"]) >> b & 1 else "-" for b, c in enumerate("rwx"))
             what = "heap" if a["heap"] else "zeros"
             if int(a["object"]):

@@ -1,76 +1,179 @@
 #include "vm/area.h"
 #include "errno.h"
 #include "lib/panic.h"
-#include "lib/string.h"
 #include "mem/slab.h"
 #include "riscv.h"
 
-// => the first area that ends beyond va: the one that contains it, or the next
-static unsigned index_of(const struct areas *as, uint64 va)
+static struct obj_cache nodes = OBJ_CACHE_INIT(nodes, "area", sizeof(struct area));
+
+void areas_init(struct areas *as)
 {
-    unsigned low = 0, high = as->n;
-    while (low < high) {
-        unsigned mid = (low + high) / 2;
-        if (as->area[mid].end <= va)
-            low = mid + 1;
-        else
-            high = mid;
+    *as = (struct areas){ 0 };
+    list_init(&as->order);
+}
+
+static struct area *area_at(const struct areas *as, const struct list *l)
+{
+    return l == &as->order ? NULL : container_of(l, struct area, link);
+}
+
+struct area *areas_first(const struct areas *as)
+{
+    return area_at(as, as->order.next);
+}
+
+struct area *areas_next(const struct areas *as, const struct area *a)
+{
+    return area_at(as, a->link.next);
+}
+
+struct area *areas_prev(const struct areas *as, const struct area *a)
+{
+    return area_at(as, a->link.prev);
+}
+
+// => the first area that ends beyond va: the one that contains it, or the next
+static struct area *first_beyond(const struct areas *as, uint64 va)
+{
+    struct area *found = NULL;
+    for (struct area *a = as->root; a;) {
+        if (a->end > va) {
+            found = a;
+            a = a->left;
+        } else {
+            a = a->right;
+        }
     }
-    return low;
+    return found;
 }
 
 struct area *areas_find(const struct areas *as, uint64 va)
 {
-    unsigned i = index_of(as, va);
-    return i < as->n && as->area[i].start <= va ? &as->area[i] : NULL;
+    struct area *a = first_beyond(as, va);
+    return a && a->start <= va ? a : NULL;
 }
 
 bool areas_free(const struct areas *as, uint64 start, uint64 end)
 {
-    unsigned i = index_of(as, start);
-    return i == as->n || as->area[i].start >= end;
+    struct area *a = first_beyond(as, start);
+    return !a || a->start >= end;
 }
 
-struct stretch areas_group(const struct areas *as, unsigned *i, uint64 block)
+struct stretch areas_group(const struct areas *as, struct area **first, uint64 block)
 {
-    const struct area *a = &as->area[*i], *stop = as->area + as->n;
+    struct area *a = *first;
     struct stretch s = { a->start, a->end };
-    while (++a < stop && a->start <= ((s.end - 1) | (block - 1)))
+    while ((a = areas_next(as, a)) != NULL && a->start <= ((s.end - 1) | (block - 1)))
         s.end = a->end;
-    *i = (unsigned)(a - as->area);
+    *first = a;
     return s;
 }
 
+// --- the tree -----------------------------------------------------------------------------------
+
+// A generator of ranks (xorshift); any sequence without a pattern will do.
+static uint32 next_rank(void)
+{
+    static uint32 state = 2463534242u;
+    uint32 x = __atomic_load_n(&state, __ATOMIC_RELAXED);
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    __atomic_store_n(&state, x, __ATOMIC_RELAXED);
+    return x;
+}
+
+// Takes the tree `t` apart: what begins below `start` to *left, the rest to *right.
+static void take_apart(struct area *t, uint64 start, struct area **left, struct area **right)
+{
+    while (t) {
+        if (t->start < start) {
+            *left = t;
+            left = &t->right;
+            t = t->right;
+        } else {
+            *right = t;
+            right = &t->left;
+            t = t->left;
+        }
+    }
+    *left = *right = NULL;
+}
+
+// Puts two trees together at *where; all of `left` begins below all of `right`.
+static void put_together(struct area *left, struct area *right, struct area **where)
+{
+    while (left && right) {
+        if (left->rank > right->rank) {
+            *where = left;
+            where = &left->right;
+            left = left->right;
+        } else {
+            *where = right;
+            where = &right->left;
+            right = right->left;
+        }
+    }
+    *where = left ? left : right;
+}
+
+// Links a node into tree and list, behind `before` (NULL: as the first).
+static void link_area(struct areas *as, struct area *a, struct area *before)
+{
+    struct area **where = &as->root;
+    while (*where && (*where)->rank >= a->rank)
+        where = a->start < (*where)->start ? &(*where)->left : &(*where)->right;
+    take_apart(*where, a->start, &a->left, &a->right);
+    *where = a;
+    list_push_front(before ? &before->link : &as->order, &a->link);
+    as->n++;
+}
+
+static void unlink_area(struct areas *as, struct area *a)
+{
+    struct area **where = &as->root;
+    while (*where != a)
+        where = a->start < (*where)->start ? &(*where)->left : &(*where)->right;
+    put_together(a->left, a->right, where);
+    list_remove(&a->link);
+    as->n--;
+}
+
+// --- changes ------------------------------------------------------------------------------------
+
 int areas_reserve(struct areas *as, unsigned more)
 {
-    if (as->n + more <= as->room)
-        return 0;
-    unsigned room = as->room ? 2 * as->room : 6;
-    while (room < as->n + more)
-        room *= 2;
-    struct area *bigger = kmalloc(room * sizeof *bigger);
-    if (!bigger)
+    if (as->n + more > AREAS_MAX)
         return -ENOMEM;
-    if (as->n > 0)
-        memcpy(bigger, as->area, as->n * sizeof *bigger);
-    kmfree(as->area);
-    as->area = bigger;
-    as->room = room;
+    while (as->nspare < more) {
+        struct area *a = obj_alloc(&nodes);
+        if (!a)
+            return -ENOMEM;
+        a->right = as->spare;
+        as->spare = a;
+        as->nspare++;
+    }
     return 0;
 }
 
-static struct area *open_slot(struct areas *as, unsigned i)
+// Inserts a copy of *from behind `before`.
+static struct area *insert_behind(struct areas *as, const struct area *from, struct area *before)
 {
-    if (as->n == as->room)
+    struct area *a = as->spare;
+    if (!a)
         panic("areas: no room was reserved");
-    memmove(&as->area[i + 1], &as->area[i], (as->n - i) * sizeof *as->area);
-    as->n++;
-    return &as->area[i];
+    as->spare = a->right;
+    as->nspare--;
+    *a = *from;
+    a->rank = next_rank();
+    link_area(as, a, before);
+    return a;
 }
 
 void areas_insert(struct areas *as, const struct area *a)
 {
-    *open_slot(as, index_of(as, a->start)) = *a;
+    struct area *next = first_beyond(as, a->start);
+    insert_behind(as, a, area_at(as, next ? next->link.prev : as->order.prev));
 }
 
 // Moves the beginning of an area up.
@@ -91,15 +194,15 @@ static void cut_back(struct area *a, uint64 end)
 
 void areas_split(struct areas *as, uint64 va)
 {
-    unsigned i = index_of(as, va);
-    if (i == as->n || as->area[i].start >= va)
+    struct area *a = areas_find(as, va);
+    if (!a || a->start == va)
         return;
-    struct area *upper = open_slot(as, i + 1);
-    *upper = as->area[i];
-    if (upper->object)
-        object_map(upper->object);
-    cut_back(&as->area[i], va);
-    cut_front(upper, va);
+    struct area upper = *a;
+    if (upper.object)
+        object_map(upper.object);
+    cut_back(a, va);
+    cut_front(&upper, va);
+    insert_behind(as, &upper, a);
 }
 
 unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end)
@@ -108,21 +211,32 @@ unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end)
     return a && a->start < start && end < a->end;
 }
 
+// A hole ends at `end`, or goes to the top: the search for room begins there again.
+static void note_hole(struct areas *as, uint64 end)
+{
+    if (as->room_below < end)
+        as->room_below = end;
+}
+
 void areas_cut(struct areas *as, uint64 start, uint64 end)
 {
     if (areas_cut_adds(as, start, end))
         areas_split(as, end);
-    unsigned first = index_of(as, start);
-    if (first < as->n && as->area[first].start < start)
-        cut_back(&as->area[first++], start);
-    unsigned i = first;
-    for (; i < as->n && as->area[i].end <= end; i++)
-        if (as->area[i].object)
-            object_unmap(as->area[i].object);
-    memmove(&as->area[first], &as->area[i], (as->n - i) * sizeof *as->area);
-    as->n -= i - first;
-    if (first < as->n && as->area[first].start < end)
-        cut_front(&as->area[first], end);
+    struct area *a = first_beyond(as, start), *next;
+    if (a && a->start < start) {
+        next = areas_next(as, a);
+        cut_back(a, start);
+        a = next;
+    }
+    for (; a && a->end <= end; a = next) {
+        next = areas_next(as, a);
+        unlink_area(as, a);
+        a->right = as->gone;
+        as->gone = a;
+    }
+    if (a && a->start < end)
+        cut_front(a, end);
+    note_hole(as, a ? a->start : ~0UL);
 }
 
 static bool can_join(const struct area *a, const struct area *b)
@@ -133,32 +247,32 @@ static bool can_join(const struct area *a, const struct area *b)
 
 void areas_join(struct areas *as, uint64 start, uint64 end)
 {
-    unsigned i = index_of(as, start);
-    if (i > 0)
-        i--;
-    while (i + 1 < as->n && as->area[i].start < end) {
-        struct area *a = &as->area[i];
-        if (!can_join(a, a + 1)) {
-            i++;
+    struct area *a = first_beyond(as, start), *next;
+    if (a && areas_prev(as, a))
+        a = areas_prev(as, a);
+    while (a && a->start < end && (next = areas_next(as, a)) != NULL) {
+        if (!can_join(a, next)) {
+            a = next;
             continue;
         }
-        a->end = a[1].end;
-        memmove(a + 1, a + 2, (as->n - i - 2) * sizeof *a);
-        as->n--;
+        unlink_area(as, next);
+        a->end = next->end;
+        obj_free(&nodes, next);
     }
 }
 
 int areas_copy(struct areas *to, const struct areas *from)
 {
     int err = areas_reserve(to, from->n);
-    if (err || from->n == 0)
-        return err;
-    memcpy(to->area, from->area, from->n * sizeof *from->area);
-    to->n = from->n;
-    for (unsigned i = 0; i < to->n; i++)
-        if (to->area[i].object)
-            object_map(to->area[i].object);
-    return 0;
+    struct area *last = NULL;
+    for (struct area *a = areas_first(from); a && !err; a = areas_next(from, a)) {
+        if (a->object)
+            object_map(a->object);
+        last = insert_behind(to, a, last);
+    }
+    to->room_below = from->room_below;
+    to->room_size = from->room_size;
+    return err;
 }
 
 // Large stretches begin where a table does: fork shares tables that lie in one area.
@@ -167,27 +281,69 @@ static uint64 alignment(uint64 size)
     return size >= 1UL << 30 ? 1UL << 30 : size >= 1UL << 21 ? 1UL << 21 : PGSIZE;
 }
 
-uint64 areas_find_room(const struct areas *as, uint64 size, uint64 bottom, uint64 top)
+static void note_skipped(struct areas *as, uint64 hole)
 {
-    for (unsigned i = as->n;; i--) {
-        uint64 low = i > 0 ? as->area[i - 1].end : bottom;
-        if (low < bottom)
-            low = bottom;
-        uint64 at = (top - size) & ~(alignment(size) - 1);
-        if (low < top && top - low >= size && at >= low)
+    if (as->room_size <= hole)
+        as->room_size = hole + 1;
+}
+
+// From the top down; but not again through holes that are known to be too small.
+uint64 areas_find_room(struct areas *as, uint64 size, uint64 bottom, uint64 top)
+{
+    if (size < as->room_size || as->room_below == 0) {
+        as->room_below = top;
+        as->room_size = 0;
+    }
+    uint64 high = as->room_below < top ? as->room_below : top;
+    struct area *beyond = first_beyond(as, high - 1);
+    if (beyond && beyond->start < high)
+        high = beyond->start;
+    struct area *a = area_at(as, beyond ? beyond->link.prev : as->order.prev);
+    for (;; a = areas_prev(as, a)) {
+        uint64 low = a && a->end > bottom ? a->end : bottom;
+        uint64 at = (high - size) & ~(alignment(size) - 1);
+        if (low < high && high - low >= size && at >= low) {
+            note_skipped(as, high - at - size);
+            as->room_below = at + size;
             return at;
-        if (i == 0)
+        }
+        if (!a || a->start <= bottom)
             return 0;
-        if (as->area[i - 1].start < top)
-            top = as->area[i - 1].start;
+        note_skipped(as, high - low);
+        high = as->room_below = a->start;
+    }
+}
+
+// --- the end ------------------------------------------------------------------------------------
+
+struct area *areas_take_gone(struct areas *as)
+{
+    struct area *gone = as->gone;
+    as->gone = NULL;
+    return gone;
+}
+
+void areas_bury(struct area *gone)
+{
+    for (struct area *next; gone; gone = next) {
+        next = gone->right;
+        if (gone->object)
+            object_unmap(gone->object);
+        obj_free(&nodes, gone);
     }
 }
 
 void areas_clear(struct areas *as)
 {
-    for (unsigned i = 0; i < as->n; i++)
-        if (as->area[i].object)
-            object_unmap(as->area[i].object);
-    kmfree(as->area);
-    *as = (struct areas){ 0 };
+    for (struct area *a = areas_first(as), *next; a; a = next) {
+        next = areas_next(as, a);
+        a->right = as->gone;
+        as->gone = a;
+    }
+    areas_bury(areas_take_gone(as));
+    for (struct area *a = as->spare, *next; a; a = next) {
+        next = a->right;
+        obj_free(&nodes, a);
+    }
+    areas_init(as);
 }

@@ -1,13 +1,21 @@
 // Areas: what a stretch of an address space may be used for.
 //
-// An address space keeps its areas in an array sorted by address, without overlaps.  Areas say
-// what is allowed; page tables say what is there.  The array is valid under the address space's
-// lock only, and pointers into it until the next insertion or removal.
+// An address space keeps its areas, without overlaps, in a tree by address (a treap: ordered by
+// `start`, and a heap by `rank`, which is random, so that its depth is logarithmic whatever is
+// mapped; Seidel and Aragon, "Randomized Search Trees", 1996) and on a list in the same order.
+// Areas say what is allowed; page tables say what is there.  All of it is valid under the address
+// space's lock only.
+//
+// What can fail comes first: areas_reserve() sees to it that so many areas more can be made without
+// failing, and nothing else here fails.
 #pragma once
 
 #include "types.h"
 #include "abi.h"
 #include "cache/object.h"
+#include "lib/list.h"
+
+#define AREAS_MAX 65530 // of one address space, as in Linux
 
 struct area {
     uint64 start, end;     // page-aligned, start < end
@@ -16,24 +24,42 @@ struct area {
     struct object *object; // counted; NULL: zero-filled throughout
     uint64 offset;         // of the object's byte at `start`, page-aligned
     uint64 bytes;          // from `start` on that come from the object; zero-filled beyond
+
+    // The tree's and the list's.
+    uint32 rank;
+    struct area *left, *right;
+    struct list link;
 };
 
 struct areas {
-    struct area *area;
-    unsigned n, room;
+    struct area *root;
+    struct list order;  // by address
+    unsigned n;         // areas in the tree
+    unsigned nspare;    // reserved
+    struct area *spare; // by `right`
+    struct area *gone;  // cut out, by `right`: their objects wait for areas_bury()
+    uint64
+        room_below; // areas_find_room(): all holes above this are smaller than room_size; 0: unknown
+    uint64 room_size;
 };
 
 struct stretch {
     uint64 start, end;
 };
 
+void areas_init(struct areas *as);
+
+// => in order of address; NULL at the end.
+struct area *areas_first(const struct areas *as);
+struct area *areas_next(const struct areas *as, const struct area *a);
+struct area *areas_prev(const struct areas *as, const struct area *a);
 // => the area that contains va, or NULL.
 struct area *areas_find(const struct areas *as, uint64 va);
 // => true if nothing lies in [start, end).
 bool areas_free(const struct areas *as, uint64 start, uint64 end);
-// => the stretch of area *i and those after it that lie so close together that each begins in the
-// aligned block of `block` bytes in which the one before it ends; *i moves on behind them.
-struct stretch areas_group(const struct areas *as, unsigned *i, uint64 block);
+// => the stretch of area *a and those after it that lie so close together that each begins in the
+// aligned block of `block` bytes in which the one before it ends; *a moves on behind them.
+struct stretch areas_group(const struct areas *as, struct area **a, uint64 block);
 // Makes sure that `more` areas can be inserted without failing.  => 0, -ENOMEM
 int areas_reserve(struct areas *as, unsigned more);
 // Inserts an area; takes over its reference to the object.  => nothing lies there, room reserved
@@ -49,6 +75,12 @@ void areas_join(struct areas *as, uint64 start, uint64 end);
 // Copies all of `from` into the empty `to`, counting objects.  => 0, -ENOMEM
 int areas_copy(struct areas *to, const struct areas *from);
 // => the highest free stretch of `size` bytes that ends at or below `top`, aligned as its size makes
-//    it useful; 0 if there is none.
-uint64 areas_find_room(const struct areas *as, uint64 size, uint64 bottom, uint64 top);
+//    it useful; 0 if there is none.  One `bottom` and `top` for all calls.
+uint64 areas_find_room(struct areas *as, uint64 size, uint64 bottom, uint64 top);
+// Empties it.
 void areas_clear(struct areas *as);
+
+// Takes the areas that were cut out, and drops their references to objects: the last one to a file
+// may write to the disk.  areas_bury() is called without the address space's lock.
+struct area *areas_take_gone(struct areas *as);
+void areas_bury(struct area *gone);

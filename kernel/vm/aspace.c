@@ -26,6 +26,7 @@ struct aspace *aspace_new(void)
         return NULL;
     }
     mutex_init(&as->lock, "aspace", RANK_ASPACE);
+    areas_init(&as->areas);
     as->refs = 1;
     spin_lock(&all_lock);
     list_push_back(&all, &as->link);
@@ -45,8 +46,8 @@ void aspace_put(struct aspace *as)
     spin_lock(&all_lock);
     list_remove(&as->link);
     spin_unlock(&all_lock);
-    for (unsigned i = 0; i < as->areas.n;) {
-        struct stretch s = areas_group(&as->areas, &i, LEAF_SPAN);
+    for (struct area *a = areas_first(&as->areas); a;) {
+        struct stretch s = areas_group(&as->areas, &a, LEAF_SPAN);
         pte_clear_dying(as->root, s.start, s.end);
     }
     areas_clear(&as->areas);
@@ -75,8 +76,7 @@ void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size
     struct usage u = { 0, 0 };
     *size = 0;
     mutex_lock(&as->lock);
-    for (unsigned i = 0; i < as->areas.n; i++) {
-        const struct area *a = &as->areas.area[i];
+    for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a)) {
         *size += a->end - a->start;
         pte_each(as->root, a->start, a->end, count_usage, &u);
     }
@@ -120,8 +120,7 @@ static void audit_entry(pte_t *e, uint64 va, bool shared, void *arg)
 static void audit_rights(struct aspace *as)
 {
     struct rights r = { 0, 0 };
-    for (unsigned i = 0; i < as->areas.n; i++) {
-        const struct area *a = &as->areas.area[i];
+    for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a)) {
         r.prot = a->prot;
         pte_each(as->root, a->start, a->end, audit_entry, &r);
     }
@@ -157,7 +156,6 @@ static void audit_aspaces(void)
     for (struct aspace *as = next_in_use(NULL); as; as = next_in_use(as)) {
         mutex_lock(&as->lock);
         pagetable_audit(as->root);
-        kmalloc_audit(as->areas.area);
         audit_rights(as);
         mutex_unlock(&as->lock);
     }

@@ -47,7 +47,7 @@ uint64 aspace_brk(struct aspace *as, uint64 brk)
     if (brk >= as->heap_start && brk <= USER_MAX && resize_heap(as, PGROUNDUP(brk)) == 0)
         as->brk = brk;
     uint64 now = as->brk;
-    mutex_unlock(&as->lock);
+    aspace_unlock(as);
     return now;
 }
 

@@ -46,6 +46,13 @@ int aspace_map(struct aspace *as, const struct area *area)
     return err;
 }
 
+void aspace_unlock(struct aspace *as)
+{
+    struct area *gone = areas_take_gone(&as->areas);
+    mutex_unlock(&as->lock);
+    areas_bury(gone);
+}
+
 int aspace_cut(struct aspace *as, uint64 start, uint64 end)
 {
     int err = pte_own_edges(as->root, start, end);
@@ -85,7 +92,7 @@ int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool 
         return -EACCES;
     mutex_lock(&as->lock);
     int64 at = mmap_locked(as, addr, len, prot, fixed);
-    mutex_unlock(&as->lock);
+    aspace_unlock(as);
     return at;
 }
 
@@ -106,7 +113,7 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
     err = areas_reserve(&as->areas, areas_cut_adds(&as->areas, addr, addr + len));
     if (!err)
         err = aspace_cut(as, addr, addr + len);
-    mutex_unlock(&as->lock);
+    aspace_unlock(as);
     return err;
 }
 

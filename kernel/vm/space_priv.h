@@ -8,6 +8,8 @@
 // Unmaps what lies in the range.  => lock held; room for what it adds is reserved; 0, or -ENOMEM and
 // nothing has changed (a table that others have too must be copied first)
 int aspace_cut(struct aspace *as, uint64 start, uint64 end);
+// Drops the lock after areas may have been cut out.  => lock held; not afterwards
+void aspace_unlock(struct aspace *as);
 // A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
 int aspace_check_range(uint64 addr, uint64 *len);
 // => does an area contain every page of [start, end)?  lock held

@@ -57,9 +57,9 @@ static bool share(struct frame *parent, struct frame *child, uint64 start, uint6
 
 // The next group, with its last leaf table counted as within if that has enough entries to be worth
 // a fault later: the top of a large heap.
-static struct stretch next_group(const struct aspace *as, unsigned *i)
+static struct stretch next_group(const struct aspace *as, struct area **a)
 {
-    struct stretch g = areas_group(&as->areas, i, LEAF_SPAN);
+    struct stretch g = areas_group(&as->areas, a, LEAF_SPAN);
     uint64 border = next_boundary(g.end - 1, LEAF_SPAN);
     pte_t *e = g.start < border - LEAF_SPAN ? entry_at(as->root, g.end - 1, 0) : NULL;
     if (e && table_home(e)->next >= SHARE_MIN)
@@ -72,12 +72,12 @@ int uvmcopy(struct aspace *parent, struct aspace *child)
 {
     bool changed = false;
     int err = 0;
-    for (unsigned i = 0; i < parent->areas.n && !err;) {
-        struct stretch g = next_group(parent, &i);
+    for (struct area *a = areas_first(&parent->areas); a && !err;) {
+        struct stretch g = next_group(parent, &a);
         err = reserve(parent->root, child->root, g.start, g.end);
     }
-    for (unsigned i = 0; i < parent->areas.n && !err;) {
-        struct stretch g = next_group(parent, &i);
+    for (struct area *a = areas_first(&parent->areas); a && !err;) {
+        struct stretch g = next_group(parent, &a);
         changed |= share(parent->root, child->root, g.start, g.end);
     }
     // Until this fence a hart may still store through a translation from before, to a page the

@@ -286,11 +286,18 @@ static void check_areas(const struct areas *as, const uchar *taken)
 {
     uint64 end = 0;
 
-    for (unsigned i = 0; i < as->n; i++) {
-        CHECK(as->area[i].start < as->area[i].end && as->area[i].start >= end);
-        end = as->area[i].end;
-        CHECK(as->area[i].bytes <= end - as->area[i].start);
+    unsigned n = 0;
+
+    for (struct area *a = areas_first(as); a; a = areas_next(as, a), n++) {
+        CHECK(a->start < a->end && a->start >= end);
+        end = a->end;
+        CHECK(a->bytes <= end - a->start);
+        CHECK(areas_find(as, a->start) == a &&
+              areas_find(as, a->end - 1) == a); // tree and list agree
+        CHECK(!a->left || a->left->rank <= a->rank);
+        CHECK(!a->right || a->right->rank <= a->rank);
     }
+    CHECK_EQ(n, as->n);
     for (uint64 s = 0; s < SLOTS; s++) {
         struct area *a = areas_find(as, (s + 1) * PGSIZE + 5);
         CHECK_EQ(a != NULL, taken[s] != 0);
@@ -304,16 +311,28 @@ static unsigned with_object(const struct areas *as)
 {
     unsigned n = 0;
 
-    for (unsigned i = 0; i < as->n; i++)
-        n += as->area[i].object != NULL;
+    for (struct area *a = areas_first(as); a; a = areas_next(as, a))
+        n += a->object != NULL;
     return n;
+}
+
+// => where the highest n free slots in a row begin, as an address; 0: nowhere
+static uint64 highest_room(const uchar *taken, uint64 n)
+{
+    for (uint64 s = SLOTS, free = 0; s-- > 0;) {
+        free = taken[s] ? 0 : free + 1;
+        if (free == n)
+            return (s + 1) * PGSIZE;
+    }
+    return 0;
 }
 
 TEST(areas_at_random)
 {
     vm_begin();
     struct object *file = file_new(1);
-    struct areas as = { 0 };
+    struct areas as;
+    areas_init(&as);
     uchar taken[SLOTS] = { 0 };
     for (int step = 0; step < 20000; step++) {
         uint64 from = test_random_below(SLOTS), n = 1 + test_random_below(8);
@@ -341,6 +360,7 @@ TEST(areas_at_random)
             areas_split(&as, start);
         } else {
             areas_cut(&as, start, end);
+            areas_bury(areas_take_gone(&as));
             memset(taken + from, 0, n);
         }
         if (test_random_below(2))
@@ -348,7 +368,7 @@ TEST(areas_at_random)
         check_areas(&as, taken);
         CHECK_EQ(file->refs, 1 + with_object(&as));
         uint64 room = areas_find_room(&as, n * PGSIZE, PGSIZE, (SLOTS + 1) * PGSIZE);
-        CHECK(room == 0 || areas_free(&as, room, room + n * PGSIZE));
+        CHECK_EQ(room, highest_room(taken, n));
     }
     areas_clear(&as);
     file_drop(file);
