@@ -58,6 +58,8 @@ int mprotect(void *addr, uint64 len, int prot);
 // Runs fn(arg) in a process that shares this one's memory, on the stack that ends at stack_top.
 // => its pid, to be waited for
 int clone_vm(void (*fn)(void *), void *arg, void *stack_top);
+// The same, and it shares what the CLONE_* flags say besides.
+int clone_sharing(void (*fn)(void *), void *arg, void *stack_top, long flags);
 // Like fork, but the parent waits until the child execs or exits, and they share memory until then.
 int vfork(void) __attribute__((returns_twice));
 int power_off(void);

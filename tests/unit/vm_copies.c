@@ -72,3 +72,71 @@ TEST(strings_from_users)
     aspace_put(as);
     vm_end();
 }
+
+#define STRETCHES 40
+
+// Stretches of odd lengths, some empty, are one; of a list that does not fit, nothing is had.
+TEST(stretches_are_one)
+{
+    static uchar out[STRETCHES * 100], in[sizeof out];
+    struct iovec list[STRETCHES];
+    struct user_vector vec;
+    struct user_iter it;
+    size_t sum = 0;
+
+    vm_begin();
+    struct aspace *as = space_new(8);
+    for (size_t i = 0; i < sizeof out; i++)
+        out[i] = (uchar)(i * 7);
+    for (int i = 0; i < STRETCHES; i++) { // the one at 33 goes over the end of a page
+        list[i].iov_base = (void *)(BASE + PGSIZE + (uint64)i * 620);
+        list[i].iov_len = i % 3 == 0 ? (uint64)(i * 37 % 90) : 0;
+        sum += list[i].iov_len;
+    }
+    CHECK_EQ(copyout(as, BASE, list, sizeof list), 0);
+    CHECK_EQ(user_iter_vector(as, BASE, STRETCHES, 1 << 20, &vec, &it), 0);
+    CHECK_EQ(it.left, sum);
+    CHECK_EQ(user_iter_writable(&it, sum), (int64)sum); // and moves nothing
+    CHECK_EQ(user_iter_out(&it, out, sum), 0);
+    CHECK_EQ(it.left, 0);
+    CHECK_EQ(user_iter_vector(as, BASE, STRETCHES, 1 << 20, &vec, &it), 0);
+    CHECK_EQ(user_iter_in(&it, in, sum), 0);
+    CHECK(memcmp(in, out, sum) == 0);
+    CHECK_EQ(user_iter_vector(as, BASE, STRETCHES, 10, &vec, &it), 0);
+    CHECK_EQ(it.left, 10);
+
+    list[STRETCHES - 1].iov_len = -1UL;
+    CHECK_EQ(copyout(as, BASE, list, sizeof list), 0);
+    CHECK_EQ(user_iter_vector(as, BASE, STRETCHES, 1 << 20, &vec, &it), -EINVAL);
+    list[0].iov_len = list[STRETCHES - 1].iov_len = ~0UL >> 1;
+    CHECK_EQ(copyout(as, BASE, list, sizeof list), 0);
+    CHECK_EQ(user_iter_vector(as, BASE, STRETCHES, 1 << 20, &vec, &it), -EINVAL);
+    CHECK_EQ(user_iter_vector(as, BASE + 8 * PGSIZE - 8, 1, 1 << 20, &vec, &it), -EFAULT);
+    aspace_put(as);
+    vm_end();
+}
+
+// Whoever changes the list while it is used gets other bytes, not more of them.
+TEST(stretches_that_change)
+{
+    static uchar bytes[2 * STRETCHES];
+    struct iovec list[STRETCHES];
+    struct user_vector vec;
+    struct user_iter it;
+
+    vm_begin();
+    struct aspace *as = space_new(8);
+    for (int change = 0; change < 3; change++) {
+        for (int i = 0; i < STRETCHES; i++)
+            list[i] = (struct iovec){ (void *)(BASE + PGSIZE), 1 };
+        CHECK_EQ(copyout(as, BASE, list, sizeof list), 0);
+        CHECK_EQ(user_iter_vector(as, BASE, STRETCHES, 1 << 20, &vec, &it), 0);
+        list[STRETCHES - 2].iov_len = change == 0 ? 0 : change == 1 ? 1 << 20 : -1UL;
+        CHECK_EQ(copyout(as, BASE, list, sizeof list), 0);
+        CHECK_EQ(it.left, STRETCHES);
+        CHECK_EQ(user_iter_in(&it, bytes, STRETCHES), change == 0 ? -EFAULT : 0);
+        CHECK_EQ(it.left, change == 0 ? 1 : 0);
+    }
+    aspace_put(as);
+    vm_end();
+}

@@ -6,14 +6,18 @@
 #define VM_VFORK_SIGCHLD 0x4111     /* CLONE_VM | CLONE_VFORK | SIGCHLD */
 
 # int clone_vm(void (*fn)(void *), void *arg, void *stack_top)
+# int clone_sharing(void (*fn)(void *), void *arg, void *stack_top, long flags)
 .text
 .globl clone_vm
 clone_vm:
+    li   a3, 0
+.globl clone_sharing
+clone_sharing:
     andi a2, a2, -16
     addi a2, a2, -16
     sd   a0, 0(a2)
     sd   a1, 8(a2)
-    li   a0, VM_SIGCHLD
+    ori  a0, a3, VM_SIGCHLD
     mv   a1, a2
     li   a2, 0
     li   a3, 0

@@ -34,12 +34,6 @@ static void set_up(void)
     sys(SYS_madvise, ARENA, ARENA_PAGES / 2 * PGSIZE, MADV_POPULATE_WRITE);
 }
 
-// => the pid of a process that runs as the member, or a negative errno
-static long start_member(struct fuzzer *f, char *stack)
-{
-    return clone_vm(run_member, f, stack + STACK_BYTES);
-}
-
 void run_family(uint64 seed, int i)
 {
     char name[16];
@@ -51,7 +45,7 @@ void run_family(uint64 seed, int i)
         f->chance = (seed * 16 + (uint64)m) * 6364136223846793005UL + 1442695040888963407UL;
         f->steps = STEPS;
         if (m > 0)
-            start_member(f, stacks[m]);
+            clone_sharing(run_member, f, stacks[m] + STACK_BYTES, pick(f, 2) ? CLONE_FILES : 0);
     }
     run_member(&fuzzers[0]);
     exit(0);
