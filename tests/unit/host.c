@@ -6,6 +6,7 @@
 #include <string.h>
 #include "check.h"
 #include "abi.h"
+#include "errno.h"
 #include "lib/list.h"
 #include "lib/panic.h"
 #include "lib/print.h"
@@ -20,6 +21,7 @@
 #include "riscv/tlb.h"
 #include "task/mutex.h"
 #include "task/thread.h"
+#include "task/waitq.h"
 #include "tlb.h"
 
 #define RAM_BASE  0x80000000UL
@@ -43,6 +45,11 @@ static _Thread_local struct hart *mine;
 static struct frame *held[HOLD_MAX];
 static int nheld;
 static size_t free_at_begin;
+
+static pthread_mutex_t rest_lock = PTHREAD_MUTEX_INITIALIZER;
+static int running = 1;    // harts at work, those that sleep among them; by rest_lock
+static int asleep;         // of these sleep; by rest_lock
+static uint32 interrupted; // atomic: harts to which a signal is pending
 
 // --- the machine ------------------------------------------------------------------------------
 
@@ -138,6 +145,9 @@ static void *hart_thread(void *arg)
     be_hart(s->hart);
     pthread_barrier_wait(s->gate);
     s->fn(s->hart);
+    pthread_mutex_lock(&rest_lock);
+    running--;
+    pthread_mutex_unlock(&rest_lock);
     return NULL;
 }
 
@@ -147,6 +157,7 @@ void host_run_harts(int n, void (*fn)(int hart))
     struct start start[HOST_HARTS];
     pthread_barrier_t gate;
 
+    running = n;
     pthread_barrier_init(&gate, NULL, (unsigned)n);
     for (int i = 0; i < n; i++) {
         start[i] = (struct start){ i, fn, &gate };
@@ -155,6 +166,7 @@ void host_run_harts(int n, void (*fn)(int hart))
     for (int i = 0; i < n; i++)
         pthread_join(thread[i], NULL);
     pthread_barrier_destroy(&gate);
+    running = 1;
 }
 
 // --- checking ---------------------------------------------------------------------------------
@@ -191,6 +203,7 @@ void host_begin(void)
 {
     host_boot();
     host_act_as(0);
+    interrupted = 0;
     tlb_reset();
     host_flushed = host_icache_flushed = 0;
     host_flushes = 0;
@@ -288,7 +301,119 @@ void thread_breathe(void)
 
 bool thread_interrupted(void)
 {
-    return false;
+    return __atomic_load_n(&interrupted, __ATOMIC_ACQUIRE) >> mine->index & 1;
+}
+
+// --- sleep and wakeup -------------------------------------------------------------------------
+
+struct sleeper {
+    struct list link; // by the queue's lock
+    uint32 woken;     // atomic
+};
+
+static void rest(int change)
+{
+    pthread_mutex_lock(&rest_lock);
+    asleep += change;
+    bool for_ever = asleep >= running;
+    pthread_mutex_unlock(&rest_lock);
+    if (for_ever)
+        check_failed(__FILE__, __LINE__, "every hart waits, and nobody is left to wake one");
+}
+
+int host_asleep(void)
+{
+    pthread_mutex_lock(&rest_lock);
+    int n = asleep;
+    pthread_mutex_unlock(&rest_lock);
+    return n;
+}
+
+void host_await(const uint32 *flag)
+{
+    while (!__atomic_load_n(flag, __ATOMIC_ACQUIRE)) {
+        rest(1);
+        sched_yield();
+        rest(-1);
+    }
+}
+
+void host_interrupt(int hart, bool pending)
+{
+    if (pending)
+        __atomic_fetch_or(&interrupted, 1u << hart, __ATOMIC_RELEASE);
+    else
+        __atomic_fetch_and(&interrupted, ~(1u << hart), __ATOMIC_RELEASE);
+}
+
+void waitq_init(struct waitq *wq, const char *name)
+{
+    spin_init(&wq->lock, name, RANK_WAITQ);
+    list_init(&wq->waiters);
+}
+
+// => was it woken, and not by a signal?
+static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
+{
+    struct sleeper self = { .woken = 0 };
+
+    CHECK(spin_held(lk));
+    spin_lock(&wq->lock);
+    rest(1);
+    list_push_back(&wq->waiters, &self.link);
+    spin_unlock(&wq->lock);
+    spin_unlock(lk);
+    while (!__atomic_load_n(&self.woken, __ATOMIC_ACQUIRE) &&
+           !(interruptible && thread_interrupted()))
+        sched_yield();
+    spin_lock(&wq->lock);
+    bool woken = self.woken;
+    if (!woken) {
+        list_remove(&self.link);
+        rest(-1);
+    }
+    spin_unlock(&wq->lock);
+    spin_lock(lk);
+    return woken;
+}
+
+void wait_on(struct waitq *wq, struct spinlock *lk)
+{
+    sleep_in(wq, lk, false);
+}
+
+int wait_on_interruptible(struct waitq *wq, struct spinlock *lk)
+{
+    if (thread_interrupted())
+        return -EINTR;
+    sleep_in(wq, lk, true);
+    return thread_interrupted() ? -EINTR : 0;
+}
+
+static bool wake_first(struct waitq *wq)
+{
+    struct list *l = list_pop_front(&wq->waiters);
+
+    if (!l)
+        return false;
+    rest(-1);
+    __atomic_store_n(&container_of(l, struct sleeper, link)->woken, 1, __ATOMIC_RELEASE);
+    return true;
+}
+
+void wake_all(struct waitq *wq)
+{
+    spin_lock(&wq->lock);
+    while (wake_first(wq))
+        ;
+    spin_unlock(&wq->lock);
+}
+
+void wake_one(struct waitq *wq)
+{
+    spin_lock(&wq->lock);
+    wake_first(wq);
+    spin_unlock(&wq->lock);
 }
 
 // --- messages and pages -----------------------------------------------------------------------

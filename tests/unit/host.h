@@ -14,6 +14,13 @@ void host_boot(void);
 // Runs fn(arg + hart) on `n` harts at the same time and waits for all.
 void host_run_harts(int n, void (*fn)(int hart));
 
+// Harts sleep in wait queues until they are woken; when all sleep at one time the test fails.
+int host_asleep(void); // => how many sleep
+// Sleeps until somebody makes *flag (atomic) true.
+void host_await(const uint32 *flag);
+// Says whether a signal is pending to a hart's thread: it ends interruptible sleeps.
+void host_interrupt(int hart, bool pending);
+
 // What the calling thread does from here on is that hart's doing: for tests that are several harts
 // in turn.
 void host_act_as(int hart);

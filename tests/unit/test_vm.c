@@ -96,10 +96,10 @@ TEST(second_fault_on_a_good_entry_changes_nothing)
 TEST(text_stays_text)
 {
     vm_begin();
-    struct object *file = file_new(2);
+    struct object *file = backing_new(2);
     struct aspace *as = space_new(0);
     CHECK_EQ(space_map(as, BASE, 2, PROT_READ | PROT_EXEC, file, 2 * PGSIZE), 0);
-    CHECK_EQ(load_byte(as, BASE + 100), file_byte(0, 100));
+    CHECK_EQ(load_byte(as, BASE + 100), backing_byte(0, 100));
     CHECK_EQ(entry(as, BASE) & (PTE_R | PTE_W | PTE_X | PTE_COW), PTE_R | PTE_X);
     CHECK_EQ(store_byte(as, BASE, 1), -EFAULT);
     CHECK_EQ(store_byte(as, BASE + PGSIZE, 1), -EFAULT); // not yet loaded
@@ -108,10 +108,10 @@ TEST(text_stays_text)
     CHECK_EQ(store_byte(as, BASE, 1), -EFAULT);
     CHECK_EQ(copyout(child, BASE, "x", 1), -EFAULT);
     CHECK_EQ(entry(child, BASE) & (PTE_R | PTE_W | PTE_X | PTE_COW), PTE_R | PTE_X);
-    CHECK_EQ(load_byte(child, BASE + 100), file_byte(0, 100));
+    CHECK_EQ(load_byte(child, BASE + 100), backing_byte(0, 100));
     aspace_put(child);
     aspace_put(as);
-    file_drop(file);
+    backing_drop(file);
     vm_end();
 }
 
@@ -135,31 +135,31 @@ TEST(data_is_never_executable)
 TEST(private_file_page)
 {
     vm_begin();
-    struct object *file = file_new(1);
+    struct object *file = backing_new(1);
     struct aspace *as = space_new(0);
     CHECK_EQ(space_map(as, BASE, 1, PROT_READ | PROT_WRITE, file, PGSIZE), 0);
-    CHECK_EQ(load_byte(as, BASE + 3), file_byte(0, 3));
+    CHECK_EQ(load_byte(as, BASE + 3), backing_byte(0, 3));
     CHECK_EQ(entry(as, BASE) & (PTE_W | PTE_COW), PTE_COW);
     CHECK_EQ(store_byte(as, BASE + 3, 99), 0);
     CHECK_EQ(load_byte(as, BASE + 3), 99);
-    CHECK_EQ(load_byte(as, BASE + 4), file_byte(0, 4));
+    CHECK_EQ(load_byte(as, BASE + 4), backing_byte(0, 4));
     aspace_put(as);
-    file_drop(file); // sees whether the file's page was changed
+    backing_drop(file); // sees whether the file's page was changed
     vm_end();
 }
 
 TEST(file_that_ends_within_a_page)
 {
     vm_begin();
-    struct object *file = file_new(2);
+    struct object *file = backing_new(2);
     struct aspace *as = space_new(0);
     CHECK_EQ(space_map(as, BASE, 3, PROT_READ | PROT_WRITE, file, PGSIZE + 10), 0);
-    CHECK_EQ(load_byte(as, BASE + PGSIZE + 9), file_byte(1, 9));
+    CHECK_EQ(load_byte(as, BASE + PGSIZE + 9), backing_byte(1, 9));
     CHECK_EQ(load_byte(as, BASE + PGSIZE + 10), 0);
     CHECK_EQ(load_byte(as, BASE + 2 * PGSIZE), 0);
     CHECK_EQ(store_byte(as, BASE + PGSIZE - 1, 1), 0);
     aspace_put(as);
-    file_drop(file);
+    backing_drop(file);
     vm_end();
 }
 
@@ -330,7 +330,7 @@ static uint64 highest_room(const uchar *taken, uint64 n)
 TEST(areas_at_random)
 {
     vm_begin();
-    struct object *file = file_new(1);
+    struct object *file = backing_new(1);
     struct areas as;
     areas_init(&as);
     uchar taken[SLOTS] = { 0 };
@@ -371,6 +371,6 @@ TEST(areas_at_random)
         CHECK_EQ(room, highest_room(taken, n));
     }
     areas_clear(&as);
-    file_drop(file);
+    backing_drop(file);
     vm_end();
 }

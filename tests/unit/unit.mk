@@ -7,7 +7,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt mem vm
+UNITS      := string print lib fdt mem kstack vm files pipe
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
@@ -15,7 +15,13 @@ UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
 HOST_MEM   := tests/unit/host.c tests/unit/tlb.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
 UNIT_mem   := $(HOST_MEM)
+UNIT_kstack := $(HOST_MEM) kernel/mem/kstack.c
 UNIT_vm    := $(HOST_MEM) $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
+# Open files and pipes: on memory and address spaces.
+HOST_PROC  := $(HOST_MEM) tests/unit/vm_space.c tests/unit/vm_wrap.c $(wildcard kernel/vm/*.c) \
+	$(patsubst %,kernel/proc/%.c,file files pipe)
+UNIT_files := $(HOST_PROC)
+UNIT_pipe  := $(HOST_PROC)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
@@ -32,7 +38,7 @@ $(UB)/kernel/lib/string.o $(UB)/kernel/lib/memory.o: UNITFLAGS += -include tests
 $(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined $(UNIT_WRAP) -o $@ $^ -lpthread
 # The host machine's TLBs look at what is freed (tests/unit/vm_wrap.c).
-$(UB)/test_vm: UNIT_WRAP := -Wl,--wrap=frame_free,--wrap=kalloc,--wrap=aspace_put
+$(patsubst %,$(UB)/test_%,vm files pipe): UNIT_WRAP := -Wl,--wrap=frame_free,--wrap=kalloc,--wrap=aspace_put
 
 # Device trees: QEMU's own (packed: QEMU pads it to a megabyte), and one that is all corner cases.
 $(UB)/virt.dtb: | check-qemu

@@ -40,7 +40,7 @@ TEST(fork_fails_at_each_allocation)
 TEST(fault_fails_at_each_allocation)
 {
     vm_begin();
-    struct object *file = file_new(1);
+    struct object *file = backing_new(1);
     for (int kind = 0; kind < 3; kind++) {
         struct aspace *as = space_new(kind < 2 ? 1 : 0), *child = NULL;
         if (kind == 1) {
@@ -67,7 +67,7 @@ TEST(fault_fails_at_each_allocation)
         }
         aspace_put(as);
     }
-    file_drop(file);
+    backing_drop(file);
     vm_end();
 }
 

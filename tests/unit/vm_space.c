@@ -35,12 +35,12 @@ int object_page(struct object *obj, uint64 index, struct frame **out)
     return 0;
 }
 
-uchar file_byte(uint64 page, uint64 i)
+uchar backing_byte(uint64 page, uint64 i)
 {
     return (uchar)(page * 31 + i * 7 + 1);
 }
 
-struct object *file_new(uint64 pages)
+struct object *backing_new(uint64 pages)
 {
     struct file *file = calloc(1, sizeof(*file));
 
@@ -50,7 +50,7 @@ struct object *file_new(uint64 pages)
     for (uint64 p = 0; p < pages; p++) {
         uchar *page = kalloc(FRAME_CACHE);
         for (uint64 i = 0; i < PGSIZE; i++)
-            page[i] = file_byte(p, i);
+            page[i] = backing_byte(p, i);
         file->frame[p] = frame_of_page(page);
         host_hold(file->frame[p]);
     }
@@ -59,7 +59,7 @@ struct object *file_new(uint64 pages)
 }
 
 // Nobody wrote to the file's own pages, and nobody holds them.
-void file_drop(struct object *obj)
+void backing_drop(struct object *obj)
 {
     struct file *file = container_of(obj, struct file, object);
 
@@ -67,7 +67,7 @@ void file_drop(struct object *obj)
     for (uint64 p = 0; p < file->npages; p++) {
         const uchar *page = frame_page(file->frame[p]);
         for (uint64 i = 0; i < PGSIZE; i++)
-            CHECK_EQ(page[i], file_byte(p, i));
+            CHECK_EQ(page[i], backing_byte(p, i));
         CHECK_EQ(frame_refs(file->frame[p]), 1);
         host_drop(file->frame[p]);
         frame_put(file->frame[p]);

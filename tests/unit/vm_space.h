@@ -35,7 +35,7 @@ pte_t entry(struct aspace *as, uint64 va);
 uint64 refs(struct aspace *as, uint64 va);
 uint64 tables(struct aspace *as, uint64 va); // references to the tables above, at the most
 
-// A file of `pages` pages; byte i of page p is file_byte(p, i).
-struct object *file_new(uint64 pages);
-uchar file_byte(uint64 page, uint64 i);
-void file_drop(struct object *file); // the test's reference: it must be the last
+// A file of `pages` pages; byte i of page p is backing_byte(p, i).
+struct object *backing_new(uint64 pages);
+uchar backing_byte(uint64 page, uint64 i);
+void backing_drop(struct object *file); // the test's reference: it must be the last

@@ -269,7 +269,7 @@ TEST(stubborn_harts_get_on)
 TEST(text_is_fetched_anew)
 {
     vm_begin();
-    struct object *file = file_new(2);
+    struct object *file = backing_new(2);
     struct aspace *as = space_new(1);
     CHECK_EQ(space_map(as, FAR, 2, PROT_READ | PROT_EXEC, file, PGSIZE + 100), 0);
     CHECK_EQ(space_map(as, FAR + 4 * PGSIZE, 1, PROT_READ | PROT_WRITE, NULL, 0), 0);
@@ -279,7 +279,7 @@ TEST(text_is_fetched_anew)
     }
     for (uint64 page = 0; page < 2; page++) {
         host_icache_flushed = 0;
-        CHECK_EQ(run_byte(as, FAR + page * PGSIZE), file_byte(page, 0));
+        CHECK_EQ(run_byte(as, FAR + page * PGSIZE), backing_byte(page, 0));
         CHECK_EQ(host_icache_flushed & 6, 6);
     }
     store_byte(as, FAR + 4 * PGSIZE, 1);
@@ -288,7 +288,7 @@ TEST(text_is_fetched_anew)
     CHECK_EQ(host_icache_flushed & 6, 6);
     host_act_as(0);
     aspace_put(as);
-    file_drop(file);
+    backing_drop(file);
     vm_end();
 }
 

@@ -4,3 +4,4 @@
 #include "types.h"
 
 void sfence_vma_page(uint64 va);
+void sfence_vma_all(void);
