@@ -25,6 +25,7 @@ GDB    ?= $(firstword $(foreach g,gdb-multiarch riscv64-unknown-elf-gdb riscv64-
 	$(if $(shell command -v $(g) 2>/dev/null),$(g))) gdb-multiarch)
 B      := build
 comma  := ,
+open   := (
 # $(call stop,SENTENCE): ends a recipe.  $(call need,TOOL): a recipe's first line.
 stop = { echo "$(1)" >&2; exit 1; }
 need = @command -v $(firstword $(1)) >/dev/null || $(call stop,$(firstword $(1)) is not installed: run 'make setup'.)
@@ -44,10 +45,27 @@ COMMON := -std=gnu11 -O2 -ggdb3 -MMD -MP $(WARN) -ffreestanding -fno-common -nos
 	-fno-stack-protector -fno-pie -mcmodel=medany -mno-relax
 KFLAGS := $(COMMON) -march=rv64imac_zicsr_zifencei -mabi=lp64 -iquote kernel -fno-jump-tables \
 	-fno-omit-frame-pointer -fno-strict-aliasing -fno-tree-loop-distribute-patterns
-# Programs written for xv6 compile unchanged: no more warnings are errors than they were written for.
-UFLAGS := $(filter-out -Wextra -Wstrict-prototypes -Wmissing-prototypes,$(COMMON)) -march=rv64gc \
-	-mabi=lp64d -DKINE_USER -I. -fno-builtin -fno-strict-aliasing -Wno-main -Wno-error=array-bounds \
-	-Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=infinite-recursion
+UFLAGS := $(filter-out $(WARN),$(COMMON)) -march=rv64gc -mabi=lp64d -DKINE_USER -I. \
+	-fno-builtin -fno-strict-aliasing
+UWARN  := -Wall -Werror
+# What is dropped into user/ may be older than the compiler: nothing that an older one let pass is an
+# error, and warnings that it did not have are off.  -fhosted: main may end without a return; but the
+# compiler's headers must not look for those of a C library.
+UDROPPED := -fhosted -fno-builtin -isystem user/lib/include -Wall $(addprefix -Wno-,main implicit-int \
+	int-conversion return-mismatch incompatible-pointer-types array-bounds array-compare \
+	array-parameter address address-of-packed-member calloc-transposed-args dangling-pointer \
+	enum-int-mismatch infinite-recursion maybe-uninitialized mismatched-dealloc nonnull restrict \
+	sizeof-array-div stringop-overflow stringop-overread stringop-truncation uninitialized \
+	use-after-free vla-parameter zero-length-bounds)
+# The two settings that courses change: the pages of a program's stack, and whether sbrk() moves the
+# break only (SBRK=lazy).
+ifdef USERSTACK
+KFLAGS += -DUSERSTACK=$(USERSTACK)
+UFLAGS += -DUSERSTACK=$(USERSTACK)
+endif
+ifeq ($(SBRK),lazy)
+UFLAGS += -DSBRK_DEFAULT=SBRK_LAZY
+endif
 ifdef DEBUG
 KFLAGS += -DDEBUG -fsanitize=undefined -fno-sanitize=alignment,null
 endif
@@ -80,15 +98,26 @@ KOBJ  := $(patsubst %,$(KB)/%.o,$(basename $(KSRC)))
 ULSRC := $(sort $(wildcard user/lib/*.c user/lib/*.S))
 ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
 # A program is added by dropping user/NAME.c in; nothing need be said here.  A large one keeps its
-# parts in user/NAME/*.c.
-UPROGS := $(patsubst user/%.c,$(B)/user/_%,$(sort $(wildcard user/*.c)))
+# parts in user/NAME/.  What has no main, and what is in assembler, is a part that any program in
+# user/ may use.
+WITH_MAIN := $(sort $(shell grep -lsE '\<main *[$(open)]' user/*.c))
+UPARTS    := $(sort $(filter-out $(WITH_MAIN),$(wildcard user/*.c)) $(wildcard user/*.S))
+object_of  = $(patsubst %.c,$(B)/%.o,$(patsubst %.S,$(B)/%.S.o,$(1)))
+UPOBJ     := $(call object_of,$(UPARTS))
+# UPROGS chooses the programs of user/ on make's command line, as cat, _cat or $U/_cat; UEXTRA has
+# more files for the image.
+U := user
+UPROGS := $(patsubst user/%.c,_%,$(WITH_MAIN))
+PROGRAMS := $(addprefix $(B)/user/_,$(patsubst _%,%,$(notdir $(UPROGS))))
 # A test program is user/tests/NAME.c, or a folder user/tests/NAME/ whose sources are linked together;
-# all of them are linked with user/tests/lib.
+# all of them are linked with user/tests/lib.  A user/NAME.c takes the place of either.
 TLOBJ  := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/tests/lib/*.c)))
-UTFILES   := $(patsubst user/tests/%.c,$(B)/user/_%,$(sort $(wildcard user/tests/*.c)))
-UTFOLDERS := $(patsubst user/tests/%/main.c,$(B)/user/_%,$(sort $(wildcard user/tests/*/main.c)))
+UTFILES   := $(filter-out $(PROGRAMS),$(patsubst user/tests/%.c,$(B)/user/_%,\
+	$(sort $(wildcard user/tests/*.c))))
+UTFOLDERS := $(filter-out $(PROGRAMS),$(patsubst user/tests/%/main.c,$(B)/user/_%,\
+	$(sort $(wildcard user/tests/*/main.c))))
 UTESTS := $(UTFILES) $(UTFOLDERS)
-IMAGE_FILES := $(B)/README $(UPROGS) $(UTESTS)
+IMAGE_FILES := $(B)/README $(PROGRAMS) $(UTESTS) $(UEXTRA)
 
 all: $(KERNEL) $(KERNEL).sym $(KERNEL)-sbi fs.img .gdbinit
 
@@ -105,9 +134,11 @@ endif
 $(shell mkdir -p $(KB); echo '$(CC) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || echo '$(CC) $(UFLAGS)' > $(FLAGSTAMP))
 $(shell echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED)' | cmp -s - $(KSTAMP) || \
 	echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED)' > $(KSTAMP))
-# So is another set of sources: when one is gone, the kernel or the image is made without it.
+# So is another set of sources: when one is gone, the kernel or the image is made without it, and a
+# test program that has been replaced comes back.
 $(shell echo '$(KOBJ)' | cmp -s - $(KB)/kernel-sources || echo '$(KOBJ)' > $(KB)/kernel-sources)
 $(shell echo '$(IMAGE_FILES)' | cmp -s - $(B)/sources || echo '$(IMAGE_FILES)' > $(B)/sources)
+$(shell echo '$(UTESTS) $(UPOBJ)' | cmp -s - $(B)/tests || echo '$(UTESTS) $(UPOBJ)' > $(B)/tests)
 
 $(KB)/kernel/%.o: kernel/%.c $(KSTAMP)
 	@mkdir -p $(@D)
@@ -134,11 +165,19 @@ $(KERNEL)-sbi: $(KERNEL)
 	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
+# A main that returns nothing is compiled under another name, for user/lib/main.c to call.
+void_main = $$($(CC) $(filter-out -MMD -MP,$(UFLAGS)) -w -E -P $(1) | tr '\n' ' ' | \
+	grep -Eq '(^|[^a-zA-Z0-9_])void +main *\(' && echo -Dmain=void_main)
 $(B)/user/%.o: user/%.c $(FLAGSTAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(UFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(UFLAGS) $(if $(filter lib/% tests/%,$*),$(UWARN),$(UDROPPED) $(call void_main,$<)) -c -o $@ $<
 $(B)/user/%.o: user/%.S $(FLAGSTAMP)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(UFLAGS) -c -o $@ $<
+$(ULOBJ): UFLAGS += -DKINE_LIBRARY
+$(B)/user/%.S.o: user/%.S $(FLAGSTAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(UFLAGS) -c -o $@ $<
@@ -149,10 +188,13 @@ $(B)/user/lib.a: $(ULOBJ)
 # stack than USERSTACK pages says so: `$(B)/user/_NAME: USTACK := 65536`.
 ULINK = $(CC) $(UFLAGS) -static $(if $(USTACK),-Wl$(comma)--defsym=stack_size=$(USTACK)) \
 	-Wl,-T,user/user.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
-part_objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/$(1)/*.c)))
-$(foreach p,$(UPROGS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))
-$(UPROGS): $(B)/user/_%: $(B)/user/%.o $(B)/user/lib.a user/user.ld Makefile
-	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/lib.a -lgcc
+part_objects = $(call object_of,$(sort $(wildcard user/$(1)/*.[cS])))
+$(foreach p,$(PROGRAMS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))
+$(B)/user/parts.a: $(UPOBJ) $(B)/tests
+	$(Q)rm -f $@
+	$(Q)$(TOOLPREFIX)ar rcs $@ $(UPOBJ)
+$(PROGRAMS): $(B)/user/_%: $(B)/user/%.o $(B)/user/parts.a $(B)/user/lib.a user/user.ld Makefile
+	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/parts.a $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 $(B)/user/testlib.a: $(TLOBJ)
 	$(Q)rm -f $@
@@ -160,7 +202,7 @@ $(B)/user/testlib.a: $(TLOBJ)
 folder_objects = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard user/tests/$(1)/*.c)))
 $(UTFILES): $(B)/user/_%: $(B)/user/tests/%.o
 $(foreach f,$(UTFOLDERS),$(eval $(f): $(call folder_objects,$(patsubst $(B)/user/_%,%,$(f)))))
-$(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld
+$(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld $(B)/tests
 	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/testlib.a $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 .PRECIOUS: $(B)/user/%.o

@@ -27,6 +27,7 @@ struct elf_segment {
 #define SEGMENT_LOAD   1
 #define SEGMENT_INTERP 3          // PT_INTERP: another program that is to load this one
 #define SEGMENT_STACK  0x6474e551 // PT_GNU_STACK: memsz is the stack that the program wants
+#define SEGMENT_PATHS  0x6b696e65 // kine's own: memsz is the longest path it names, its NUL included
 
 #define SEGMENT_X 1
 #define SEGMENT_W 2

@@ -3,6 +3,7 @@
 #include "dev/chardev.h"
 #include "dev/console.h"
 #include "dev/memdev.h"
+#include "dev/output.h"
 #include "dev/plic.h"
 #include "dev/rtc.h"
 #include "dev/uart.h"
@@ -145,7 +146,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
            nharts == 1 ? "" : "s");
     start_others();
-    if (!thread_spawn("start", start_system, NULL))
+    if (!thread_spawn("output", output_keep, NULL) || !thread_spawn("start", start_system, NULL))
         machine_too_small();
     sched_run(&boot_idle);
 }

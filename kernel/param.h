@@ -11,5 +11,9 @@
 #define MAXARG      32   // arguments that classic programs pass to exec
 #define MAXOPBLOCKS 10   // classic: blocks one file operation writes
 #define FSSIZE      4096 // blocks (of 4 KiB) in the default disk image: 16 MiB
-#define MAXPATH     128  // classic path length; the kernel takes up to 4,096 bytes
-#define USERSTACK   4    // pages of stack of a program that declares none
+#define MAXPATH     128  // bytes of a path, its NUL included, in the classic API; others name 4,096
+
+// Pages of stack of a program that declares none: `make USERSTACK=n` builds with another number.
+#ifndef USERSTACK
+#define USERSTACK 4
+#endif

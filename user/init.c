@@ -1,19 +1,19 @@
 // Process 1: opens the console, keeps a shell running, and reaps every orphan.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
+#include "kernel/file.h"
 #include "user/kine.h"
 #include "user/user.h"
 
-#define CONSOLE_MAJOR 1
-#define NO_CONSOLE    1   // status of init itself
-#define NO_SHELL      127 // status of a child that could not become sh
-#define PAUSE         10  // ticks between tries when there is no shell to be had
+#define NO_CONSOLE 1   // status of init itself
+#define NO_SHELL   127 // status of a child that could not become sh
+#define PAUSE      10  // ticks between tries when there is no shell to be had
 
 // => false: there is none, and on a disk that cannot be written to none can be made
 static bool open_console(void)
 {
     if (open("/console", O_RDWR) < 0) {
-        mknod("/console", CONSOLE_MAJOR, 0);
+        mknod("/console", CONSOLE, 0);
         if (open("/console", O_RDWR) < 0)
             return false;
     }

@@ -8,6 +8,12 @@
 #include "kernel/errno.h"
 #include "kernel/types.h"
 
+// A program that includes this header names paths of up to 4,096 bytes, one for the classic API
+// alone MAXPATH (user/user.ld).
+#ifndef KINE_LIBRARY
+__asm__(".weak long_paths\n.set long_paths, 1");
+#endif
+
 // With this header a program's formats are checked.
 void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -1,7 +1,10 @@
-// What every program may call: the classic system calls and a small library (kernel/types.h comes
-// first).  Calls return -1 on failure and leave the reason in errno.  Names beyond the classic ones
-// are in user/kine.h.
+// What every program may call: the classic system calls and a small library.  Calls return -1 on
+// failure and leave the reason in errno; a path has fewer than MAXPATH bytes.  Names beyond the
+// classic ones are in user/kine.h.
 #pragma once
+
+#include "kernel/types.h"
+#include "kernel/vm.h"
 
 struct stat;
 
@@ -24,9 +27,10 @@ int mkdir(const char *path);
 int chdir(const char *path);
 int dup(int fd);
 int getpid(void);
-char *sbrk(int n);     // what it grants is there
-char *sbrklazy(int n); // only moves the break
-int pause(int ticks);  // a tick is 1/10 s
+char *sbrk(int n);              // what it grants is there
+char *sbrklazy(int n);          // only moves the break
+char *sys_sbrk(int n, int how); // SBRK_EAGER or SBRK_LAZY: one of the two
+int pause(int ticks);           // a tick is 1/10 s
 int sleep(int ticks);
 int uptime(void); // ticks since boot
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "types.h"
+#include "file.h"
 #include "param.h"
 
-#define DEV_CONSOLE 1 // major of the console
+#define DEV_CONSOLE CONSOLE
 #define DEV_MEM     2 // minor 0: null, 1: zero
 
 // Reads and writes go by kernel buffers of at most CHARDEV_MAX bytes; the file layer copies to

@@ -48,7 +48,7 @@ static void show_processes(void)
     if (con.list_processes)
         con.list_processes();
     spin_lock(&con.lock);
-    output_text(echo, line_redraw(&con.in, echo));
+    output_echo(echo, line_redraw(&con.in, echo));
 }
 
 static void take_byte(char c)
@@ -58,7 +58,7 @@ static void take_byte(char c)
         show_processes();
         return;
     }
-    output_text(echo, line_take(&con.in, c, echo));
+    output_echo(echo, line_take(&con.in, c, echo));
     if (line_pending(&con.in))
         wake_all(&con.readers);
 }
@@ -70,7 +70,7 @@ static void take_input(void)
     bool room;
     int c = -1;
     do {
-        room = !line_full(&con.in) && uart_room(LINE_ECHO) >= LINE_ECHO;
+        room = !line_full(&con.in) && output_echo_ready();
         if (room && (c = uart_getc()) >= 0)
             take_byte((char)c);
     } while (room && c >= 0);
@@ -83,6 +83,7 @@ static int64 console_read(int minor, void *buf, size_t n)
 {
     spin_lock(&con.lock);
     int err = 0;
+    output_asks();
     while (line_pending(&con.in) == 0 && err == 0)
         err = wait_on_interruptible(&con.readers, &con.lock);
     bool was_full = line_full(&con.in);
@@ -95,20 +96,19 @@ static int64 console_read(int minor, void *buf, size_t n)
 
 // --- output -----------------------------------------------------------------------------------
 
-// => 0 once the port has room for n bytes, or -EINTR; lock is held
+// => 0 once n bytes of text can go out, or -EINTR; lock is held
 static int await_room(size_t n)
 {
     int err = 0;
-    while (uart_room(n) < n && err == 0)
+    while (!output_ready(n) && err == 0)
         err = wait_on_interruptible(&con.writers, &con.lock);
     return err;
 }
 
-// The echo's share of the room is left to it.
 static int64 console_write(int minor, const void *buf, size_t n)
 {
     spin_lock(&con.lock);
-    int err = await_room(n + LINE_ECHO);
+    int err = await_room(n);
     if (err == 0)
         output_text(buf, n);
     spin_unlock(&con.lock);
@@ -118,10 +118,14 @@ static int64 console_write(int minor, const void *buf, size_t n)
 void console_flush(void)
 {
     spin_lock(&con.lock);
-    int err = await_room(UART_RING);
+    int err = await_room(0);
+    while (err == 0 && uart_room(UART_RING) < UART_RING)
+        err = wait_on_interruptible(&con.writers, &con.lock);
     spin_unlock(&con.lock);
-    if (err == 0)
-        uart_settle();
+    if (err)
+        return;
+    output_show();
+    uart_settle();
 }
 
 static void drained(void)
@@ -148,7 +152,7 @@ static int64 pending(void *arg, size_t *size)
 static int64 fresh_line(void)
 {
     spin_lock(&con.lock);
-    int err = await_room(1 + LINE_ECHO);
+    int err = await_room(1);
     if (err == 0)
         output_fresh_line();
     spin_unlock(&con.lock);

@@ -49,6 +49,7 @@ static int build(struct inode *ino, struct aspace *as, uint64 argv, uint64 envp,
     return args_copy(current_proc()->aspace, argv, envp, as, image, sp);
 }
 
+// The name stands in messages, which are one line each.
 static void set_name(struct proc *p, const char *path)
 {
     const char *name = path;
@@ -56,6 +57,9 @@ static void set_name(struct proc *p, const char *path)
         if (*c == '/' && c[1])
             name = c + 1;
     copy_string(p->name, name, sizeof p->name);
+    for (char *c = p->name; *c; c++)
+        if ((uchar)*c < ' ')
+            *c = '?';
 }
 
 // Back to user mode with interrupts on and the floating-point unit off.
@@ -110,6 +114,7 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
         return err;
     }
     set_name(p, path);
+    p->path_longest = (uint32)image.path_longest;
     change_files(p, files);
     change_over(p, as, image.entry, sp);
     return 0;

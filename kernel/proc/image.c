@@ -91,6 +91,8 @@ static int map_segments(struct inode *ino, struct aspace *as, const struct elf_h
             return -ENOEXEC; // without its interpreter it would run wild
         if (s.type == SEGMENT_STACK)
             out->stack_size = s.memsz;
+        if (s.type == SEGMENT_PATHS && s.memsz > 0 && s.memsz < PATH_LONGEST)
+            out->path_longest = s.memsz;
         if (s.type != SEGMENT_LOAD || s.memsz == 0)
             continue;
         if (!good_segment(&s, file_size))
@@ -119,7 +121,7 @@ int image_map(struct inode *ino, struct aspace *as, struct image *out)
 {
     struct elf_header h;
     struct inode_info info;
-    *out = (struct image){ 0 };
+    *out = (struct image){ .path_longest = PATH_LONGEST };
     int err = read_exactly(ino, &h, 0, sizeof h);
     if (err)
         return err;

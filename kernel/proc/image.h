@@ -13,6 +13,7 @@ struct image {
     uint64 phnum;
     uint64 stack_size; // bytes, whole pages
     uint64 stack_top;
+    uint64 path_longest; // bytes of a path in its system calls, the NUL included
 };
 
 // Maps the program in `ino` into the empty address space, with its stack and an empty heap. Nothing

@@ -27,6 +27,7 @@ struct proc {
     struct files *files;   // its own
     struct inode *cwd;     // its own
     uint32 umask;          // its own: permission bits that files it makes do not get
+    uint32 path_longest;   // its own: bytes of a path, NUL included, that its program may name
 
     // by the tree lock
     struct proc *parent;

@@ -22,6 +22,7 @@ enum lock_rank {
     // spinlocks
     RANK_PIPE,   // one pipe
     RANK_TTY,    // the console's line discipline
+    RANK_OUTPUT, // whether something is kept back from the terminal
     RANK_PROC,   // the process tree and the PID index
     RANK_FILES,  // one descriptor table, one file's counts
     RANK_CACHE,  // the page cache's index and its LRU list

@@ -5,6 +5,7 @@
 // served with interrupts off and without switching threads, or a bug.
 
 #include "abi.h"
+#include "dev/output.h"
 #include "errno.h"
 #include "lib/panic.h"
 #include "lib/print.h"
@@ -36,12 +37,13 @@ static void interrupt(uint64 cause, bool from_user)
     }
 }
 
-// Ends the process for what it did at tf->sepc, and says so.
+// Ends the process for what it did at tf->sepc, and says so before anybody can know of its end.
 static _Noreturn void kill_for(const struct trapframe *tf, int signal, const char *why)
 {
     struct proc *p = current_proc();
-    printk("usertrap(): unexpected scause 0x%lx pid=%d %s: %s (stval 0x%lx, sepc 0x%lx)\n",
-           tf->scause, p->pid, p->name, why, tf->stval, tf->sepc);
+    output_folded(why,
+                  "usertrap(): unexpected scause 0x%lx pid=%d %s: %s (stval 0x%lx, sepc 0x%lx)\n",
+                  tf->scause, p->pid, p->name, why, tf->stval, tf->sepc);
     proc_exit(0, signal);
 }
 

@@ -32,7 +32,8 @@ int user_path_get(int dirfd, uint64 uaddr, struct user_path *out)
     out->text = kalloc(FRAME_OTHER);
     if (!out->text)
         return -ENOMEM;
-    int64 len = copyinstr(current_proc()->aspace, out->text, uaddr, PATH_LONGEST);
+    struct proc *p = current_proc();
+    int64 len = copyinstr(p->aspace, out->text, uaddr, p->path_longest);
     int err = len < 0 ? (int)len : find_base(dirfd, out);
     if (err)
         kfree(out->text);

@@ -13,7 +13,8 @@ struct user_path {
 };
 
 // Fetches the path at uaddr, relative to the directory that dirfd names (AT_FDCWD: the current
-// one).
+// one).  How long it may be is a property of the program (user/user.ld): MAXPATH bytes, the NUL
+// included, in programs for the classic API alone; PATH_LONGEST in others.
 // => 0, and user_path_put() is due; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM.
 int user_path_get(int dirfd, uint64 uaddr, struct user_path *out);
 void user_path_put(struct user_path *path);

@@ -91,7 +91,7 @@ def test_zombie(machine):
 def test_classic_programs(machine, programs_tree):
     """Programs for the classic API, dropped into user/ of a fresh tree, compile and run."""
     m = machine(root=programs_tree)
-    m.check("classic", "classic: -5 ff text ! 0x", "classic: all well")
+    m.check("classic", "classic: -5 FF text ! 0x", "classic: all well")
     m.check("ownnames", "ownnames: all well")
     assert m.run("primes | wc").split() == ["37", "37", "119"]
     m.run("mkdir a; mkdir a/c; echo first > a/b; echo second > a/c/b")
@@ -109,7 +109,7 @@ constants 1473 50 10
 limits 1 1 1
 ram 128
 pages 8192 4096 1
-entry 87f03000 1b
+entry 87F03000 1B
 stack 1
 mknod 0 type 3 open -1 unlink 0
 mkdir 0 -1 chdir 0
@@ -122,6 +122,7 @@ exec 0 from a pipe
 ticks 1 pid 1 kill -1 -1
 sbrk 1 1 1 1
 strings abcxxxxx cxxxxx 1 1
-numbers -1 2 abc 0x10 c -1 2 abc -3
+numbers -1 2 ABC 0x0000000000000010 c -1 2 ABC -3
+hex E110 FFFFFFFE ABCDEF0123 0x0000000000000000 0xFFFFFFFFFFFFFFFE 9223372036854775808, 0
 atoi 42 null (null)
 """

@@ -92,7 +92,7 @@ static bool grow(uint64 need)
     uint64 n = need + ALIGN + HEAD; // to align a row of its own, and for its end
     if (n < PIECE)
         n = PIECE;
-    char *piece = n <= 0x7fffffff ? sbrk((int)n) : SBRK_ERROR;
+    char *piece = n <= 0x7fffffff ? sys_sbrk((int)n, SBRK_EAGER) : SBRK_ERROR;
     if (piece == SBRK_ERROR)
         return false;
     struct chunk *c = row_end;

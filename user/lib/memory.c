@@ -50,7 +50,7 @@ bool can_store(const void *p, uint64 n)
 
 // Grow, then populate, then undo if memory does not suffice: so that what is granted never ends in
 // an out-of-memory kill.
-char *sbrk(int n)
+static char *sbrk_eager(int n)
 {
     char *old = move_break(n);
     if (n <= 0 || old == SBRK_ERROR)
@@ -62,6 +62,16 @@ char *sbrk(int n)
         return SBRK_ERROR;
     }
     return old;
+}
+
+char *sys_sbrk(int n, int how)
+{
+    return how == SBRK_LAZY ? sbrklazy(n) : sbrk_eager(n);
+}
+
+char *sbrk(int n)
+{
+    return sys_sbrk(n, SBRK_DEFAULT);
 }
 
 void *mmap(void *addr, uint64 len, int prot, int flags)

@@ -1,11 +1,13 @@
-// Formatted output: %d %i %u %x %X %o %p %c %s %%, with l, ll, a width, '0' and '-'.  A call's text
-// goes out in as few writes as its length allows, so that a short line is not torn by another
-// process.
+// Formatted output: %d %i %u %x %o %p %c %s %%, with l, ll, a width, '0' and '-'.  As classic
+// programs expect, hexadecimal digits are capitals, %p has all its digits, and a bare %l, before
+// anything that is no directive, is an unsigned long.  A call's text goes out in as few writes as
+// its length allows, so that a short line is not torn by another process.
 #include <stdarg.h>
 #include "user/kine.h"
 #include "user/user.h"
 
-#define BUFFER 512
+#define BUFFER        512
+#define POINTER_WIDTH 18 // 0x and 16 digits
 
 struct out {
     int fd, n;
@@ -54,7 +56,7 @@ static void put_number(struct out *o, const struct spec *s, uint64 v, uint base,
     char digits[24];
     int n = 0;
     do
-        digits[n++] = "0123456789abcdef"[v % base];
+        digits[n++] = "0123456789ABCDEF"[v % base];
     while ((v /= base) != 0);
     int fill = s->width - n - (int)strlen(prefix);
     if (!s->left && !s->zero)
@@ -83,6 +85,17 @@ static const char *parse_spec(const char *f, struct spec *s)
     return f;
 }
 
+static bool is_directive(char c)
+{
+    return c && strchr("diuxXopcs%", c);
+}
+
+static void put_pointer(struct out *o, uint64 v)
+{
+    const struct spec all = { .zero = true, .width = POINTER_WIDTH };
+    put_number(o, &all, v, 16, "0x");
+}
+
 static void put_signed(struct out *o, const struct spec *s, int64 v)
 {
     put_number(o, s, v < 0 ? -(uint64)v : (uint64)v, 10, v < 0 ? "-" : "");
@@ -97,7 +110,7 @@ static void put_one(struct out *o, const struct spec *s, char kind, va_list *ap)
     case 'x':
     case 'X': put_number(o, s, s->longer ? va_arg(*ap, uint64) : va_arg(*ap, uint), 16, ""); break;
     case 'o': put_number(o, s, s->longer ? va_arg(*ap, uint64) : va_arg(*ap, uint), 8, ""); break;
-    case 'p': put_number(o, s, va_arg(*ap, uint64), 16, "0x"); break;
+    case 'p': put_pointer(o, va_arg(*ap, uint64)); break;
     case 'c': put(o, (char)va_arg(*ap, int)); break;
     case 's': {
         const char *text = va_arg(*ap, const char *);
@@ -123,7 +136,9 @@ static void print(int fd, const char *fmt, va_list *ap)
         }
         struct spec s;
         fmt = parse_spec(fmt + 1, &s);
-        if (*fmt)
+        if (s.longer && !is_directive(*fmt))
+            put_one(&o, &s, 'u', ap);
+        else if (*fmt)
             put_one(&o, &s, *fmt++, ap);
     }
     flush(&o);

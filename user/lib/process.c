@@ -7,6 +7,8 @@
 #define TICK_NS   100000000L // a tick is 1/10 s
 #define TICKS_SEC 10
 
+#define NOBODY 0x7fffffff // a pid that no process has
+
 int fork(void)
 {
     return (int)syscall_errno(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
@@ -47,11 +49,7 @@ int waitpid(int pid, int *status, int options)
 // Process 0 and negative ones stand for groups in the system call; here they are nobody.
 int kill(int pid)
 {
-    if (pid <= 0) {
-        errno = ESRCH;
-        return -1;
-    }
-    return kill_with(pid, SIGKILL);
+    return kill_with(pid > 0 ? pid : NOBODY, SIGKILL);
 }
 
 int kill_with(int pid, int signal)
@@ -92,7 +90,8 @@ int nanosleep(long seconds, long nanoseconds)
 
 int sleep(int ticks)
 {
-    return ticks > 0 ? nanosleep(ticks / TICKS_SEC, ticks % TICKS_SEC * TICK_NS) : 0;
+    uint n = ticks > 0 ? (uint)ticks : 0;
+    return nanosleep(n / TICKS_SEC, n % TICKS_SEC * TICK_NS);
 }
 
 int pause(int ticks)

@@ -1,3 +1,8 @@
+#include "kernel/param.h"
+
+.globl classic_path             # for user.ld
+.set   classic_path, MAXPATH
+
 # The first instructions of a program.  The kernel leaves on the stack
 #     sp: argc | argv[0] ... 0 | envp[0] ... 0 | auxiliary vector
 .section .text.start, "ax"

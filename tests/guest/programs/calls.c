@@ -97,6 +97,7 @@ library(void)
   buf[8] = 0;
   printf("strings %s %s %d %d\n", buf, strchr(buf, 'c'), strcmp("a", "b") < 0, memcmp("ab", "ac", 2) < 0);
   printf("numbers %d %u %x %p %c %ld %lu %lx %lld\n", -1, 2, 0xabc, (void*)16, 'c', -1L, 2UL, 0xabcUL, -3LL);
+  printf("hex %x %x %lx %p %p %l, %l\n", 57616, -2, 0xabcdef0123UL, (void*)0, (void*)-2L, 1UL << 63, 0UL);
   printf("atoi %d null %s\n", atoi("42x"), (char*)0);
 }
 

@@ -1,0 +1,92 @@
+"""A course's own programs in the place of ours (docs/course-tests.md): a copy of the tree in which
+those of tests/guest/course are dropped into user/ as they are."""
+
+import re
+import shutil
+import subprocess
+
+import kine
+import pytest
+
+COURSE = kine.ROOT / "tests/guest/course"
+HARTS = [1, 3, 8]
+
+
+def drop_in(tree):
+    for source in COURSE.iterdir():
+        shutil.copy(source, tree / "user")
+    (tree / "user/answers.txt").write_text("forty-two\n")
+
+
+def warned(text):
+    return [line for line in text.splitlines() if re.search("warning|error|note:", line, re.I)]
+
+
+@pytest.fixture(scope="module")
+def course_tree(tmp_path_factory):
+    tree = kine.copy_tree(tmp_path_factory.mktemp("course") / "kine")
+    drop_in(tree)
+    said = kine.make("all", "UEXTRA=user/answers.txt", cwd=tree)
+    assert warned(said) == []
+    return tree
+
+
+@pytest.mark.parametrize("cpus", HARTS)
+def test_in_place_of_ours(machine, course_tree, cpus):
+    m = machine(root=course_tree, cpus=cpus)
+    out = m.check("cowtest", "COURSE COW TESTS PASSED").splitlines()
+    assert [line for line in out if not is_message(line)] == [
+        "one: ok", "many: ok", "none: ok", "COURSE COW TESTS PASSED"]
+    out = m.check("usertests", "COURSE TESTS PASSED").splitlines()
+    assert [line for line in out if not is_message(line)] == [
+        f"test {name}: OK" for name in ("longpaths", "stackguard", "wild", "heap", "kernmem")
+    ] + ["COURSE TESTS PASSED"]
+    m.check("forktest", "course fork test OK")
+    assert m.run("lazytests; echo $?") == "lazy 1\nnamed 1\ndefault 1\n0\n"
+    assert m.run("stressfs; echo $?").splitlines() == ["console by number", "0"]
+    assert m.run("grind; echo $?") == (
+        "1099511627776|7 -1|0x0000003FFFFFE000|E110|10000000000|42\n"
+        "(null) c -1 1099511627776 -2 %\nparts 42 42\nstack 4\n0\n")
+    assert m.run("cat answers.txt") == "forty-two\n"
+    m.audit()
+    m.poweroff()
+
+
+MESSAGE = re.compile(r"usertrap\(\): unexpected scause 0x\w+ pid=\d+ .*|and \d+ more: [a-z ]+")
+
+
+def is_message(line):
+    return MESSAGE.fullmatch(line)
+
+
+def test_chosen_on_the_command_line(machine, course_tree, tmp_path):
+    """UPROGS, USERSTACK and SBRK; and a test program comes back when its rival is gone."""
+    tree = kine.copy_tree(tmp_path / "kine")
+    drop_in(tree)
+    words = ["fs.img", "USERSTACK=2", "SBRK=lazy"]
+    chosen = "UPROGS=$U/_init $U/_sh user/_cat _audit poweroff grind usertests lazytests forktest"
+    kine.make(*words, "kernel/kernel", chosen, cwd=tree)
+    names = subprocess.run([tree / "build/mkfs", "--dump", tree / "fs.img", "/"], text=True,
+                           capture_output=True, check=True).stdout
+    assert "forktest" in names and "wc" not in names, names
+    m = machine(root=tree)
+    assert "stack 2\n" in m.run("grind")
+    m.check("usertests stackguard", "COURSE TESTS PASSED")
+    assert m.run("lazytests lazily") == "lazy 1\nnamed 1\ndefault 1\n"
+    m.poweroff()
+    for source in COURSE.iterdir():
+        (tree / "user" / source.name).unlink()
+    kine.make(*words, "UPROGS=init sh audit poweroff", cwd=tree)
+    m = machine(root=tree)
+    m.check("cowtest simple", "ALL COW TESTS PASSED")
+    m.check("forktest", "fork test OK")
+    m.poweroff()
+
+
+def test_our_programs_have_no_warnings(tmp_path):
+    """What is dropped in may warn; what stands in user/ here may not."""
+    sources = sorted((kine.ROOT / "user").glob("*.c")) + sorted((kine.ROOT / "user").glob("[!lt]*/*.c"))
+    objects = [f"build/{source.relative_to(kine.ROOT).with_suffix('.o')}" for source in sources]
+    flags = "UDROPPED=-Wall -Werror"
+    tree = kine.copy_tree(tmp_path / "kine")
+    assert warned(kine.make("-B", flags, *objects, cwd=tree)) == []
