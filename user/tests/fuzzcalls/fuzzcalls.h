@@ -18,6 +18,8 @@
 #define COUNT_FD     (NOFILE - 1) // a byte goes there for CALLS_A_BYTE calls
 #define CALLS_A_BYTE 64
 
+#define IMPOSSIBLE 77 // the exit status of one who has seen a result that cannot be
+
 #define PATH_ROOM 4200 // longer than any path may be
 #define BUFFERS   24
 
@@ -77,7 +79,7 @@ void random_call(struct fuzzer *f);
 _Noreturn void run_family(uint64 seed, int i);
 
 // round.c: families for a while, in each of which processes are killed at any moment.
-// => calls made, about
+// => calls made, about; negative: the leader of one has seen a result that cannot be
 long run_round(uint64 seed, int ms, int families);
 // Kills everybody whose pid is above ours.  => how many there are
 int kill_others(void);

@@ -73,6 +73,7 @@ static long start_round(uint64 seed, int ms, int families)
     kill_all();
     if (read(fd[0], &calls, sizeof calls) != sizeof calls)
         calls = 0;
+    CHECK(calls >= 0, "a call had a result that it cannot have");
     close(fd[0]);
     return calls;
 }

@@ -58,22 +58,34 @@ static long take_count(int fd)
     return sum;
 }
 
+// => true while the leader lives; *impossible: he has ended with what he saw
+static bool lives(int pid, bool *impossible)
+{
+    struct siginfo info = { 0 };
+    if (pid <= 0 || sys(SYS_waitid, P_PID, pid, &info, WEXITED | WNOHANG) < 0)
+        return false;
+    if (info.si_pid && info.si_code == CLD_EXITED && info.si_status == IMPOSSIBLE)
+        *impossible = true;
+    return info.si_pid == 0;
+}
+
 long run_round(uint64 seed, int ms, int families)
 {
     struct fuzzer chance = { .chance = seed * 2654435761u + 1 };
     int leader[FAMILIES_MOST] = { 0 }, count[2];
     uint64 until = now_ns() + (uint64)ms * 1000000, started = 0;
     long calls = 0;
+    bool impossible = false;
     if (sys(SYS_pipe2, count, O_NONBLOCK) < 0 || sys(SYS_dup3, count[1], COUNT_FD, 0) < 0)
         return 0;
     close(count[1]);
     while (now_ns() < until) {
         int i = (int)pick(&chance, (uint64)families);
-        if (leader[i] <= 0 || sys(SYS_wait4, leader[i], 0, WNOHANG, 0) != 0)
+        if (!lives(leader[i], &impossible))
             leader[i] = start_family(seed + started++ * 1000003, i);
         sleep_ms((int)pick(&chance, PAUSE_MS));
         kill_somebody(&chance);
         calls += take_count(count[0]);
     }
-    return calls;
+    return impossible ? -1 : calls;
 }
