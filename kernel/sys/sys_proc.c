@@ -43,6 +43,8 @@ int64 sys_wait4(const uint64 *arg) // pid, int *status, options, rusage
     int pid = (int)arg[0];
     if (arg[2] & ~(uint64)(WNOHANG | WUNTRACED))
         return -EINVAL;
+    if (pid < -1)
+        return -ECHILD; // there are no groups of processes
     int err = proc_wait(pid > 0 ? pid : -1, arg[2] & WNOHANG, false, &r);
     if (err)
         return err;

@@ -34,6 +34,7 @@ static const struct part parts[] = {
     { .name = "negativecounts", .fn = negative_counts },
     { .name = "vectorschecked", .fn = vectors_checked },
     { .name = "recordswhole", .fn = records_whole },
+    { .name = "recordsshared", .fn = records_shared },
     { .name = "recordkilled", .fn = record_killed },
     { .name = "recordfaults", .fn = record_faults },
     { .name = "vectorsynced", .fn = vector_synced_once },

@@ -98,6 +98,7 @@ void wait_nohang(void)
     EXPECT(sys(SYS_wait4, pid, &word, 0, 0), -ECHILD, "wait4 for a child that was waited for");
     EXPECT(sys(SYS_wait4, getpid(), &word, 0, 0), -ECHILD, "wait4 for oneself");
     EXPECT(sys(SYS_wait4, -1, &word, 0x40000, 0), -EINVAL, "wait4 with an unknown option");
+    EXPECT(sys(SYS_wait4, -2, &word, WNOHANG, 0), -ECHILD, "wait4 for a group");
 }
 
 void wait_id(void)

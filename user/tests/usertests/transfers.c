@@ -175,6 +175,41 @@ void records_whole(void)
     finish_writers(pid);
 }
 
+static void read_records(void *arg)
+{
+    char record[RECORD];
+    int *fd = arg;
+    struct iovec iov[PIECES];
+    for (int i = 0; i < PIECES; i++)
+        iov[i] = (struct iovec){ record + i * (RECORD / PIECES), RECORD / PIECES };
+    for (long n;;) {
+        n = fd[1] ? sys(SYS_readv, fd[0], iov, PIECES) : sys(SYS_read, fd[0], record, RECORD);
+        if (n == 0)
+            break;
+        EXPECT(n, RECORD, "bytes of a record");
+        for (int i = 1; i < RECORD; i++)
+            EXPECT(record[i], record[0], "byte %d of a record", i);
+    }
+}
+
+// Readers that share an offset: each gets whole records.
+void records_shared(void)
+{
+    int pid[WRITERS], fd = must_open(NAME, O_CREATE | O_TRUNC | O_RDWR);
+    char record[RECORD];
+    for (int n = 0; n < WRITERS * RECORDS; n++) {
+        memset(record, n, RECORD);
+        EXPECT(write(fd, record, RECORD), RECORD, "write of record %d", n);
+    }
+    EXPECT(sys(SYS_lseek, fd, 0, SEEK_SET), 0, "lseek");
+    for (int i = 0; i < WRITERS; i++) {
+        int how[2] = { fd, i };
+        pid[i] = start(read_records, how);
+    }
+    finish_writers(pid);
+    must_unlink(NAME);
+}
+
 // --- a record in a pipe is all or nothing -----------------------------------------------------
 
 static void write_vector(void *fd)

@@ -17,8 +17,8 @@ void open_modes(void), create_flags(void), write_read(void), truncate_open(void)
     file_status(void), pipe_status(void), devices(void);
 
 // transfers.c
-void negative_counts(void), vectors_checked(void), records_whole(void), record_killed(void),
-    record_faults(void), vector_synced_once(void);
+void negative_counts(void), vectors_checked(void), records_whole(void), records_shared(void),
+    record_killed(void), record_faults(void), vector_synced_once(void);
 
 // names.c
 void directories(void), dot_names(void), names_cut(void), link_count(void), link_refused(void),
