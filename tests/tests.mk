@@ -51,9 +51,10 @@ layers: kernel/kernel
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/layers.py $(B)
 .PHONY: layers
 
-#: make bench        guest instructions per operation beside those of other systems
+#: make bench        guest instructions per operation beside those of other systems; BASE=build/bench.json
+#:                   of an earlier run names the rows that are more than 3 % slower than there
 bench: check-pytest all
-	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/bench.py $(B)
+	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/bench.py $(B) $(BASE)
 .PHONY: bench
 
 # The command that `make qemu` runs, for scripts that add to it.

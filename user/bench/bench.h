@@ -43,6 +43,10 @@ static inline long direct(long number, long a, long b, long c)
 bool heap_setup(long n);
 void heap_teardown(long n);
 
+// The same by mmap.
+bool map_setup(long n);
+void map_teardown(long n);
+
 // A child that sleeps until it is killed.  => its pid once it sleeps, or -1
 int sleeping_child(void);
 void end_child(int pid);

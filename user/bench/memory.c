@@ -116,6 +116,64 @@ static long zero_read(long arg)
     return on_empty_pages(load_from_pages);
 }
 
+// --- what fork leaves to be done later ----------------------------------------------------------
+
+#define LARGE      (64 * MIB)
+#define TABLE_SPAN (2 * MIB)
+
+static volatile char *map;
+
+bool map_setup(long n)
+{
+    char *at = mmap(0, (uint64)n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    if (at == (char *)-1)
+        return false;
+    map = at;
+    for (long i = 0; i < n; i += PGSIZE)
+        map[i] = 1;
+    return true;
+}
+
+void map_teardown(long n)
+{
+    if (map)
+        munmap((void *)map, (uint64)n);
+    map = 0;
+}
+
+static long read_map(void)
+{
+    uint64 start = instructions();
+    for (long i = 0; i < LARGE; i += PGSIZE)
+        (void)map[i];
+    return (long)(instructions() - start);
+}
+
+// For each 2 MiB, what a child pays for reading above the reads themselves.
+static long child_reads(long arg)
+{
+    int cost, pid = fork();
+    if (pid == 0) {
+        long first = read_map();
+        exit((int)((first - read_map()) / (LARGE / TABLE_SPAN)));
+    }
+    return pid > 0 && wait(&cost) == pid ? cost : UNAVAILABLE;
+}
+
+// For each page, what a parent pays for a byte in each while the child lives.
+static long parent_writes(long arg)
+{
+    int pid = sleeping_child();
+    if (pid < 0)
+        return UNAVAILABLE;
+    uint64 start = instructions();
+    for (long i = 0; i < LARGE; i += PGSIZE)
+        map[i] = 2;
+    long n = (long)(instructions() - start) / (LARGE / PGSIZE);
+    end_child(pid);
+    return n;
+}
+
 // --- memory for a child -----------------------------------------------------------------------
 
 static long child_memory(long arg)
@@ -136,6 +194,8 @@ const struct row memory_rows[] = {
     { "cow-reuse", heap_setup, cow_reuse, heap_teardown, PAGES *PGSIZE },
     { "zero-fill", 0, zero_fill, 0, 0 },
     { "zero-read", 0, zero_read, 0, 0 },
+    { "child-reads", map_setup, child_reads, map_teardown, LARGE },
+    { "parent-writes", map_setup, parent_writes, map_teardown, LARGE },
     { "child-kib-small", 0, child_memory, 0, 0 },
     { "child-kib-64m", heap_setup, child_memory, heap_teardown, 64 * MIB },
     { 0 },
