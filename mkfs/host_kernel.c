@@ -107,6 +107,14 @@ void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
     m->rank = (uint16)rank;
 }
 
+bool mutex_held(const struct mutex *m)
+{
+    for (int i = others; i < nheld; i++)
+        if (held[i].lock == m)
+            return true;
+    return false;
+}
+
 void mutex_lock(struct mutex *m)
 {
     take(m, m->rank, m->name);

@@ -7,6 +7,7 @@
 #include "errno.h"
 #include "fs/room_map.h"
 #include "lib/string.h"
+#include "lib/panic.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
 #include "mem/slab.h"
@@ -200,6 +201,7 @@ void dir_index_drop(struct inode *dir)
 void dir_index_audit(struct inode *dir)
 {
     const struct dir_index *ix = dir->index;
+    assert(mutex_held(&dir->lock));
     if (ix == NULL)
         return;
     for (uint32 i = 0; i < ix->npages; i++)

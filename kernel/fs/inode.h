@@ -95,7 +95,11 @@ void inodes_bury(struct volume *vol);
 void inodes_trim(struct volume *vol, size_t keep);
 // Lets go of a table's unused inodes.  => how many are in use
 size_t inodes_forget(struct itable *table);
+// Checks that what is listed as dirty, unused or orphaned is so.  The volume's mutex is held.
 void inodes_audit(struct volume *vol);
+// Counts the frames of the directories' indexes.  No lock is held: it takes a reference to one
+// directory after the other, and its lock.
+void inodes_audit_directories(struct volume *vol);
 // Enters a new one; the number is not in memory.
 void inode_enter(struct inode *ino);
 struct inode *inode_new(struct itable *table, uint64 number); // => NULL: no memory

@@ -43,6 +43,16 @@ static struct inode *look(const struct itable *table, uint64 number)
     return ino;
 }
 
+// One reference more to an inode that is not dying, perhaps the first; the inodes_lock is held.
+static void hold(struct inode *ino)
+{
+    if (__atomic_fetch_add(&ino->data.obj.refs, 1, __ATOMIC_RELAXED) == 0 &&
+        !list_empty(&ino->unused_link)) {
+        list_remove(&ino->unused_link);
+        inode_volume(ino)->nunused--;
+    }
+}
+
 // Finds it in memory.  => 0; -ENOENT: it is not there; -EIO: it is on its way out
 static int find_cached(struct itable *table, uint64 number, struct inode **out)
 {
@@ -54,10 +64,8 @@ static int find_cached(struct itable *table, uint64 number, struct inode **out)
         err = -ENOENT;
     } else if (ino->dying) {
         err = -EIO;
-    } else if (__atomic_fetch_add(&ino->data.obj.refs, 1, __ATOMIC_RELAXED) == 0 &&
-               !list_empty(&ino->unused_link)) {
-        list_remove(&ino->unused_link);
-        vol->nunused--;
+    } else {
+        hold(ino);
     }
     spin_unlock(&vol->inodes_lock);
     if (!err)
@@ -268,6 +276,8 @@ static void inode_release(struct object *obj)
     spin_unlock(&vol->inodes_lock);
     if (going)
         forget(ino);
+    if (dies)
+        dir_index_drop(ino); // nobody finds it: the audit neither
     if (dies && !bury_or_keep(ino))
         printk("fs: %s: inode %lu cannot be given back now\n", vol->dev->name, number);
     if (full)
@@ -340,9 +350,8 @@ void inodes_destroy(struct volume *vol)
     }
 }
 
-static void audit_inode(struct inode *ino)
+static void audit_inode(const struct inode *ino)
 {
-    dir_index_audit(ino);
     if (!list_empty(&ino->unused_link) && (ino->data.obj.refs != 0 || ino->dirty))
         audit_error("fs: inode %lu is listed as unused but is not", ino->number);
     if (ino->dirty == list_empty(&ino->dirty_link))
@@ -354,7 +363,6 @@ static void audit_inode(struct inode *ino)
                     ino->nlink);
 }
 
-// Checks that what is listed as dirty, unused or orphaned is so.
 void inodes_audit(struct volume *vol)
 {
     spin_lock(&vol->inodes_lock);
@@ -362,4 +370,37 @@ void inodes_audit(struct volume *vol)
         for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next)
             audit_inode(ino);
     spin_unlock(&vol->inodes_lock);
+}
+
+// => the next directory in the chain from `ino` on, with a reference; NULL: there is none
+static struct inode *hold_directory(struct inode *ino)
+{
+    while (ino != NULL && (ino->dying || !inode_is_dir(ino)))
+        ino = ino->hash_next;
+    if (ino != NULL)
+        hold(ino);
+    return ino;
+}
+
+// An inode that is held stays in its chain, so the walk goes on from it.
+static struct inode *next_directory(struct volume *vol, size_t chain, struct inode *last)
+{
+    spin_lock(&vol->inodes_lock);
+    struct inode *next = hold_directory(last != NULL ? last->hash_next : vol->inode_table[chain]);
+    spin_unlock(&vol->inodes_lock);
+    if (last != NULL)
+        inode_put(last);
+    return next;
+}
+
+void inodes_audit_directories(struct volume *vol)
+{
+    for (size_t i = 0; i < INODE_BUCKETS; i++) {
+        struct inode *dir = NULL;
+        while ((dir = next_directory(vol, i, dir)) != NULL) {
+            mutex_lock(&dir->lock);
+            dir_index_audit(dir);
+            mutex_unlock(&dir->lock);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 #include "fs/inode_map.h"
 #include "lib/bitmap.h"
+#include "lib/panic.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
 
@@ -59,6 +60,7 @@ void inode_map_destroy(struct volume *vol)
 
 void inode_map_audit(const struct volume *vol)
 {
+    assert(mutex_held(&vol->lock));
     for (size_t i = 0; vol->inode_map != NULL && i < PAGES; i++)
         if (vol->inode_map[i] != NULL)
             audit_count(frame_of_page(vol->inode_map[i]));

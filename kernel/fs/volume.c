@@ -38,19 +38,28 @@ int volume_damage(struct volume *vol, const char *fmt, ...)
     return -EIO;
 }
 
+// What is counted under the volume's locks; the directories have their own.
+static void audit_volume(struct volume *vol)
+{
+    mutex_lock(&vol->commit_lock);
+    mutex_lock(&vol->lock);
+    audit_count(frame_of_page(vol->super_page));
+    audit_count(frame_of_page(vol->inode_table));
+    audit_count(writer_frame(vol->writer));
+    for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
+        audit_count(f);
+    space_audit(vol);
+    inode_map_audit(vol);
+    inodes_audit(vol);
+    mutex_unlock(&vol->lock);
+    mutex_unlock(&vol->commit_lock);
+    inodes_audit_directories(vol);
+}
+
 static void audit(void)
 {
-    list_for_each (item, &volumes) {
-        struct volume *vol = container_of(item, struct volume, link);
-        audit_count(frame_of_page(vol->super_page));
-        audit_count(frame_of_page(vol->inode_table));
-        audit_count(writer_frame(vol->writer));
-        for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
-            audit_count(f);
-        space_audit(vol);
-        inode_map_audit(vol);
-        inodes_audit(vol);
-    }
+    list_for_each (item, &volumes)
+        audit_volume(container_of(item, struct volume, link));
 }
 
 // --- making and unmaking the structure in memory ----------------------------------------------

@@ -103,10 +103,48 @@ static void test_rollback_and_orphans(void)
     at_each_place(roll_back_meanwhile, unlink_open, 10);
 }
 
+// --- the audit ---------------------------------------------------------------------------------
+
+// A directory that has been searched often enough to have an index.
+static void search_directory(void)
+{
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
+    inode_put(create_file("/d/file"));
+    for (int i = 0; i < 10; i++)
+        EXPECT(!exists("/d/none"));
+}
+
+static void remove_directory(void)
+{
+    EXPECT_EQ(unlink_path("/d/file"), 0);
+    EXPECT_EQ(path_unlink(root, "/d", UNLINK_DIR), 0);
+    tick();
+}
+
+// What it finds while others work is not exact, but nothing it reads has been freed, and it asks
+// for the locks of all that it reads.
+static void test_audit(void)
+{
+    long n = 1;
+    for (bool reached = true; reached; n++) {
+        make_volume(512, false);
+        search_directory();
+        host_switch_after(n, RANK_NONE, remove_directory);
+        host_audit();
+        reached = host_switched();
+        host_switch_after(0, RANK_NONE, NULL);
+        EXPECT_EQ(host_audit(), 0);
+        unmount_volume();
+        mem_disk_free(&disk);
+    }
+    EXPECT(n > 3);
+}
+
 static const struct test tests[] = {
     { "delete", test_delete },
     { "rollback", test_rollback },
     { "rollback-and-files-without-names", test_rollback_and_orphans },
+    { "audit", test_audit },
 };
 
 int main(int argc, char **argv)

@@ -7,10 +7,11 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt mem kstack vm files pipe
+UNITS      := string print lib fdt line mem kstack vm files pipe
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
+UNIT_line  := kernel/dev/line.c
 UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
 HOST_MEM   := tests/unit/host.c tests/unit/tlb.c kernel/mem/frame.c kernel/mem/pool.c kernel/mem/slab.c kernel/mem/audit.c
@@ -25,6 +26,15 @@ UNIT_pipe  := $(HOST_PROC)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
+
+# Every source belongs to a program: a test that nobody builds would be believed to pass.
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+UNIT_LISTED   = $(patsubst %,tests/unit/test_%.c,$(UNITS)) tests/unit/check.c \
+	$(foreach u,$(UNITS),$(UNIT_$(u))) $(wildcard tests/unit/fs_*.c)
+UNIT_STRAYS   = $(filter-out $(UNIT_LISTED),$(UNIT_SOURCES))
+unit-listed:
+	@$(if $(UNIT_STRAYS),$(call stop,no unit test is built from $(UNIT_STRAYS): name it in tests/unit/unit.mk),:)
+.PHONY: unit-listed
 
 $(UB)/%.o: %.c
 	@mkdir -p $(@D)
@@ -53,7 +63,7 @@ $(UB)/tricky.dtb: tests/unit/tricky.dts
 
 include tests/unit/fs.mk
 
-unit-build: $(UNIT_BINS) $(FSTESTS) $(FUZZ_REPLAYS) $(UB)/virt.dtb $(UB)/tricky.dtb
+unit-build: unit-listed $(UNIT_BINS) $(FSTESTS) $(FUZZ_REPLAYS) $(UB)/virt.dtb $(UB)/tricky.dtb
 .PHONY: unit-build
 
 unit: unit-build
