@@ -180,16 +180,19 @@ static void take_counts(struct check *c, struct tree_walk *w, uint64 index, cons
 
 static void compare_counts(struct check *c)
 {
-    uint64 used = 0;
+    uint64 used = 0, shares = 0;
     for (uint64 b = 0; b < c->img.sb.nblocks; b++) {
         uint32 found = b < FS_FIRST_BLOCK ? 1 : c->found[b];
         used += found > 0;
+        shares += found > 1 ? found - 1 : 0;
         if (c->told[b] != found)
             complain(c, "block %lu is named %u times, its count is %u", b, found, c->told[b]);
     }
     if (c->img.sb.nfree != c->img.sb.nblocks - used)
         complain(c, "%lu blocks are free, the superblock says %lu", c->img.sb.nblocks - used,
                  c->img.sb.nfree);
+    if (c->img.sb.nshares != shares)
+        complain(c, "%lu pointers share blocks, but counted as %lu", shares, c->img.sb.nshares);
     c->out->used = used;
 }
 

@@ -59,6 +59,7 @@ static void dump_superblock(const struct image *img)
     printf("snapshots: %lu, of them %lu being given back\n", sb->nsnapshots, sb->ngoing);
     printf("clones: %lu\n", sb->nclones);
     printf("blocks that removing all files may copy: %lu\n", sb->nremovals);
+    printf("pointers that share blocks: %lu\n", sb->nshares);
     printf("the search for free blocks goes on at: %lu\n", sb->next_block);
     printf("tree of inodes: ");
     print_tree(&sb->inodes);

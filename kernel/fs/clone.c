@@ -30,8 +30,8 @@ static int own_both(struct inode *dst, struct inode *src)
 // Once the content is shared, cutting either file needs room of its own.
 static bool room_to_share(struct volume *vol, const struct inode *src)
 {
-    uint64 keeps = volume_shares(vol) ? 0 : tx_removal_reserve(vol);
-    return tx_has_room(vol, TAKES, keeps + tree_removals(&src->data));
+    uint64 copy = tree_removals(&src->data), before = tx_removals(vol, 0, 0);
+    return tx_has_room(vol, TAKES, tx_removals(vol, 1, copy) - before);
 }
 
 // As the first transaction of a generation: nothing of the source is ours.

@@ -19,7 +19,7 @@
 
 #define FS_BLOCK   4096
 #define FS_MAGIC   "KINE-COW"
-#define FS_VERSION 2
+#define FS_VERSION 3
 
 // Features: a kernel that does not know all the bits that are set refuses the volume.
 #define FS_CLASSIC        1u // V6's habits (fs/classic.h)
@@ -66,10 +66,11 @@ struct superblock {
     uint64 nclones;   // inodes with INODE_CLONED
     uint64 nremovals; // the most blocks that removing all files may copy: fs/tx.h
     uint64 ngoing;    // snapshots with SNAPSHOT_GOING
+    uint64 nshares;   // pointers to blocks beyond the first to each: the sum of count - 1
     struct disk_tree inodes;
     struct disk_tree counts;
     struct disk_tree snapshots;
-    uchar spare[FS_BLOCK - 13 * 8 - 3 * sizeof(struct disk_tree) - 4];
+    uchar spare[FS_BLOCK - 14 * 8 - 3 * sizeof(struct disk_tree) - 4];
     uint32 crc; // of all the bytes before
 };
 _Static_assert(sizeof(struct superblock) == FS_BLOCK, "a superblock is a block");
@@ -129,7 +130,7 @@ struct dir_record {
 
 // docs/disk-format.md gives these offsets.
 _Static_assert(offsetof(struct superblock, next_block) == 64, "as documented");
-_Static_assert(offsetof(struct superblock, inodes) == 104, "as documented");
+_Static_assert(offsetof(struct superblock, inodes) == 112, "as documented");
 _Static_assert(offsetof(struct superblock, crc) == 4092, "as documented");
 _Static_assert(offsetof(struct disk_inode, data) == 40, "as documented");
 _Static_assert(offsetof(struct disk_inode, flags) == 80, "as documented");

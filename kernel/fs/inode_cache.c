@@ -382,13 +382,25 @@ static struct inode *hold_directory(struct inode *ino)
     return ino;
 }
 
+// Gives a reference back as inode_put() does, if nothing has to be freed for that: what the audit has
+// counted stays.  The inodes_lock is held.  => false: inode_put() has to do it
+static bool put_and_keep(struct inode *ino)
+{
+    if (ino->table->going || ino->nlink == 0)
+        return false;
+    if (__atomic_sub_fetch(&ino->data.obj.refs, 1, __ATOMIC_ACQ_REL) == 0 && !ino->dirty)
+        push_unused(ino);
+    return true;
+}
+
 // An inode that is held stays in its chain, so the walk goes on from it.
 static struct inode *next_directory(struct volume *vol, size_t chain, struct inode *last)
 {
     spin_lock(&vol->inodes_lock);
     struct inode *next = hold_directory(last != NULL ? last->hash_next : vol->inode_table[chain]);
+    bool put = last == NULL || put_and_keep(last);
     spin_unlock(&vol->inodes_lock);
-    if (last != NULL)
+    if (!put)
         inode_put(last);
     return next;
 }

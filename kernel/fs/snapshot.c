@@ -56,7 +56,7 @@ static void describe_live(struct volume *vol, struct disk_snapshot *rec)
 // Once blocks are shared, removing files needs room of its own.
 static bool room_to_share(struct volume *vol)
 {
-    return tx_has_room(vol, TAKES, KEEPS + (volume_shares(vol) ? 0 : tx_removal_reserve(vol)));
+    return tx_has_room(vol, TAKES, KEEPS + tx_removals_most(vol) - tx_removals(vol, 0, 0));
 }
 
 // A record of the live files, owned.  Nothing of them is ours.  => the caller puts it
@@ -252,7 +252,7 @@ static int new_live(struct volume *vol, const struct disk_snapshot *rec, struct 
 
 static bool room_to_roll_back(struct volume *vol, const struct disk_snapshot *rec)
 {
-    uint64 now = tx_removal_reserve(vol), then = rec->nremovals + rec->inodes.nblocks;
+    uint64 now = tx_removals_most(vol), then = rec->nremovals + rec->inodes.nblocks;
     return tx_has_room(vol, TAKES, KEEPS + (then > now ? then - now : 0));
 }
 

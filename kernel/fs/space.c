@@ -270,7 +270,8 @@ int space_share(struct volume *vol, const struct blkptr *p)
     int err = locate(vol, p->block, &g, &f);
     if (err)
         return err;
-    ++*count_in(f, p->block);
+    if (++*count_in(f, p->block) > 1)
+        vol->nshares++;
     frame_put(f);
     return 0;
 }
@@ -306,6 +307,8 @@ int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left)
         *count_left = --*count;
         if (*count == 0)
             set_free(vol, g, p);
+        else if (vol->nshares > 0) // the superblock may have lied
+            vol->nshares--;
     }
     frame_put(f);
     return 0;

@@ -90,6 +90,7 @@ void super_fill(struct volume *vol, struct superblock *sb)
     sb->ngoing = vol->ngoing;
     sb->nclones = vol->nclones;
     sb->nremovals = vol->nremovals;
+    sb->nshares = vol->nshares;
     sb->snapshots = vol->snapshots.disk;
     sb->inodes = vol->live->inodes.disk;
     sb->counts = vol->counts.disk;

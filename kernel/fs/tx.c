@@ -15,6 +15,9 @@
 #define DIRTY_MANY   32
 #define DIRTY_LITTLE 64
 
+// Two files to each pointer that shares (fs/tx.h), each with as many blocks on the way to its end.
+#define COPIES_PER_SHARE (2 * (TREE_HEIGHT_MAX + 1))
+
 // => true: there must be a commit before more is changed
 static bool memory_full_of_changes(struct volume *vol)
 {
@@ -67,16 +70,24 @@ void tx_hand_over(struct volume *vol)
     mutex_hand_over(&vol->lock);
 }
 
-uint64 tx_removal_reserve(const struct volume *vol)
+uint64 tx_removals_most(const struct volume *vol)
 {
     return vol->nremovals + vol->live->inodes.disk.nblocks;
+}
+
+uint64 tx_removals(const struct volume *vol, uint64 shares, uint64 copies)
+{
+    uint64 all = vol->nshares + shares, most = tx_removals_most(vol) + copies;
+    bool few = all < most / COPIES_PER_SHARE;
+    if (all == 0 || (vol->nsnapshots == 0 && few))
+        return all * COPIES_PER_SHARE;
+    return most;
 }
 
 // What only commits, and transactions that keep nothing, may take.
 static uint64 reserve(const struct volume *vol)
 {
-    uint64 removals = volume_shares(vol) ? tx_removal_reserve(vol) : 0;
-    return space_commit_reserve(vol) + TX_WORK_RESERVE + removals;
+    return space_commit_reserve(vol) + TX_WORK_RESERVE + tx_removals(vol, 0, 0);
 }
 
 bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps)

@@ -149,6 +149,7 @@ static int adopt(struct volume *vol, const struct superblock *sb)
     vol->ngoing = sb->ngoing;
     vol->nclones = sb->nclones;
     vol->nremovals = sb->nremovals;
+    vol->nshares = sb->nshares;
     if (!tree_valid(vol, &sb->inodes) || !tree_valid(vol, &sb->counts) ||
         !tree_valid(vol, &sb->snapshots))
         return volume_damage(vol, "the superblock's trees are not well-formed");

@@ -111,6 +111,7 @@ struct volume {
     uint64 lowest_ino;
     uint64 **inode_map;                            // fs/inode_map.h
     uint64 nsnapshots, ngoing, nclones, nremovals; // as in the superblock
+    uint64 nshares;                                // the same
     struct list dirty_inodes;                      // struct inode.dirty_link
     struct closing closing;                        // (c)
     struct block_writer *writer;                   // (c)
@@ -128,10 +129,10 @@ struct volume {
     struct list link;           // all volumes; written at mount only
 };
 
-// => true: blocks of the live files may have other parents too
+// => true: some block has several parents
 static inline bool volume_shares(const struct volume *vol)
 {
-    return vol->nsnapshots > 0 || vol->nclones > 0;
+    return vol->nshares > 0;
 }
 
 // Prints one line about damage on the volume.  => -EIO, for the caller to return.

@@ -68,7 +68,7 @@ static uint64 errors(void)
 
 static void lies_in_superblock(void)
 {
-    EXPECT_FOUND(sb->version, 3);
+    EXPECT_FOUND(sb->version, 2);
     EXPECT_FOUND(sb->features, 2);
     EXPECT_FOUND(sb->nblocks, BLOCKS + 1);
     EXPECT_FOUND(sb->nfree, sb->nfree + 1);
@@ -80,6 +80,7 @@ static void lies_in_superblock(void)
     EXPECT_FOUND(sb->nclones, 1);
     EXPECT_FOUND(sb->nremovals, sb->nremovals - 1);
     EXPECT_FOUND(sb->ngoing, 1);
+    EXPECT_FOUND(sb->nshares, sb->nshares - 1);
     EXPECT_FOUND(sb->inodes.nblocks, 2);
     EXPECT_FOUND(sb->inodes.nblocks, ~0UL);
     EXPECT_FOUND(sb->inodes.height, TREE_HEIGHT_MAX + 1);
