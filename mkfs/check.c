@@ -50,6 +50,14 @@ void complain(struct check *c, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+bool zeros(const void *bytes, size_t n)
+{
+    const char *p = bytes;
+    while (n > 0 && *p == 0)
+        p++, n--;
+    return n == 0;
+}
+
 // --- trees ------------------------------------------------------------------------------------
 
 static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr *p, uint32 level,
@@ -136,6 +144,12 @@ static void check_record(struct check *c, uint64 id, const struct disk_snapshot 
         complain(c, "snapshot %lu: its record is not well-formed", id);
         return;
     }
+    if (s->flags & ~SNAPSHOT_GOING)
+        complain(c, "snapshot %lu has the flags %x", id, s->flags);
+    if (s->inodes.spare != 0 || !zeros(s->spare, sizeof s->spare))
+        complain(c, "snapshot %lu: spare bytes are not zero", id);
+    if (strchr(s->name, '/') != NULL || strcmp(s->name, ".") == 0 || strcmp(s->name, "..") == 0)
+        complain(c, "snapshot %lu has an impossible name", id);
     if (s->generation >= c->img.sb.generation)
         complain(c, "snapshot %lu is of generation %lu", id, s->generation);
     if (s->name[0] == '\0' && !(s->flags & SNAPSHOT_GOING))
@@ -209,6 +223,10 @@ void check_volume(struct blkdev *dev, struct check_result *out)
     out->blocks = c.img.sb.nblocks;
     if (c.img.sb.next_block >= c.img.sb.nblocks)
         complain(&c, "the search for free blocks goes on at %lu", c.img.sb.next_block);
+    const struct superblock *sb = &c.img.sb;
+    if (sb->inodes.spare != 0 || sb->counts.spare != 0 || sb->snapshots.spare != 0 ||
+        !zeros(sb->spare, sizeof sb->spare))
+        complain(&c, "the superblock: spare bytes are not zero");
     c.found = calloc(c.img.sb.nblocks, sizeof *c.found);
     c.told = calloc(c.img.sb.nblocks, sizeof *c.told);
     c.visited = calloc(c.img.sb.nblocks, 1);

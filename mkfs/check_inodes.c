@@ -8,6 +8,8 @@
 #include "lib/panic.h"
 #include "mkfs/check_priv.h"
 
+#define CLASSIC_NAME 14 // bytes of a name on a classic volume
+
 // What is known of an inode: from the table, and from the names found.
 struct known {
     uint32 mode, nlink;
@@ -16,7 +18,8 @@ struct known {
     bool reached; // by a name other than "." and ".."
     bool fresh;   // its page is seen for the first time: so are its pointers
     uint32 flags;
-    uint64 size, next_orphan, dotdot, parent;
+    uint64 size, rdev, next_orphan, dotdot, parent;
+    bool spare; // what is kept for later versions is not zero
     struct disk_tree data;
 };
 
@@ -74,6 +77,19 @@ static struct inode_page *append_page(struct inode_list *l, uint64 index)
     return &l->page[l->npages++];
 }
 
+// The names of a directory, to be compared.
+struct listed {
+    uint32 len;
+    char name[];
+};
+
+static int compare_listed(const void *a, const void *b)
+{
+    const struct listed *x = *(struct listed *const *)a, *y = *(struct listed *const *)b;
+    int order = memcmp(x->name, y->name, x->len < y->len ? x->len : y->len);
+    return order ? order : (int)x->len - (int)y->len;
+}
+
 static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {
     struct inode_list *l = w->arg;
@@ -84,13 +100,16 @@ static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, cons
     }
     struct inode_page *to = append_page(l, index);
     for (uint64 i = 0; i < INODES_PER_BLOCK; i++, d++)
-        to->inode[i] = (struct known){ .mode = d->mode,
-                                       .nlink = d->nlink,
-                                       .size = d->size,
-                                       .next_orphan = d->next_orphan,
-                                       .flags = d->flags,
-                                       .fresh = w->fresh,
-                                       .data = d->data };
+        to->inode[i] =
+            (struct known){ .mode = d->mode,
+                            .nlink = d->nlink,
+                            .size = d->size,
+                            .rdev = d->rdev,
+                            .spare = d->data.spare != 0 || !zeros(d->spare, sizeof d->spare),
+                            .next_orphan = d->next_orphan,
+                            .flags = d->flags,
+                            .fresh = w->fresh,
+                            .data = d->data };
 }
 
 // --- directories ------------------------------------------------------------------------------
@@ -99,7 +118,35 @@ struct dir_walk {
     struct inode_list *list;
     uint64 number;
     uint64 pages;
+    struct listed **names;
+    size_t nnames;
 };
+
+static void list_name(struct dir_walk *d, const struct dir_record *r)
+{
+    if ((d->nnames & (d->nnames - 1)) == 0)
+        d->names = realloc(d->names, (d->nnames ? 2 * d->nnames : 1) * sizeof *d->names);
+    struct listed *n = malloc(sizeof *n + r->namelen);
+    assert(d->names != NULL && n != NULL);
+    n->len = r->namelen;
+    memcpy(n->name, r->name, r->namelen);
+    d->names[d->nnames++] = n;
+}
+
+// No two are equal.
+static void compare_names(struct check *c, struct dir_walk *d)
+{
+    char text[PRINTABLE_NAME];
+    if (d->nnames > 0)
+        qsort(d->names, d->nnames, sizeof *d->names, compare_listed);
+    for (size_t i = 1; i < d->nnames; i++)
+        if (compare_listed(&d->names[i - 1], &d->names[i]) == 0)
+            complain(c, "directory %lu: \"%s\" stands there twice", d->number,
+                     printable(text, sizeof text, d->names[i]->name, d->names[i]->len));
+    for (size_t i = 0; i < d->nnames; i++)
+        free(d->names[i]);
+    free(d->names);
+}
 
 static bool record_well_formed(const struct check *c, const struct dir_record *r, uint32 at)
 {
@@ -118,18 +165,34 @@ static void complain_of_name(struct check *c, const struct dir_walk *d, const st
              printable(text, sizeof text, r->name, r->namelen), what);
 }
 
-static void take_record(struct check *c, struct dir_walk *d, const struct dir_record *r)
+// What a name is by itself.
+static void check_bytes(struct check *c, const struct dir_walk *d, const struct dir_record *r)
 {
-    struct known *target = known(d->list, r->ino);
-    struct known *dir = known(d->list, d->number);
-    if (target == NULL) {
-        complain_of_name(c, d, r, "leads to an inode that is free");
-        return;
-    }
     if (r->hash != name_hash(r->name, r->namelen))
         complain_of_name(c, d, r, "has a wrong hash");
     if (r->namelen == 0 || memchr(r->name, '/', r->namelen) || memchr(r->name, 0, r->namelen))
         complain(c, "directory %lu has an impossible name", d->number);
+    if ((c->img.sb.features & FS_CLASSIC) && r->namelen > CLASSIC_NAME)
+        complain_of_name(c, d, r, "is longer than the volume's names");
+    if (d->number == FS_ROOT_INO && r->namelen == 10 && memcmp(r->name, ".snapshots", 10) == 0)
+        complain_of_name(c, d, r, "is the system's own");
+    bool first = r->namelen == 1 && r->name[0] == '.';
+    bool second = r->namelen == 2 && memcmp(r->name, "..", 2) == 0;
+    if (first != (d->nnames == 1) || second != (d->nnames == 2))
+        complain_of_name(c, d, r, "is not in its place");
+}
+
+static void take_record(struct check *c, struct dir_walk *d, const struct dir_record *r)
+{
+    struct known *target = known(d->list, r->ino);
+    struct known *dir = known(d->list, d->number);
+    list_name(d, r);
+    check_bytes(c, d, r);
+    if (target == NULL) {
+        if (dir->nlink > 0) // what is above a directory without names may be gone
+            complain_of_name(c, d, r, "leads to an inode that is free");
+        return;
+    }
     if (r->type != MODE_TYPE(target->mode))
         complain_of_name(c, d, r, "has a wrong type");
     if (dir->nlink == 0)
@@ -188,6 +251,7 @@ static void check_dir(struct check *c, struct inode_list *l, uint64 number, stru
     struct dir_walk d = { .list = l, .number = number };
     struct tree_walk w = { .what = what, .page = take_dir_page, .arg = &d };
     walk_tree(c, &w, &k->data, k->fresh);
+    compare_names(c, &d);
     c->out->dirs++;
     if (d.pages * FS_BLOCK != k->size)
         complain(c, "directory %lu has %lu pages and the size %lu", number, d.pages, k->size);
@@ -203,6 +267,28 @@ static uint64 removals(const struct known *k)
     return k->data.root.block != 0 ? k->data.height + 1UL : 0;
 }
 
+// Fields that have nothing to do with the content.
+static void check_fields(struct check *c, uint64 number, const struct known *k)
+{
+    uint32 type = MODE_TYPE(k->mode);
+    if (k->mode >> 16 != 0)
+        complain(c, "inode %lu has the mode %o", number, k->mode);
+    if (k->nlink > FS_LINKS_MAX)
+        complain(c, "inode %lu counts %u names", number, k->nlink);
+    if (k->size > FS_SIZE_MAX)
+        complain(c, "inode %lu has %lu bytes", number, k->size);
+    if (k->rdev != 0 && type != TYPE_CHR)
+        complain(c, "inode %lu has the number %lx of a device", number, k->rdev);
+    if (type == TYPE_CHR && (k->size != 0 || k->data.root.block != 0))
+        complain(c, "device %lu has a content", number);
+    if ((k->flags & ~INODE_CLONED) || (k->flags != 0 && type != TYPE_REG))
+        complain(c, "inode %lu has the flags %x", number, k->flags);
+    if (k->nlink > 0 && k->next_orphan != 0)
+        complain(c, "inode %lu has a name and leads to the orphan %lu", number, k->next_orphan);
+    if (k->spare)
+        complain(c, "inode %lu: spare bytes are not zero", number);
+}
+
 static void check_inode(struct check *c, struct inode_list *l, uint64 number, struct known *k)
 {
     char what[32];
@@ -210,6 +296,7 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number, st
     l->nclones += (k->flags & INODE_CLONED) != 0;
     l->nremovals += removals(k);
     snprintf(what, sizeof what, "inode %lu", number);
+    check_fields(c, number, k);
     if (type == TYPE_DIR) {
         check_dir(c, l, number, k, what);
         return;

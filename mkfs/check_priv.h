@@ -41,6 +41,7 @@ struct table_check {
     uint64 ninodes, lowest_ino, orphans, nclones, nremovals;
 };
 
+bool zeros(const void *bytes, size_t n);
 // A line, and an error more.
 void complain(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void forget_paths(struct check *c); // of the table that was under way

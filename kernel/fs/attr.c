@@ -21,7 +21,7 @@ int inode_set_mode(struct inode *ino, uint32 bits)
     int err = begin(ino);
     if (err)
         return err;
-    ino->mode = (ino->mode & S_IFMT) | (bits & ~(uint32)S_IFMT);
+    ino->mode = (ino->mode & S_IFMT) | (bits & 07777);
     inode_touch(ino, false);
     tx_end(inode_volume(ino));
     return 0;

@@ -35,7 +35,8 @@ static bool mode_known(uint32 mode)
 
 static bool plausible(const struct volume *vol, const struct disk_inode *d)
 {
-    if (!mode_known(d->mode) || d->size > FS_SIZE_MAX || d->nlink > FS_LINKS_MAX)
+    if (!mode_known(d->mode) || d->mode >> 16 != 0 || (d->flags & ~INODE_CLONED) ||
+        d->size > FS_SIZE_MAX || d->nlink > FS_LINKS_MAX)
         return false;
     bool dir = (d->mode & S_IFMT) == S_IFDIR;
     if (dir && d->size % FS_BLOCK != 0)

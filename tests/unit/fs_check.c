@@ -1,6 +1,7 @@
 // The checker finds what is wrong: one lie at a time, under right checksums, in a volume with
 // snapshots and clones.
 
+#include "fs/name.h"
 #include "fs_seal.h"
 #include "fs_test.h"
 
@@ -81,6 +82,8 @@ static void lies_in_superblock(void)
     EXPECT_FOUND(sb->nremovals, sb->nremovals - 1);
     EXPECT_FOUND(sb->ngoing, 1);
     EXPECT_FOUND(sb->nshares, sb->nshares - 1);
+    EXPECT_FOUND(sb->spare[0], 1);
+    EXPECT_FOUND(sb->counts.spare, 1);
     EXPECT_FOUND(sb->inodes.nblocks, 2);
     EXPECT_FOUND(sb->inodes.nblocks, ~0UL);
     EXPECT_FOUND(sb->inodes.height, TREE_HEIGHT_MAX + 1);
@@ -101,6 +104,9 @@ static void lies_in_snapshots(void)
     EXPECT_FOUND(s->nremovals, 0);
     EXPECT_FOUND(s->inodes.root.block, 0);
     EXPECT_FOUND(s->name[0], 0);
+    EXPECT_FOUND(s->name[0], '/');
+    EXPECT_FOUND(s->flags, 2);
+    EXPECT_FOUND(s->spare[95], 1);
     char was[sizeof s->name];
     memcpy(was, s->name, sizeof was);
     strcpy(s->name, "second");
@@ -121,6 +127,15 @@ static void lies_in_inodes(void)
     EXPECT_FOUND(d->size, 4096);
     EXPECT_FOUND(d->size, 4097);
     EXPECT_FOUND(d->flags, 0);
+    EXPECT_FOUND(d->flags, INODE_CLONED | 2);
+    EXPECT_FOUND(inodes[1].flags, INODE_CLONED);
+    EXPECT_FOUND(d->mode, d->mode | 1u << 16);
+    EXPECT_FOUND(d->rdev, 5);
+    EXPECT_FOUND(d->next_orphan, 4);
+    EXPECT_FOUND(d->size, FS_SIZE_MAX + 1);
+    EXPECT_FOUND(d->nlink, FS_LINKS_MAX + 1);
+    EXPECT_FOUND(d->spare[0], 1);
+    EXPECT_FOUND(d->data.spare, 1);
     EXPECT_FOUND(d->data.nblocks, 4);
     EXPECT_FOUND(d->data.height, 0);
     EXPECT_FOUND(d->data.root.block, BLOCKS);
@@ -146,6 +161,32 @@ static void lies_in_directories(void)
     EXPECT_FOUND(record("dir")->ino, 3);
 }
 
+// Another name in place of that of /clone, which has as many bytes.
+static void rename_clone(const char *name, uint64 errors_more)
+{
+    struct dir_record *r = record("clone");
+    struct dir_record was = *r;
+    r->namelen = (uint8)strlen(name);
+    memcpy(r->name, name, r->namelen);
+    r->hash = name_hash(name, r->namelen);
+    EXPECT(errors() >= errors_more);
+    *r = was;
+    memcpy(r->name, "clone", 5);
+}
+
+static void lies_in_names(void)
+{
+    rename_clone("file", 1); // twice
+    rename_clone("..", 1);
+    rename_clone(".", 1);
+    rename_clone("a/b", 1);
+    rename_clone("", 1);
+    uint16 was = record("clone")->length;
+    if (was >= sizeof(struct dir_record) + 10)
+        rename_clone(".snapshots", 1);
+    EXPECT(was >= sizeof(struct dir_record) + 10);
+}
+
 static void test_lies(void)
 {
     make_image();
@@ -155,6 +196,7 @@ static void test_lies(void)
     lies_in_snapshots();
     lies_in_inodes();
     lies_in_directories();
+    lies_in_names();
     EXPECT_FOUND(counts[0], 2);
     EXPECT_FOUND(counts[sb->inodes.root.block], 2);
     EXPECT_FOUND(counts[BLOCKS - 1], 1);
