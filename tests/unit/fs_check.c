@@ -223,9 +223,30 @@ static void test_far_page(void)
     mem_disk_free(&disk);
 }
 
+// A directory without names that is in use; the one above it is gone.  A mount makes that clean.
+static void test_gone_parent(void)
+{
+    struct inode *below;
+    struct check_result result;
+    make_volume(BLOCKS, false);
+    EXPECT_EQ(path_mkdir(root, "/a", 0755), 0);
+    EXPECT_EQ(path_mkdir(root, "/a/b", 0755), 0);
+    EXPECT_EQ(path_lookup(root, "/a/b", &below), 0);
+    EXPECT_EQ(path_unlink(root, "/a/b", UNLINK_DIR), 0);
+    EXPECT_EQ(path_unlink(root, "/a", UNLINK_DIR), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    check_volume(&disk.dev, &result);
+    EXPECT_EQ(result.errors, 0);
+    EXPECT_EQ(result.orphans, 1);
+    inode_put(below);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static const struct test tests[] = {
     { "lies", test_lies },
     { "far-page", test_far_page },
+    { "parent-is-gone", test_gone_parent },
 };
 
 int main(int argc, char **argv)
