@@ -42,7 +42,8 @@ endif
 # --- flags ------------------------------------------------------------------------------------
 WARN   := -Wall -Wextra -Werror -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes
 COMMON := -std=gnu11 -O2 -ggdb3 -MMD -MP $(WARN) -ffreestanding -fno-common -nostdlib \
-	-fno-stack-protector -fno-pie -mcmodel=medany -mno-relax
+	-fno-stack-protector -fno-stack-clash-protection -fno-asynchronous-unwind-tables -fno-pie \
+	-U_FORTIFY_SOURCE -mcmodel=medany -mno-relax
 KFLAGS := $(COMMON) -march=rv64imac_zicsr_zifencei -mabi=lp64 -iquote kernel -fno-jump-tables \
 	-fno-omit-frame-pointer -fno-strict-aliasing -fno-tree-loop-distribute-patterns
 UFLAGS := $(filter-out $(WARN),$(COMMON)) -march=rv64gc -mabi=lp64d -DKINE_USER -I. \
@@ -83,11 +84,18 @@ CHECKED := -fsanitize=kernel-address -fasan-shadow-offset=$(KASAN_OFFSET) -fsani
 	--param asan-stack=1 --param asan-globals=1 -fno-optimize-sibling-calls
 # What is not checked: what runs without translation; the run time itself, and what it needs or what
 # handles memory that is not in use; the end of the road.
-UNCHECKED := riscv/mstub riscv/bootmap riscv/fdt riscv/fdt_find lib/kasan lib/memory \
-	mem/slab mem/quarantine mem/shadow riscv/panic symbols
+UNCHECKED := riscv/mstub riscv/unfit riscv/port riscv/testdev riscv/bootmap riscv/fdt riscv/fdt_find \
+	lib/kasan lib/memory mem/slab mem/quarantine mem/shadow riscv/panic symbols
 endif
 # $(call checked,OBJECT): the flags of its own that a kernel object has.
 checked = $(if $(filter $(UNCHECKED:%=$(KB)/kernel/%.o),$(1)),,$(CHECKED))
+# What runs before it is known what the hart can do (kernel/riscv/unfit.h): no instructions that it
+# may lack.
+EARLY := riscv/mstub riscv/unfit riscv/port riscv/fdt riscv/fdt_find riscv/testdev lib/string \
+	lib/memory
+EARLYFLAGS := -march=rv64ia_zicsr_zifencei
+# Compilers for Linux programs link position-independent ones unless they are told not to.
+LINK := -static -no-pie -Wl,--build-id=none
 # Another set of flags is another build: the stamp changes only when the flags do.
 FLAGSTAMP := $(B)/flags
 KSTAMP    := $(KB)/kernel-flags
@@ -132,13 +140,15 @@ endif
 
 # --- kernel -----------------------------------------------------------------------------------
 $(shell mkdir -p $(KB); echo '$(CC) $(UFLAGS)' | cmp -s - $(FLAGSTAMP) || echo '$(CC) $(UFLAGS)' > $(FLAGSTAMP))
-$(shell echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED)' | cmp -s - $(KSTAMP) || \
-	echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED)' > $(KSTAMP))
+$(shell echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED) $(EARLY) $(EARLYFLAGS)' | cmp -s - $(KSTAMP) || \
+	echo '$(CC) $(KFLAGS) $(CHECKED) $(UNCHECKED) $(EARLY) $(EARLYFLAGS)' > $(KSTAMP))
 # So is another set of sources: when one is gone, the kernel or the image is made without it, and a
 # test program that has been replaced comes back.
 $(shell echo '$(KOBJ)' | cmp -s - $(KB)/kernel-sources || echo '$(KOBJ)' > $(KB)/kernel-sources)
 $(shell echo '$(IMAGE_FILES)' | cmp -s - $(B)/sources || echo '$(IMAGE_FILES)' > $(B)/sources)
 $(shell echo '$(UTESTS) $(UPOBJ)' | cmp -s - $(B)/tests || echo '$(UTESTS) $(UPOBJ)' > $(B)/tests)
+
+$(patsubst %,$(KB)/kernel/%.o,$(EARLY)): KFLAGS += $(EARLYFLAGS)
 
 $(KB)/kernel/%.o: kernel/%.c $(KSTAMP)
 	@mkdir -p $(@D)
@@ -149,20 +159,26 @@ $(KB)/kernel/%.o: kernel/%.S $(KSTAMP)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
 
-# The symbol table for back traces is made from a first link and put in by a second.
-$(KB)/kernel/symbols.c: $(KOBJ) $(KB)/kernel-sources kernel/kernel.ld kernel/symbols.awk
-	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $(KB)/kernel/stage1 $(KOBJ)
+# The symbol table for back traces is made from a first link, which has an empty one, and put in by a
+# second.
+KLINK = $(CC) $(KFLAGS) $(LINK) -Wl,-T,kernel/kernel.ld
+$(KB)/kernel/no-symbols.c: kernel/symbols.awk
+	@mkdir -p $(@D)
+	$(Q)awk -f kernel/symbols.awk /dev/null > $@
+$(KB)/kernel/symbols.c: $(KOBJ) $(KB)/kernel/no-symbols.o $(KB)/kernel-sources kernel/kernel.ld kernel/symbols.awk
+	$(Q)$(KLINK) -o $(KB)/kernel/stage1 $(KOBJ) $(KB)/kernel/no-symbols.o
 	$(Q)$(NM) -n $(KB)/kernel/stage1 | awk -f kernel/symbols.awk > $@
-$(KERNEL): $(KOBJ) $(KB)/kernel/symbols.c
+$(KB)/kernel/no-symbols.o $(KB)/kernel/symbols.o: %.o: %.c $(KSTAMP)
+	$(Q)$(CC) $(KFLAGS) -c -o $@ $<
+$(KERNEL): $(KOBJ) $(KB)/kernel/symbols.o
 	$(call say,LD,$@)
-	$(Q)$(CC) $(KFLAGS) -c -o $(KB)/kernel/symbols.o $(KB)/kernel/symbols.c
-	$(Q)$(CC) $(KFLAGS) -Wl,-T,kernel/kernel.ld -Wl,--no-warn-rwx-segments -o $@ $(KOBJ) $(KB)/kernel/symbols.o
+	$(Q)$(KLINK) -o $@ $(KOBJ) $(KB)/kernel/symbols.o
 $(KERNEL).sym: $(KERNEL)
 	$(Q)$(NM) -n $< | awk '{ print $$1, $$3 }' > $@
 # The same kernel for a machine whose firmware is there already: the bare image, without our M-mode
 # stub, for the firmware to load 2 MiB into RAM.
 $(KERNEL)-sbi: $(KERNEL)
-	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.bss $< $@
+	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.data -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
 # A main that returns nothing is compiled under another name, for user/lib/main.c to call.
@@ -186,8 +202,8 @@ $(B)/user/lib.a: $(ULOBJ)
 	$(Q)$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
 # muldefs: a program's own function of any name goes before the library's.  A program with a larger
 # stack than USERSTACK pages says so: `$(B)/user/_NAME: USTACK := 65536`.
-ULINK = $(CC) $(UFLAGS) -static $(if $(USTACK),-Wl$(comma)--defsym=stack_size=$(USTACK)) \
-	-Wl,-T,user/user.ld -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
+ULINK = $(CC) $(UFLAGS) $(LINK) $(if $(USTACK),-Wl$(comma)--defsym=stack_size=$(USTACK)) \
+	-Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
 part_objects = $(call object_of,$(sort $(wildcard user/$(1)/*.[cS])))
 $(foreach p,$(PROGRAMS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))
 $(B)/user/parts.a: $(UPOBJ) $(B)/tests
@@ -281,6 +297,8 @@ $(shell echo '$(GDBPORT)' | cmp -s - $(B)/gdbport || echo '$(GDBPORT)' > $(B)/gd
 	$(Q)sed -e 's/@PORT@/$(GDBPORT)/' -e 's|@ROOT@|$(CURDIR)|' < $< > $@
 print-gdbport:
 	@echo $(GDBPORT)
+print-prefix:
+	@echo $(TOOLPREFIX)
 
 # --- tests and housekeeping -------------------------------------------------------------------
 include tests/tests.mk
@@ -292,7 +310,7 @@ clean:
 	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
 help:
 	@sed -n 's/^#: //p' Makefile tests/tests.mk tests/*/*.mk
-.PHONY: all qemu qemu-gdb gdb print-gdbport format clean help
+.PHONY: all qemu qemu-gdb gdb print-gdbport print-prefix format clean help
 
 #: make              build the kernel, the programs and the disk image
 #: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img APPEND="boot arguments"

@@ -38,20 +38,20 @@ extern char trap_vector[], secondary_start[], boot_stack[];
 static char emergency_stacks[NCPU][EMERGENCY_STACK] __attribute__((aligned(16)));
 static struct thread boot_idle; // hart 0's idle thread, on the stack it booted on
 
-// What entry.S finds when another hart starts; it knows the offsets.
-static struct hart_start {
+// What entry.S finds when another hart starts; it knows the offsets.  Initialised: a hart may look
+// at it before the first has cleared what is not.
+struct hart_start {
     uint64 satp, sp;
     struct hart *hart;
-    struct thread *idle;
-} starts[NCPU];
+    uint64 hartid;
+    uint32 asked; // atomic: the rest is valid, the hart with that number goes on
+} hart_starts[NCPU] __attribute__((section(".data"))) = { 0 };
 
 static void hart_init(struct hart *h)
 {
     __asm__ volatile("mv tp, %0" ::"r"(h));
-    csr_write(sscratch, 0);
     csr_write(stvec, trap_vector);
-    csr_write(scounteren, 7); // users may read cycle, time and instret
-    csr_clear(sstatus, SSTATUS_FS | SSTATUS_SUM);
+    hart_own(h);
     h->emergency_stack = (uint64)emergency_stacks[h->index] + EMERGENCY_STACK;
 }
 
@@ -61,18 +61,28 @@ static void interrupts_init(void)
     csr_write(sie, INT_SOFT | INT_TIMER | INT_EXT);
 }
 
+// Asks the firmware for the hart, and the hart itself, which may have come to the entry already.
+static void start_hart(int i)
+{
+    struct hart_start *s = &hart_starts[i];
+    uint64 hartid = harts[i].hartid;
+    *s = (struct hart_start){ kmap_satp(), (uint64)harts[i].idle->tf, &harts[i], hartid, 0 };
+    __atomic_store_n(&s->asked, 1, __ATOMIC_RELEASE);
+    long err = sbi_hart_start(hartid, virt_to_phys(secondary_start), virt_to_phys(s));
+    if (err == SBI_ERR_AVAILABLE)
+        sbi_send_ipi(hartid);
+    else if (err)
+        printk("hart %lu does not start (error %ld): going on without it\n", hartid, err);
+}
+
 static void start_others(void)
 {
     for (int i = 1; i < nharts; i++) {
         struct thread *idle = thread_new("idle", NULL, NULL);
         if (!idle)
             machine_too_small();
-        starts[i] = (struct hart_start){ kmap_satp(), (uint64)idle->tf, &harts[i], idle };
-        long err = sbi_hart_start(harts[i].hartid, virt_to_phys(secondary_start),
-                                  virt_to_phys(&starts[i]));
-        if (err)
-            printk("hart %lu does not start (error %ld): going on without it\n", harts[i].hartid,
-                   err);
+        harts[i].idle = idle;
+        start_hart(i);
     }
 }
 
@@ -154,7 +164,7 @@ void kmain(uint64 hartid, paddr_t fdt)
 void kmain_secondary(struct hart *h)
 {
     hart_init(h);
-    h->thread = starts[h->index].idle;
+    h->thread = h->idle;
     h->thread->state = THREAD_RUNNING;
     kmap_load();
     interrupts_init();

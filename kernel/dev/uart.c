@@ -25,21 +25,10 @@
 #include "riscv/csr.h"
 #include "riscv/fdt.h"
 #include "riscv/panicking.h"
+#include "riscv/port.h"
 #include "riscv/spinlock.h"
 
-// Registers (PC16550D, table II).
-enum {
-    RBR = 0, // read: received byte
-    THR = 0, // write: byte to send
-    DLL = 0, // with LCR_DLAB: divisor, low
-    IER = 1, // interrupts enabled
-    DLM = 1, // with LCR_DLAB: divisor, high
-    FCR = 2, // write: FIFO control
-    IIR = 2, // read: what interrupts
-    LCR = 3, // line control
-    MCR = 4, // modem control
-    LSR = 5, // line status
-};
+// Bits of the registers (PC16550D, table II) that nobody else needs.
 #define IER_RECEIVED     0x01
 #define IER_SENT         0x02
 #define FCR_ENABLE       0x01
@@ -47,17 +36,13 @@ enum {
 #define LCR_8N1          0x03
 #define LCR_DLAB         0x80 // registers 0 and 1 are the divisor
 #define MCR_DTR_RTS_OUT2 0x0b // OUT2 gates the interrupt line on many boards
-#define LSR_RECEIVED     0x01
-#define LSR_SENT         0x20 // the FIFO is empty, or the one byte is gone
-#define LSR_IDLE         0x40 // and the last byte is on the wire
 #define FIFO_DEPTH       16
 #define DEFAULT_BAUD     115200
 #define EARLY_KEPT       64 // received bytes kept from before the FIFO was on
 
 static struct {
-    volatile uint8 *base; // NULL: there is no port
+    struct port port;     // registers, in the direct map; written once, at boot
     struct fdt_node node; // in the device tree
-    uint32 shift, width;  // registers are 1 << shift apart, `width` bytes wide
     uint32 depth;         // bytes that an empty transmitter takes
     const struct uart_user *user;
 
@@ -72,36 +57,15 @@ static struct {
 
 static uint8 reg_read(int reg)
 {
-    volatile uint8 *at = uart.base + ((size_t)reg << uart.shift);
-    return uart.width == 4 ? (uint8) * (volatile uint32 *)at : *at;
+    return port_read(&uart.port, reg);
 }
 
 static void reg_write(int reg, uint8 value)
 {
-    volatile uint8 *at = uart.base + ((size_t)reg << uart.shift);
-    if (uart.width == 4)
-        *(volatile uint32 *)at = value;
-    else
-        *at = value;
+    port_write(&uart.port, reg, value);
 }
 
 // --- start ------------------------------------------------------------------------------------
-
-static void find_port(const void *fdt)
-{
-    static const char *const compatible[] = { "ns16550a", "ns16550", "snps,dw-apb-uart" };
-    uint64 addr, size;
-    for (size_t i = 0; i < sizeof compatible / sizeof *compatible; i++) {
-        uart.node = FDT_START;
-        if (!fdt_next_compatible(fdt, &uart.node, compatible[i]) ||
-            !fdt_reg(fdt, &uart.node, 0, &addr, &size))
-            continue;
-        uart.shift = fdt_u32(fdt, &uart.node, "reg-shift", 0);
-        uart.width = fdt_u32(fdt, &uart.node, "reg-io-width", 1);
-        uart.base = phys_to_virt(addr);
-        return;
-    }
-}
 
 // The speed is set only where the tree tells the port's clock; elsewhere the firmware's stands.
 static void set_speed(const void *fdt)
@@ -129,9 +93,9 @@ void uart_early_init(const void *fdt)
 {
     if (!fdt_valid(fdt))
         return;
-    find_port(fdt);
-    if (!uart.base)
+    if (!port_find(fdt, &uart.port, &uart.node))
         return;
+    uart.port.base = (uint64)phys_to_virt(uart.port.base);
     reg_write(IER, 0);
     enable_fifo();
     set_speed(fdt);
@@ -180,7 +144,7 @@ size_t uart_room(size_t wanted)
 
 void uart_write(const char *text, size_t n)
 {
-    if (!uart.base)
+    if (!uart.port.base)
         return;
     spin_lock(&uart.lock);
     for (size_t i = 0; i < n; i++)
@@ -191,28 +155,24 @@ void uart_write(const char *text, size_t n)
 
 void uart_settle(void)
 {
-    while (uart.base && !(reg_read(LSR) & LSR_IDLE))
+    while (uart.port.base && !(reg_read(LSR) & LSR_IDLE))
         cpu_relax();
 }
 
 void uart_write_polled(const char *text, size_t n)
 {
-    if (!uart.base)
+    if (!uart.port.base)
         return;
     while (uart.tail != uart.head)
         feed();
-    for (size_t i = 0; i < n; i++) {
-        while (!(reg_read(LSR) & LSR_SENT))
-            cpu_relax();
-        reg_write(THR, (uint8)text[i]);
-    }
+    port_send(&uart.port, text, n);
 }
 
 // --- receiving --------------------------------------------------------------------------------
 
 int uart_getc(void)
 {
-    if (!uart.base)
+    if (!uart.port.base)
         return -1;
     spin_lock(&uart.lock);
     int c = -1;
@@ -226,7 +186,7 @@ int uart_getc(void)
 
 void uart_receive(bool on)
 {
-    if (!uart.base)
+    if (!uart.port.base)
         return;
     spin_lock(&uart.lock);
     set_interrupts((uint8)(on ? uart.ier | IER_RECEIVED : uart.ier & ~IER_RECEIVED));
@@ -254,7 +214,7 @@ static void interrupt(void *arg)
 
 void uart_init(const struct uart_user *user)
 {
-    if (!uart.base)
+    if (!uart.port.base)
         return;
     spin_lock(&uart.lock);
     uart.user = user;

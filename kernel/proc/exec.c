@@ -62,12 +62,6 @@ static void set_name(struct proc *p, const char *path)
             *c = '?';
 }
 
-// Back to user mode with interrupts on and the floating-point unit off.
-static uint64 user_status(void)
-{
-    return (csr_read(sstatus) & ~(SSTATUS_SPP | SSTATUS_SIE | SSTATUS_FS)) | SSTATUS_SPIE;
-}
-
 // The descriptors that the new program has: those of a table of its own, not marked close-on-exec.
 static void change_files(struct proc *p, struct files *own)
 {
@@ -88,7 +82,7 @@ static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 
     proc_end_vfork(p);
 
     struct trapframe *tf = current_thread()->tf;
-    *tf = (struct trapframe){ .sepc = entry, .sstatus = user_status() };
+    *tf = (struct trapframe){ .sepc = entry, .sstatus = SSTATUS_USER };
     tf->reg[REG_SP] = sp;
     fp_reset(current_thread());
 }

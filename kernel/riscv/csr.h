@@ -25,15 +25,68 @@
         value_;                                                                                    \
     })
 
-#define SSTATUS_SIE  (1UL << 1)
-#define SSTATUS_SPIE (1UL << 5)
-#define SSTATUS_SPP  (1UL << 8)
-#define SSTATUS_FS   (3UL << 13)
-#define FS_OFF       (0UL << 13)
-#define FS_INITIAL   (1UL << 13)
-#define FS_CLEAN     (2UL << 13)
-#define FS_DIRTY     (3UL << 13)
-#define SSTATUS_SUM  (1UL << 18)
+// Uses a register that a hart may lack or may not be let use.  mode: m or s, the one we are in.
+// => did it not trap?  Interrupts are off; status, cause and epc are left as a trap leaves them, but
+// ready for the next (Smdbltrp, Ssdbltrp).
+#define csr_try_write(mode, csr, value) csr_try(mode, "csrw %3, %4", "i"(csr), "r"((uint64)(value)))
+#define csr_try_read(mode, csr)         csr_try(mode, "csrr zero, %3", "i"(csr))
+#define csr_try(mode, instruction, ...)                                                            \
+    ({                                                                                             \
+        uint64 vector_, done_;                                                                     \
+        __asm__ volatile("la %0, 1f\n\t"                                                           \
+                         "csrrw %0, " #mode "tvec, %0\n\t"                                         \
+                         "li %1, 0\n\t" instruction "\n\t"                                         \
+                         "li %1, 1\n\t"                                                            \
+                         ".balign 4\n"                                                             \
+                         "1: csrw " #mode "tvec, %0\n\t"                                           \
+                         "csrc " #mode "status, %2"                                                \
+                         : "=&r"(vector_), "=&r"(done_)                                            \
+                         : "r"(MSTATUS_MDT | SSTATUS_SDT), __VA_ARGS__                             \
+                         : "memory");                                                              \
+        done_ != 0;                                                                                \
+    })
+#define MSTATUS_MDT (1UL << 42) // a trap to M-mode is being dealt with, and may not meet another
+#define SSTATUS_SDT (1UL << 24)
+
+// Registers that harts may lack: newer than the oldest assemblers, so by number.
+#define CSR_SENVCFG       0x10a
+#define CSR_SSTATEEN(n)   (0x10c + (n)) // 0 to 3
+#define CSR_STIMECMP      0x14d
+#define CSR_MENVCFG       0x30a
+#define CSR_MSTATEEN(n)   (0x30c + (n))
+#define CSR_MCOUNTINHIBIT 0x320
+#define CSR_PMPCFG0       0x3a0
+#define CSR_PMPADDR0      0x3b0
+#define CSR_PMPADDR1      0x3b1
+#define CSR_HSTATUS       0x600
+#define CSR_HIE           0x604
+#define CSR_HCOUNTEREN    0x606
+#define CSR_HVIP          0x645
+#define CSR_MSECCFG       0x747
+#define CSR_TIME          0xc01
+#define CSR_INSTRET       0xc02
+
+// Of scounteren and mcounteren: what user programs may read.
+#define COUNTER_CYCLE   (1UL << 0)
+#define COUNTER_TIME    (1UL << 1)
+#define COUNTER_INSTRET (1UL << 2)
+#define COUNTERS_USER   (COUNTER_CYCLE | COUNTER_TIME | COUNTER_INSTRET)
+
+#define SSTATUS_SIE   (1UL << 1)
+#define SSTATUS_SPIE  (1UL << 5)
+#define SSTATUS_SPP   (1UL << 8)
+#define SSTATUS_FS    (3UL << 13)
+#define FS_OFF        (0UL << 13)
+#define FS_INITIAL    (1UL << 13)
+#define FS_CLEAN      (2UL << 13)
+#define FS_DIRTY      (3UL << 13)
+#define SSTATUS_UXL64 (2UL << 32) // user mode is 64 bits wide
+
+// All of sstatus.  In the kernel: interrupts off; no access to user pages (SUM), none to pages that
+// may only be executed (MXR), little endian, floating point and vectors off.  A user program begins
+// with the same, but with interrupts on.
+#define SSTATUS_KERNEL SSTATUS_UXL64
+#define SSTATUS_USER   (SSTATUS_UXL64 | SSTATUS_SPIE)
 
 // Bits of sie and sip; of mie, mip and mideleg at the same places.
 #define INT_SOFT  (1UL << 1)

@@ -267,11 +267,13 @@ bool fdt_reg(const void *fdt, const struct fdt_node *node, int n, uint64 *addr, 
     uint32 scells = fdt_u32(fdt, &parent, "#size-cells", 1);
     if (n < 0 || acells < 1 || acells > 2 || scells > 2)
         return false;
-    uint32 each = acells + scells;
-    if ((uint32)n >= len / 4 / each)
+    uint32 each = acells + scells, cells = len / 4, at = 0;
+    for (; n > 0 && at + each <= cells; n--)
+        at += each; // a hart that cannot multiply comes here too (unfit.h)
+    if (at + each > cells)
         return false;
-    *addr = number(reg, n * each, acells);
-    *size = number(reg, n * each + acells, scells);
+    *addr = number(reg, (int)at, acells);
+    *size = number(reg, (int)(at + acells), scells);
     return true;
 }
 

@@ -32,10 +32,17 @@ struct hart {
     bool need_resched;       // the running thread's time is over
     bool idling;             // waits in wfi: a waker sends an interrupt
     uint64 slept;            // what instret counted in wfi
+    bool sstc;               // has stimecmp: its timer is its own (Sstc)
+    bool counts;             // has instret
+    bool clock;              // has time
     uint64 armed;            // when the next timer interrupt comes, in time-base ticks
 };
 
 extern struct hart harts[NCPU];
+
+// Sets every register that decides what user mode may do, whatever firmware has left in it, and
+// finds out which of the optional ones this hart has.  => interrupts are off
+void hart_own(struct hart *h);
 extern int nharts;
 
 static inline struct hart *this_hart(void)

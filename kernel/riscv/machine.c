@@ -82,13 +82,12 @@ static void find_harts(const void *fdt, uint64 boot_hartid)
 {
     nharts = 0;
     add_hart(boot_hartid);
-    machine.sstc = machine.fp = true;
+    machine.fp = true;
     struct fdt_node node = FDT_START;
     while (fdt_next_type(fdt, &node, "cpu")) {
         uint64 hartid, size;
         if (!fdt_reg(fdt, &node, 0, &hartid, &size))
             continue;
-        machine.sstc &= cpu_has(fdt, &node, "sstc");
         machine.fp &= cpu_has(fdt, &node, "d") || cpu_has(fdt, &node, "g");
         if (hartid != boot_hartid && nharts < NCPU)
             add_hart(hartid);
@@ -107,6 +106,8 @@ void machine_init(const void *fdt, uint64 boot_hartid)
     if (fdt_find_path(fdt, &chosen, "/chosen") &&
         (args = fdt_string(fdt, &chosen, "bootargs", 0)) != NULL)
         machine.bootargs = args;
+    if (!this_hart()->clock)
+        machine_give_up("this hart has no clock that can be read (Zicntr); QEMU's -cpu rv64 has");
     find_harts(fdt, boot_hartid);
     find_ram(fdt);
 }

@@ -8,7 +8,6 @@ struct machine {
     paddr_t ram_base;
     uint64 ram_size;      // bytes, whole pages
     uint64 timebase;      // ticks of rdtime in a second
-    bool sstc;            // every hart has stimecmp
     bool fp;              // every hart has floating point, of double precision
     const char *bootargs; // never NULL
 };

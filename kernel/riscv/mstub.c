@@ -17,24 +17,21 @@
 #include "riscv/csr.h"
 #include "riscv/fdt.h"
 #include "riscv/sbi.h"
+#include "riscv/testdev.h"
+#include "riscv/unfit.h"
 
-#define MSTATUS_MPP_S (1UL << 11)
-#define MSTATUS_MPP   (3UL << 11)
-#define MSTATUS_MPIE  (1UL << 7)
-#define MSTATUS_FS    (3UL << 13)
-#define MIE_SOFT      (1UL << 3)
-#define MIE_TIMER     (1UL << 7)
-#define MENVCFG_STCE  (1UL << 63)
-#define MCAUSE_MSOFT  (SCAUSE_INTERRUPT | 3)
-#define MCAUSE_MTIMER (SCAUSE_INTERRUPT | 7)
+// All of mstatus: mret goes to S-mode with interrupts off there; every mode is 64 bits wide.
+#define MSTATUS_KERNEL (1UL << 11 | 2UL << 32 | 2UL << 34)
+#define MIE_SOFT       (1UL << 3)
+#define MIE_TIMER      (1UL << 7)
+#define MENVCFG_STCE   (1UL << 63)
+#define MSTATEEN_ENV   (3UL << 62) // S-mode may use senvcfg and sstateen
+#define MCAUSE_MSOFT   (SCAUSE_INTERRUPT | 3)
+#define MCAUSE_MTIMER  (SCAUSE_INTERRUPT | 7)
 
 #define IRQ_MSOFT      3 // what a device tree calls a hart's interrupts
 #define IRQ_MTIMER     7
 #define CLINT_MTIMECMP 0x4000
-
-#define TEST_PASS  0x5555
-#define TEST_FAIL  0x13333 // status 1 in the upper half
-#define TEST_RESET 0x7777
 
 #define MAIL_IPI   1u
 #define MAIL_FENCE 2u
@@ -42,7 +39,6 @@
 
 uint64 mstub_init(uint64 hartid, uint64 fdt);
 void mstub_trap(uint64 *arg);
-bool mstub_try_menvcfg(uint64 bits);
 extern char mstub_begin[], mstub_end[],
     kernel_begin[]; // kernel.ld; entry.S stands first in the kernel
 
@@ -51,8 +47,9 @@ enum hart_state { HART_STOPPED, HART_STARTED };
 // All of it initialised, so that a reset, which loads the image anew, restores it.
 static struct {
     uint32 kernel_started; // atomic: the first hart takes it
-    uint32 ready;          // the addresses below are valid
-    uint64 test;           // from the device tree
+    uint32 ready;          // what follows is valid
+    const void *fdt;       // the device tree
+    uint64 test;           // from there; 0: none
     struct {
         uint64 msip, mtimecmp; // its registers, from the device tree; 0: none
         uint32 mail;           // atomic: MAIL_*
@@ -150,7 +147,8 @@ static long start_hart(uint64 hartid, uint64 start, uint64 opaque)
 
 static void reset(uint64 type, uint64 reason)
 {
-    uint32 code = type == SBI_RESET_SHUTDOWN ? (reason ? TEST_FAIL : TEST_PASS) : TEST_RESET;
+    uint32 code =
+        type == SBI_RESET_SHUTDOWN ? (reason ? TESTDEV_FAIL : TESTDEV_PASS) : TESTDEV_RESET;
     *(volatile uint32 *)stub.test = code;
 }
 
@@ -205,6 +203,23 @@ static struct sbi_result call(uint64 self, const uint64 *arg)
     return (struct sbi_result){ SBI_ERR_UNSUPPORTED, 0 };
 }
 
+static void put_hex(char *digits, uint64 value)
+{
+    for (int i = 15; i >= 0; i--, value >>= 4)
+        digits[i] = "0123456789abcdef"[value & 15];
+}
+
+// Says what M-mode was not made for, and ends the machine.
+static _Noreturn void give_up(void)
+{
+    char what[] = "answer to a trap: mcause ................, mepc ................";
+    put_hex(what + 25, csr_read(mcause));
+    put_hex(what + 48, csr_read(mepc));
+    unfit_give_up(stub.fdt, what);
+    for (;;)
+        wait_for_interrupt();
+}
+
 // arg: a0 to a7 as the trap found them; the results of a call go to a0 and a1.
 void mstub_trap(uint64 *arg)
 {
@@ -220,8 +235,8 @@ void mstub_trap(uint64 *arg)
         arg[0] = (uint64)r.error;
         arg[1] = (uint64)r.value;
         csr_write(mepc, csr_read(mepc) + 4);
-    } else if (stub.test) {
-        reset(SBI_RESET_SHUTDOWN, SBI_REASON_FAILURE); // M-mode itself went wrong
+    } else {
+        give_up();
     }
 }
 
@@ -263,24 +278,39 @@ static void find_timers(const void *fdt)
 
 static void find_devices(const void *fdt)
 {
-    uint64 size;
-    struct fdt_node node = FDT_START;
+    stub.fdt = fdt;
     find_timers(fdt);
-    if (fdt_next_compatible(fdt, &node, "sifive,test0"))
-        fdt_reg(fdt, &node, 0, &stub.test, &size);
+    stub.test = testdev_find(fdt);
     __atomic_store_n(&stub.ready, 1, __ATOMIC_RELEASE);
 }
 
+#define try_write(csr, value) csr_try_write(m, csr, value)
+
 // PMP entry 0 closes the stub's own memory to S and U; entry 1 opens everything else.  (With
 // none programmed S-mode may touch nothing: manual, 3.7.1.)  The range is naturally aligned and a
-// power of two by kernel.ld.
+// power of two by kernel.ld.  On a hart without PMP everything is open.
 static void open_memory(void)
 {
     uint64 base = (uint64)mstub_begin, size = (uint64)mstub_end - base;
-    csr_write(pmpaddr0, base >> 2 | ((size >> 3) - 1)); // NAPOT
-    csr_write(pmpaddr1, ~0UL >> 10);
-    csr_write(pmpcfg0, 0x1f18); // 1: NAPOT RWX; 0: NAPOT none
+    try_write(CSR_PMPADDR0, base >> 2 | ((size >> 3) - 1)); // NAPOT
+    try_write(CSR_PMPADDR1, ~0UL >> 10);
+    try_write(CSR_PMPCFG0, 0x1f18); // 1: NAPOT RWX; 0: NAPOT none
     sfence_vma_all();
+}
+
+// What S-mode may do and must see to itself.
+static void open_machine(void)
+{
+    csr_write(medeleg, 0xb1ff); // all but calls from S-mode and M-mode
+    csr_write(mideleg, INT_SOFT | INT_TIMER | INT_EXT);
+    csr_write(mcounteren, COUNTERS_USER);
+    try_write(CSR_MCOUNTINHIBIT, 0);
+    try_write(CSR_MSECCFG, 0);
+    try_write(CSR_MENVCFG, MENVCFG_STCE);
+    try_write(CSR_MSTATEEN(0), MSTATEEN_ENV);
+    open_memory();
+    csr_write(satp, 0);
+    csr_write(mie, MIE_SOFT);
 }
 
 // Waits, stopped, until another hart asks this one to start.
@@ -299,18 +329,11 @@ uint64 mstub_init(uint64 self, uint64 fdt)
         find_devices((const void *)fdt);
     while (!__atomic_load_n(&stub.ready, __ATOMIC_ACQUIRE))
         ;
-    csr_write(medeleg, 0xb1ff); // all but calls from S-mode and M-mode
-    csr_write(mideleg, INT_SOFT | INT_TIMER | INT_EXT);
-    csr_write(mcounteren, 7);
-    open_memory();
-    mstub_try_menvcfg(MENVCFG_STCE);
-    csr_write(satp, 0);
-    csr_write(mie, MIE_SOFT);
+    open_machine();
     if (!first)
         wait_for_start(self);
     __atomic_store_n(&stub.hart[self].state, HART_STARTED, __ATOMIC_RELEASE);
     csr_write(mepc, first ? (uint64)kernel_begin : stub.hart[self].start);
-    uint64 status = csr_read(mstatus) & ~(MSTATUS_MPP | MSTATUS_MPIE | MSTATUS_FS);
-    csr_write(mstatus, status | MSTATUS_MPP_S | MSTATUS_MPIE);
+    csr_write(mstatus, MSTATUS_KERNEL);
     return first ? fdt : stub.hart[self].opaque;
 }

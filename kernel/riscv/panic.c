@@ -5,19 +5,18 @@
 #include "lib/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "riscv/addr.h"
 #include "riscv/csr.h"
+#include "riscv/fdt.h"
 #include "riscv/hart.h"
 #include "riscv/intr.h"
 #include "riscv/machine.h"
 #include "riscv/panicking.h"
 #include "riscv/sbi.h"
 #include "riscv/symbols.h"
+#include "riscv/testdev.h"
 
 #define TRACE_DEPTH 24
-
-// The first link of the kernel has no table yet.
-#pragma weak symbol_table
-#pragma weak symbol_count
 
 volatile bool panicking;
 static uint32 panic_owner; // atomic: index + 1 of the first hart to panic
@@ -57,7 +56,7 @@ static void say(const char *fmt, ...)
 // => the function that an address is in, NULL if in none of the kernel's
 static const struct symbol *find_symbol(uint64 pc)
 {
-    unsigned low = 0, high = &symbol_count ? symbol_count : 0;
+    unsigned low = 0, high = symbol_count;
     if (high == 0 || pc < symbol_table[0].address || !machine_in_text(pc))
         return NULL;
     while (high - low > 1) {
@@ -114,10 +113,18 @@ static void stop_others(void)
             sbi_send_ipi(harts[i].hartid);
 }
 
+static void power_off_failed(void)
+{
+    uint64 testdev = machine_fdt && fdt_valid(machine_fdt) ? testdev_find(machine_fdt) : 0;
+    if (testdev)
+        *(volatile uint32 *)phys_to_virt(testdev) = TESTDEV_FAIL;
+    sbi_reset(SBI_RESET_SHUTDOWN, SBI_REASON_FAILURE);
+}
+
 static _Noreturn void end(bool off)
 {
     if (off)
-        sbi_reset(SBI_RESET_SHUTDOWN, SBI_REASON_FAILURE);
+        power_off_failed();
     panic_halt();
 }
 

@@ -1,5 +1,6 @@
 #include "riscv/timer.h"
 #include "riscv/csr.h"
+#include "riscv/hart.h"
 #include "riscv/machine.h"
 #include "riscv/sbi.h"
 
@@ -27,8 +28,8 @@ uint64 time_from_ns(uint64 ns)
 // Sstc: stimecmp (CSR 0x14d) raises the interrupt while time >= stimecmp.
 void timer_arm(uint64 when)
 {
-    if (machine.sstc)
-        __asm__ volatile("csrw 0x14d, %0" ::"r"(when));
+    if (this_hart()->sstc)
+        __asm__ volatile("csrw %0, %1" ::"i"(CSR_STIMECMP), "r"(when));
     else
         sbi_set_timer(when);
 }

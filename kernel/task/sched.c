@@ -298,6 +298,11 @@ void sched_timer(bool from_user)
     arm(h, earlier(next, now + slice));
 }
 
+static uint64 instructions(const struct hart *h)
+{
+    return h->counts ? csr_read(instret) : 0;
+}
+
 // Interrupts are off.  Sleeps until an interrupt is pending.
 static void idle_wait(struct hart *h)
 {
@@ -308,9 +313,9 @@ static void idle_wait(struct hart *h)
         work |= __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED) > 0;
     if (!work) {
         arm(h, timers_next());
-        uint64 before = csr_read(instret);
+        uint64 before = instructions(h);
         wait_for_interrupt();
-        h->slept += csr_read(instret) - before;
+        h->slept += instructions(h) - before;
     }
     h->idling = false;
     uint64 slice_end = time_now() + time_from_ns(SLICE_NS);
