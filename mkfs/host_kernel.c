@@ -181,8 +181,14 @@ void thread_yield(void)
     panic("the only thread would wait for ever");
 }
 
-void thread_breathe(void)
+int thread_breathe(void)
 {
+    return 0;
+}
+
+bool thread_may_breathe(uint32 n)
+{
+    return false;
 }
 
 bool thread_interrupted(void)

@@ -238,21 +238,31 @@ bool cache_is_dirty(struct object *obj, uint64 index)
     return dirty;
 }
 
+// Pages looked at before others get the cache's lock and, if it is their turn, the hart.
+#define BATCH 64
+
+static void breathe_at(size_t n)
+{
+    if (n % BATCH != 0)
+        return;
+    spin_unlock(&cache.lock);
+    thread_breathe();
+    spin_lock(&cache.lock);
+}
+
 void cache_clean(struct object *obj)
 {
     spin_lock(&cache.lock);
     struct list *item;
-    while ((item = list_pop_front(&obj->dirty)) != NULL) {
+    for (size_t n = 1; (item = list_pop_front(&obj->dirty)) != NULL; n++) {
         struct frame *f = container_of(item, struct frame, link);
         f->flags &= (uint8)~CACHE_DIRTY;
         list_push_back(&obj->clean, item);
         cache.ndirty--;
+        breathe_at(n);
     }
     spin_unlock(&cache.lock);
 }
-
-// Pages looked at before interrupts are let in.
-#define DROP_BATCH 64
 
 // Looks at one page of the list: takes it off the table, or puts it aside if its index is below
 // `from`.  => the page, whose reference passes to the caller; NULL.  The cache lock is held.
@@ -273,14 +283,11 @@ static void drop_list(struct object *obj, struct list *pages, uint64 from)
     struct list kept = LIST_INIT(kept), *item;
     spin_lock(&cache.lock);
     obj->version++;
-    for (int n = 1; !list_empty(pages); n++) {
+    for (size_t n = 1; !list_empty(pages); n++) {
         struct frame *f = take_or_keep(pages, from, &kept);
         if (f != NULL)
             frame_put(f);
-        if (n % DROP_BATCH == 0) {
-            spin_unlock(&cache.lock);
-            spin_lock(&cache.lock);
-        }
+        breathe_at(n);
     }
     while ((item = list_pop_front(&kept)) != NULL)
         list_push_back(pages, item);

@@ -8,9 +8,12 @@
 #include "cache/table.h"
 #include "errno.h"
 #include "mem/audit.h"
+#include "task/thread.h"
 
 // Pages given back in one call, at the least if they can be had: a call costs a walk.
 #define EVICT_BATCH 32
+// Buckets looked at before others may have their turn.
+#define SWEEP_STRETCH 512
 
 static bool evictable(const struct frame *f)
 {
@@ -37,6 +40,17 @@ static size_t sweep_bucket(uint32 bucket)
     return freed;
 }
 
+// Between two stretches of a sweep: others get the lock and the hart if whoever wants memory holds
+// no other lock and could be interrupted.
+static void breathe(void)
+{
+    if (!thread_may_breathe(1))
+        return;
+    spin_unlock(&cache.lock);
+    thread_breathe();
+    spin_lock(&cache.lock);
+}
+
 // The reclaim call-back: any lock may be held by the caller, the cache's too.
 static size_t evict(size_t want)
 {
@@ -49,6 +63,8 @@ static size_t evict(size_t want)
     for (uint32 n = 0; n < 2 * cache.nbuckets && freed < want; n++) {
         freed += sweep_bucket(cache.hand);
         cache.hand = (cache.hand + 1) & (cache.nbuckets - 1);
+        if (cache.hand % SWEEP_STRETCH == 0)
+            breathe();
     }
     spin_unlock(&cache.lock);
     return freed;

@@ -5,6 +5,7 @@
 #include "fs/path.h"
 #include "fs/snapshot.h"
 #include "lib/string.h"
+#include "task/thread.h"
 
 // Directories that path_of() goes up, at the most: a path has no more names.
 #define DEPTH_MAX (PATH_LONGEST / 2)
@@ -63,6 +64,8 @@ static int climb(struct inode **dir, const struct inode *root, char *buf, size_t
         inode_put(*dir);
         *dir = parent;
         err = prepend(buf, at, entry.name);
+        if (!err)
+            err = thread_breathe();
         if (err)
             return err;
     }
@@ -112,6 +115,8 @@ int path_entry_above(struct inode *dir, struct inode *above, uint64 *entry)
         err = go_up(&at);
         if (!err && at->number == marked)
             err = volume_damage(inode_volume(at), "directory %lu is above itself", marked);
+        if (!err)
+            err = thread_breathe();
         if (++steps == mark_after) {
             marked = at->number;
             mark_after *= 2;

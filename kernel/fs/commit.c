@@ -38,6 +38,7 @@
 #include "fs/tx.h"
 #include "fs/writer.h"
 #include "lib/print.h"
+#include "task/thread.h"
 
 // --- the pages that are to be written ---------------------------------------------------------
 
@@ -60,6 +61,7 @@ static void let_go(struct closing *c)
         next = f->write_next;
         f->block = 0;
         frame_put(f);
+        thread_breathe();
     }
     commit_init(c);
 }
@@ -99,6 +101,7 @@ static int settle_counts(struct volume *vol)
         int err = tree_own(&vol->counts, f->index, &f); // dirty: it stays this frame
         if (err)
             return err;
+        thread_breathe();
     }
     return 0;
 }
@@ -192,8 +195,10 @@ static int close_generation(struct volume *vol)
 
 static int write_pages(struct volume *vol)
 {
-    for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
+    for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next) {
         writer_put(vol->writer, f->block, frame_page(f));
+        thread_breathe();
+    }
     int err = writer_wait(vol->writer);
     return err ? err : blk_flush(vol->dev);
 }

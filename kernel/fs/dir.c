@@ -6,6 +6,7 @@
 #include "fs/snapshot.h"
 #include "fs/dir_priv.h"
 #include "lib/string.h"
+#include "task/thread.h"
 
 int record_damage(struct inode *dir, uint64 page, uint32 offset)
 {
@@ -54,6 +55,8 @@ static int search(struct inode *dir, record_test *test, const void *arg, struct 
             *out = f;
         else
             frame_put(f);
+        if (found == 0)
+            found = thread_breathe();
         if (found != 0)
             return found;
     }

@@ -5,6 +5,7 @@
 #include "fs/dir_index.h"
 #include "fs/dir_priv.h"
 #include "lib/string.h"
+#include "task/thread.h"
 
 // Bytes of the record's own name; what is behind them can be given to another.
 static uint32 used_bytes(const struct volume *vol, const struct dir_record *r)
@@ -46,8 +47,11 @@ static int room_in_pages(struct inode *dir, uint64 from, uint64 n, uint32 bytes,
 {
     int found = 0;
     *most = 0;
-    for (uint64 page = from; page - from < n && page < page_count(dir) && !found; page++)
+    for (uint64 page = from; page - from < n && page < page_count(dir) && !found; page++) {
         found = room_in_page(dir, page, bytes, at, most);
+        if (!found)
+            found = thread_breathe();
+    }
     return found;
 }
 

@@ -7,6 +7,7 @@
 #include "lib/print.h"
 #include "mem/audit.h"
 #include "mem/slab.h"
+#include "task/thread.h"
 
 static struct obj_cache inode_objects =
     OBJ_CACHE_INIT(inode_objects, "inode", sizeof(struct inode));
@@ -295,6 +296,7 @@ void inodes_clean(struct volume *vol)
         if (ino->data.obj.refs == 0 && !ino->dying)
             push_unused(ino);
         spin_unlock(&vol->inodes_lock);
+        thread_breathe();
     }
 }
 

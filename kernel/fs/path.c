@@ -7,6 +7,7 @@
 #include "fs/snapshot.h"
 #include "lib/string.h"
 #include "mem/frame.h"
+#include "task/thread.h"
 
 // Takes the next name off the path.  => its length as written, 0 at the end
 static size_t next_name(const char **path, const char **name)
@@ -125,6 +126,8 @@ static int walk_down(struct walk *w, const char *path)
         if (*skip_slashes(path) == '\0')
             return inode_is_dir(w->dir) ? 0 : -ENOTDIR;
         int err = step(w, &path);
+        if (!err)
+            err = thread_breathe();
         if (err)
             return err;
     }

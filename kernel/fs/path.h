@@ -19,7 +19,7 @@ struct walk {
 };
 
 // Goes to the directory that holds, or would hold, the last name of the path.
-// => as path_lookup(); if 0, walk_end() is due.
+// => as path_lookup(); -EINTR: the process has been killed; if 0, walk_end() is due.
 int walk_parent(struct inode *cwd, const char *path, struct walk *out);
 // The last name leads to this symbolic link: goes on to what it stands for.
 // => as walk_parent(), but walk_end() is due in any case.
@@ -35,7 +35,8 @@ bool walk_ends_in_dots(const struct walk *w);
 int path_step(struct inode *dir, const struct name *name, struct inode **out);
 
 // Goes up from `dir`.  => 0; *entry: the number of the entry of `above` by which that is reached, 0
-// if it is not above; -EIO (also if the way up is a circle), -ENOMEM, -ENOENT (dir was removed).
+// if it is not above; -EIO (also if the way up is a circle), -ENOMEM, -ENOENT (dir was removed),
+// -EINTR.
 // It means something only while the volume's rename_lock is held.  No inode's lock is held.
 int path_entry_above(struct inode *dir, struct inode *above, uint64 *entry);
 

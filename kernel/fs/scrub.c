@@ -131,15 +131,12 @@ static int scrub_under(struct scrub *s, struct tree *tree, const struct blkptr *
     int first = mark(s, p->block);
     if (first <= 0)
         return first;
-    if (thread_interrupted())
-        return -EINTR;
     void *page = kalloc(FRAME_OTHER);
     if (page == NULL)
         return -ENOMEM;
     int err = scrub_block(s, tree, p, level, index, page);
     kfree(page);
-    thread_breathe();
-    return err;
+    return err ? err : thread_breathe();
 }
 
 static int scrub_tree(struct scrub *s, struct tree *tree)

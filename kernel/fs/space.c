@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "mem/audit.h"
 #include "mem/slab.h"
+#include "task/thread.h"
 
 #define GROUPS_PER_PAGE (FS_BLOCK / sizeof(struct group *))
 _Static_assert(FS_BLOCKS_MAX / COUNTS_PER_BLOCK <= GROUPS_PER_PAGE * GROUPS_PER_PAGE,
@@ -184,6 +185,7 @@ static int find_in(struct volume *vol, const struct groups *in, struct group **g
             none = err;
         else if ((*g)->nfree > 0)
             return 0;
+        thread_breathe();
     }
     return none;
 }
@@ -351,8 +353,10 @@ static void release_group(struct group *g)
 
 void space_release_closing(struct volume *vol)
 {
-    list_for_each_safe (item, &vol->space.pending)
+    list_for_each_safe (item, &vol->space.pending) {
         release_group(container_of(item, struct group, link));
+        thread_breathe();
+    }
     vol->space.nfree += vol->space.nclosing;
     vol->space.nclosing = 0;
 }

@@ -9,6 +9,7 @@
 #include "fs/tree_priv.h"
 #include "fs/meta.h"
 #include "lib/crc.h"
+#include "task/thread.h"
 
 static int seal_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 index);
 
@@ -35,6 +36,7 @@ static int seal_under(struct tree *tree, struct blkptr *p, uint32 level, uint64 
         commit_add(vol, f, p->block);
     }
     frame_put(f);
+    thread_breathe();
     return err;
 }
 

@@ -81,15 +81,24 @@ static void check_free_lists(struct kine_audit *out)
     out->accounted += frame_count - opened_frames() - pool.nfree_fresh;
 }
 
-void audit_run(struct kine_audit *out, bool say)
+static void clear_marks(size_t n, int (*breathe)(void))
+{
+    for (size_t i = 0; i < n; i++) {
+        frame_at(i)->audited = 0;
+        if (i % RUN_FRAMES == 0)
+            breathe();
+    }
+}
+
+void audit_run(struct kine_audit *out, bool say, int (*breathe)(void))
 {
     *out = (struct kine_audit){ .ram = frame_count };
     errors = 0;
     loud = say;
     size_t n = opened_frames();
-    for (size_t i = 0; i < n; i++)
-        frame_at(i)->audited = 0;
+    clear_marks(n, breathe);
     for (int i = 0; i < nwalkers; i++) {
+        breathe();
         walking = walkers[i].name;
         walkers[i].walk();
     }

@@ -5,6 +5,7 @@
 #include "mem/slab.h"
 #include "proc/image.h"
 #include "riscv.h"
+#include "task/thread.h"
 #include "vm/usercopy.h"
 
 #define POINTERS_MAX (PGSIZE / sizeof(uint64) - 32) // room for auxv and the NULLs in the page
@@ -29,6 +30,8 @@ static int64 string_length(struct aspace *as, uint64 uva, size_t max)
         const char *end = memchr(span.kva, 0, span.len);
         size_t more = end ? (size_t)(end - (const char *)span.kva) : 0;
         user_release(&span);
+        if (!end && (err = thread_breathe()) != 0)
+            return err;
         if (end)
             return n + more <= max ? (int64)(n + more) : -E2BIG;
     }
@@ -49,6 +52,9 @@ static int copy_across(struct building *b, uint64 dst, uint64 src, size_t n)
         dst += len;
         src += len;
         n -= len;
+        err = thread_breathe();
+        if (err)
+            return err;
     }
     return copyout(b->to, dst, "", 1);
 }

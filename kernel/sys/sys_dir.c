@@ -11,6 +11,7 @@
 #include "proc/proc.h"
 #include "sys/user_count.h"
 #include "sys/user_path.h"
+#include "task/thread.h"
 #include "vm/usercopy.h"
 
 #define RECORD_ALIGN 8
@@ -71,6 +72,8 @@ static int64 put_entries(struct file *f, struct inode *dir, uint64 buf, size_t n
             return done ? (int64)done : err;
         done += len;
         f->offset = next;
+        if (thread_breathe())
+            return (int64)done;
     }
 }
 

@@ -34,7 +34,7 @@ static struct mutex auditing = {
 static bool audit(struct kine_audit *out, bool say)
 {
     mutex_lock(&auditing);
-    audit_run(out, say);
+    audit_run(out, say, thread_breathe);
     mutex_unlock(&auditing);
     return out->errors == 0 && out->lost == 0;
 }

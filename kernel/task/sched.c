@@ -13,6 +13,7 @@
 // and then wait would dead-lock: two harts that leave each other's next thread would wait for ever.
 
 #include "task/sched.h"
+#include "errno.h"
 #include "lib/panic.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
@@ -267,10 +268,19 @@ void thread_yield(void)
     schedule();
 }
 
-void thread_breathe(void)
+int thread_breathe(void)
 {
+    if (this_hart()->spin_depth)
+        panic("thread_breathe: a spinlock is held");
     if (this_hart()->need_resched)
         thread_yield();
+    return thread_interrupted() ? -EINTR : 0;
+}
+
+bool thread_may_breathe(uint32 n)
+{
+    struct hart *h = this_hart();
+    return h->spin_depth == n && h->intr_before && h->thread != h->idle;
 }
 
 static void arm(struct hart *h, uint64 when)

@@ -84,5 +84,15 @@ void thread_in_fault(bool fault);
 
 // Lets others run.  No spinlock is held.
 void thread_yield(void);
-// Yields if this hart's time slice is over: for long loops in the kernel.
-void thread_breathe(void);
+
+// The rule of breath (docs/scheduling.md): work whose length a caller, an image or the size of memory decides is done in
+// pieces of at most some ten thousand instructions (a page copied or summed, a table or a block of
+// entries, a name looked up), and calls this between two of them.  It yields if somebody waits for
+// this hart and this thread has had its time.  Mutexes may be held, a spinlock is not; what the
+// mutexes do not guard may have changed.
+// => 0; -EINTR: the process has been killed.  Whoever can stop with everything whole gives that to
+//    its caller; whoever cannot (a change that is half done, the end of a process) goes on.
+int thread_breathe(void);
+// => could it be called once the `n` spinlocks that the caller has taken itself are dropped?  For
+//    code that any lock may be held around.  They are held.
+bool thread_may_breathe(uint32 n);

@@ -39,18 +39,31 @@ void aspace_get(struct aspace *as)
     __atomic_fetch_add(&as->refs, 1, __ATOMIC_RELAXED);
 }
 
-void aspace_put(struct aspace *as)
+// Nobody runs the space any more.  This breathes, so it is done under the space's lock while the
+// audit still finds the space in the list, and waits for that lock.
+static void drop_pages(struct aspace *as)
 {
-    if (__atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) > 1)
-        return;
-    spin_lock(&all_lock);
-    list_remove(&as->link);
-    spin_unlock(&all_lock);
+    mutex_lock(&as->lock);
     for (struct area *a = areas_first(&as->areas); a;) {
         struct stretch s = areas_group(&as->areas, &a, LEAF_SPAN);
         pte_clear_dying(as->root, s.start, s.end);
     }
     areas_clear(&as->areas);
+    mutex_unlock(&as->lock);
+}
+
+// Whoever sees one reference has the last: others that look at the space for a moment (the audit, ps)
+// take and drop theirs like anybody.
+void aspace_put(struct aspace *as)
+{
+    if (__atomic_load_n(&as->refs, __ATOMIC_ACQUIRE) == 1)
+        drop_pages(as);
+    if (__atomic_fetch_sub(&as->refs, 1, __ATOMIC_ACQ_REL) > 1)
+        return;
+    spin_lock(&all_lock);
+    list_remove(&as->link);
+    spin_unlock(&all_lock);
+    drop_pages(as);
     frame_put(as->root);
     obj_free(&aspaces, as);
 }

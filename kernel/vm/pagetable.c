@@ -5,6 +5,7 @@
 #include "mem/kmap.h"
 #include "memlayout.h"
 #include "riscv/tlb.h"
+#include "task/thread.h"
 #include "vm/walk.h"
 
 struct frame *root_new(void)
@@ -175,6 +176,8 @@ int pte_own_range(struct frame *root, uint64 start, uint64 end)
     for (uint64 va = skip_holes(root, start, end); va < end; va = skip_holes(root, va, end)) {
         if (!pte_own(root, va))
             return -ENOMEM;
+        if (thread_breathe())
+            return -EINTR;
         va = next_boundary(va, LEAF_SPAN);
     }
     return 0;
@@ -189,6 +192,7 @@ void pte_each(struct frame *root, uint64 start, uint64 end, pte_visitor *fn, voi
         for (; va < stop; va += PGSIZE, e++)
             if (*e)
                 fn(e, va, shared, arg);
+        thread_breathe();
     }
 }
 

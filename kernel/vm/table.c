@@ -1,4 +1,5 @@
 #include "vm/table.h"
+#include "task/thread.h"
 
 struct frame *table_new(int level)
 {
@@ -62,4 +63,5 @@ void table_put(struct frame *table)
         table->next--;
     }
     frame_put(table);
+    thread_breathe();
 }

@@ -67,5 +67,5 @@ struct frame *table_copy(struct frame *table);
 // Takes W from all pages of a leaf table, so that its sharers may map it for loads.
 void table_seal(struct frame *table);
 // Drops a reference to a table that the caller can no longer reach; the last one drops all that the
-// table names.
+// table names.  It breathes: no spinlock is held.
 void table_put(struct frame *table);

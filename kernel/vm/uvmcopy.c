@@ -8,6 +8,7 @@
 
 #include "errno.h"
 #include "riscv/tlb.h"
+#include "task/thread.h"
 #include "vm/aspace.h"
 #include "vm/walk.h"
 
@@ -75,10 +76,13 @@ int uvmcopy(struct aspace *parent, struct aspace *child)
     for (struct area *a = areas_first(&parent->areas); a && !err;) {
         struct stretch g = next_group(parent, &a);
         err = reserve(parent->root, child->root, g.start, g.end);
+        if (!err)
+            err = thread_breathe();
     }
     for (struct area *a = areas_first(&parent->areas); a && !err;) {
         struct stretch g = next_group(parent, &a);
         changed |= share(parent->root, child->root, g.start, g.end);
+        thread_breathe();
     }
     // Until this fence a hart may still store through a translation from before, to a page the
     // child has already: the lock is dropped only afterwards.

@@ -192,7 +192,7 @@ uint64 host_audit(void)
 {
     struct kine_audit result;
 
-    audit_run(&result, host_talkative);
+    audit_run(&result, host_talkative, thread_breathe);
     if (host_talkative && result.lost)
         printf("%lu frames lost\n", result.lost);
     CHECK_EQ(result.free + result.accounted + result.lost, result.ram);
@@ -295,8 +295,14 @@ bool mutex_held(const struct mutex *m)
     return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == me();
 }
 
-void thread_breathe(void)
+int thread_breathe(void)
 {
+    return 0;
+}
+
+bool thread_may_breathe(uint32 n)
+{
+    return false;
 }
 
 bool thread_interrupted(void)
