@@ -290,11 +290,11 @@ qemu-gdb: check-machine check-disk $(QKERNEL) $(KERNEL).sym .gdbinit
 	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 gdb: .gdbinit
 	$(call need,$(GDB))
-	$(GDB) -iex "set auto-load safe-path $(CURDIR)" kernel/kernel
-# Another port is another file: the stamp changes only when the port does.
-$(shell echo '$(GDBPORT)' | cmp -s - $(B)/gdbport || echo '$(GDBPORT)' > $(B)/gdbport)
+	$(GDB) -iex "set auto-load safe-path $(CURDIR)" $(KERNEL)
+# Another port or kernel is another file: the stamp changes only when they do.
+$(shell echo '$(GDBPORT) $(KERNEL)' | cmp -s - $(B)/gdbport || echo '$(GDBPORT) $(KERNEL)' > $(B)/gdbport)
 .gdbinit: .gdbinit.tmpl $(B)/gdbport
-	$(Q)sed -e 's/@PORT@/$(GDBPORT)/' -e 's|@ROOT@|$(CURDIR)|' < $< > $@
+	$(Q)sed -e 's/@PORT@/$(GDBPORT)/' -e 's|@KERNEL@|$(KERNEL)|' -e 's|@ROOT@|$(CURDIR)|' < $< > $@
 print-gdbport:
 	@echo $(GDBPORT)
 print-prefix:

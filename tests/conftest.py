@@ -24,6 +24,7 @@ def pytest_sessionstart(session):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: only with --full (make test-all)")
+    config.addinivalue_line("markers", "exact: counts instructions; not on a kernel that checks itself")
     config.base_seed = int(os.environ.get("SEED", "1"))
 
 
@@ -46,9 +47,10 @@ def seed(request):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("full"):
-        return
-    skip = [i for i in items if i.get_closest_marker("slow")]
+    unwanted = [] if config.getoption("full") else ["slow"]
+    if "KASAN" in os.environ:
+        unwanted.append("exact")
+    skip = [i for i in items if any(map(i.get_closest_marker, unwanted))]
     for item in skip:
         items.remove(item)
     config.hook.pytest_deselected(items=skip)

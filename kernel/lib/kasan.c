@@ -34,7 +34,7 @@ static struct {
 } units[UNITS]; // written at boot only
 static int nunits;
 static kasan_describer *describer;
-static uint32 reporting; // atomic: the first report ends all checks
+static uint32 reports; // atomic
 
 extern void (*const init_begin[])(void), (*const init_end[])(void); // kernel.ld
 
@@ -124,16 +124,22 @@ static void describe_global(uint64 at, char *text, size_t size)
         }
 }
 
+// => the first hart to come here, once, knows more of the address
+static void describe(const void *at, char *text, size_t size)
+{
+    if (__atomic_fetch_add(&reports, 1, __ATOMIC_RELAXED) > 0)
+        return;
+    if (kasan_shadow_of(at) == KASAN_GLOBAL)
+        describe_global((uint64)at, text, size);
+    else if (describer)
+        describer(at, text, size);
+}
+
 void kasan_report(const char *kind, const void *at, size_t size, const char *access)
 {
     char more[256] = "";
-    if (__atomic_fetch_add(&reporting, 1, __ATOMIC_RELAXED) > 0)
-        nranges = 0; // a second report, or one in the midst of the first
-    if (kasan_shadow_of(at) == KASAN_GLOBAL)
-        describe_global((uint64)at, more, sizeof more);
-    else if (describer)
-        describer(at, more, sizeof more);
-    nranges = 0;
+    describe(at, more, sizeof more);
+    nranges = 0; // the panic is not to be interrupted by another report
     panic("kasan: %s: %s of size %lu at %p%s", kind, access, size, at, more);
 }
 

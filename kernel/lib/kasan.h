@@ -36,6 +36,7 @@ void kasan_check_read(const void *start, size_t size);
 void kasan_check_write(const void *start, size_t size);
 // => KASAN_..., 1 to 7, or 0: what the shadow says of an address
 uint8 kasan_shadow_of(const void *at);
+// Panics: `kind` of fault by an `access` ("read", "write", "free") of `size` bytes at an address.
 _Noreturn void kasan_report(const char *kind, const void *at, size_t size, const char *access);
 
 // Says more of an address that is not to be touched, in text of at most `size` bytes.  One for all:

@@ -144,6 +144,7 @@ void frame_free(struct frame *f)
     count_use(f->kind, -1);
     f->kind = FRAME_FREE;
 #ifdef DEBUG
+    kasan_unpoison(frame_page(f), PGSIZE); // objects kept parts of it from everybody
     memset(frame_page(f), POISON, PGSIZE);
 #endif
     kasan_poison(frame_page(f), PGSIZE, KASAN_FREE_PAGE);

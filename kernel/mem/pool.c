@@ -180,7 +180,7 @@ void frames_init(void)
     uint64 size = frame_count * sizeof(struct frame) + pool.nruns * sizeof(struct run);
     frame_table = phys_to_virt(reserve_room(size));
     if (SHADOW_PAGE_BYTES > 0)
-        shadow_phys = reserve_room(frame_count * SHADOW_PAGE_BYTES);
+        shadow_place(reserve_room(frame_count * SHADOW_PAGE_BYTES));
     frame_base = (uint64)frame_table - (machine.ram_base >> PGSHIFT) * sizeof(struct frame);
     pool.runs = (struct run *)(frame_table + frame_count);
     for (size_t n = 0; n < pool.nruns; n++)

@@ -10,7 +10,7 @@
 
 _Static_assert(2 * KSTACK_SIZE / 8 == PGSIZE, "the shadow of a slot is a page");
 
-paddr_t shadow_phys;
+static paddr_t shadow_phys;                                    // RAM's
 static char no_stack[PGSIZE] __attribute__((aligned(PGSIZE))); // the shadow of an empty slot
 
 static uint64 shadow_of(uint64 va)
@@ -26,6 +26,11 @@ static pte_t entry_to(paddr_t pa, pte_t perm)
 static uint64 ram_start(void)
 {
     return (uint64)phys_to_virt(machine.ram_base);
+}
+
+void shadow_place(paddr_t start)
+{
+    shadow_phys = start;
 }
 
 static pte_t *boot_entry(uint64 va, int level)

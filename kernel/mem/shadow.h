@@ -11,7 +11,8 @@
 #ifdef KASAN
 #define SHADOW_PAGE_BYTES (PGSIZE / 8)
 
-extern paddr_t shadow_phys; // RAM's; frames_init finds it
+// RAM's shadow is to lie here: SHADOW_PAGE_BYTES for each of its pages.
+void shadow_place(paddr_t start);
 // Maps what is to be there at boot.  => the kernel's table is being made
 void shadow_map(void);
 // Fills it and begins to check.  => the kernel's table is loaded; no other hart runs
@@ -24,7 +25,9 @@ void shadow_unmap_slot(uint64 start);
 #else
 #define SHADOW_PAGE_BYTES 0UL
 
-static paddr_t shadow_phys __attribute__((unused));
+static inline void shadow_place(paddr_t start)
+{
+}
 static inline void shadow_map(void)
 {
 }

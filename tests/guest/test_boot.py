@@ -109,6 +109,7 @@ def test_quick_to_the_prompt(machine):
     m.poweroff()
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("mem", ["128M", "4G"])
 def test_few_instructions_to_the_first_command(machine, mem):
     """RAM that nobody asked for is not touched."""
@@ -147,7 +148,7 @@ def panicked(machine, append):
              "hbreak *syscall_dispatch", "continue", "delete", "set $a0 = machine.bootargs",
              "set $pc = &panic", "detach"]
     words = [word for step in steps for word in ("-ex", step)]
-    subprocess.run(["gdb-multiarch", "-q", "-batch", "-nx", *words, "kernel/kernel"], cwd=kine.ROOT,
+    subprocess.run(["gdb-multiarch", "-q", "-batch", "-nx", *words, kine.kernel()], cwd=kine.ROOT,
                    check=True, timeout=60 * kine.SLOW, capture_output=True)
     m.expect(r"\npanic: hart \d: ")
     m.expect(r"\n +0x\w+ usertrap\+0x\w+\n")

@@ -41,7 +41,7 @@ def test_make_again_does_nothing():
 
 
 def test_symbol_file():
-    lines = (kine.ROOT / "kernel/kernel.sym").read_text().splitlines()
+    lines = pathlib.Path(f"{kine.kernel()}.sym").read_text().splitlines()
     assert all(re.fullmatch(r"[0-9a-f]{16} \S+", line) for line in lines)
     assert any(line.endswith(" usertrap") for line in lines)
 
@@ -96,7 +96,7 @@ def test_gdb_reads_source_lines(run_make, tmp_path):
         ["gdb-multiarch", "-q", "-batch", "-nx", "-ex", "set architecture riscv:rv64",
          "-ex", f"target remote 127.0.0.1:{port}", "-ex", "hbreak usertrap", "-ex", "continue",
          "-ex", "info source", "-ex", "backtrace 1", "-ex", "delete", "-ex", "detach",
-         "kernel/kernel"],
+         kine.kernel()],
         cwd=kine.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
     assert re.search(r"#0 +usertrap \(", gdb.stdout), gdb.stdout
     m.wait_for(r"(^|\n)\$ ")

@@ -11,7 +11,8 @@ SLOWNESS = 4  # every access is a call
 
 @pytest.fixture(scope="module", autouse=True)
 def kasan_build():
-    kine.make("KASAN=1", "all")
+    kernel = kine.make("KASAN=1", "print-kernel").strip()
+    kine.make("KASAN=1", kernel, f"{kernel}.sym", f"{kernel}-sbi", "fs.img")
 
 
 @pytest.fixture
