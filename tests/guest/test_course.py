@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import grader
 import kine
 import pytest
 
@@ -57,6 +58,59 @@ MESSAGE = re.compile(r"usertrap\(\): unexpected scause 0x\w+ pid=\d+ .*|and \d+ 
 
 def is_message(line):
     return MESSAGE.fullmatch(line)
+
+
+def deaths(lines):
+    """=> how many processes the messages speak of"""
+    counted = (re.match(r"and (\d+) more: ", line) for line in lines)
+    return sum(line.startswith("usertrap") for line in lines) + sum(int(c[1]) for c in counted if c)
+
+
+def spoken(lines):
+    """What programs have written; a line that has been shown unfinished is shown again."""
+    own = [line for line in lines if not is_message(line)]
+    return [line for line, after in zip(own, own[1:] + [""]) if not after.startswith(line)]
+
+
+@pytest.mark.parametrize("cpus", HARTS)
+def test_floods_of_deaths(machine, course_tree, cpus):
+    """Hundreds die at once: all are told of before their parent speaks, and no line is broken."""
+    m = machine(root=course_tree, cpus=cpus)
+    for n in (1, 4, 5, 300):
+        lines = m.run(f"floods {n}", timeout=60).splitlines()
+        assert lines[-1] == f"reaping done {n}" and spoken(lines) == lines[-1:], lines
+        assert deaths(lines) == n, lines
+        assert len(lines) <= 20, "a flood is folded"
+    lines = m.run("floods 300 talk", timeout=60).splitlines()
+    assert spoken(lines) == [f"talk {i} to the end" for i in range(100)] + ["done 300"]
+    assert lines[-1] == "done 300" and deaths(lines) == 300, lines
+    m.audit()
+    m.poweroff()
+
+
+CALLS = "uptime getpid sbrk dup close pipe write read open fstat mkdir chdir mknod link unlink " \
+        "fork kill wait sleep pause exec exit"
+
+
+def test_break_points_on_classic_calls(machine, course_tree, tmp_path):
+    """gdb knows every classic call by its name, and stops where a program makes it."""
+    port = grader.free_port()
+    m = machine(root=course_tree, boot=False, extra=["-S", "-gdb", f"tcp::{port}"]).start()
+    symbols = (course_tree / "kernel/kernel.sym").read_text().split()
+    stops = [word for call in CALLS.split() for word in (f"thbreak sys_{call}", "continue")]
+    script = tmp_path / "commands"
+    script.write_text("\n".join([f"target remote :{port}", *stops, "detach"]))
+    gdb = subprocess.Popen(["gdb-multiarch", "-nx", "-q", "-batch", "-x", script,
+                            course_tree / "kernel/kernel"], text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    m.expect(kine.PROMPT)
+    m.send("everycall\n")
+    said, _ = gdb.communicate(timeout=60 * kine.SLOW)
+    assert said.count("hit Temporary breakpoint") == len(CALLS.split()), said
+    assert all(f"sys_{call}" in symbols for call in CALLS.split())
+    m.expect("every call\n")
+    m.expect(kine.PROMPT)
+    m.poweroff()
 
 
 def test_chosen_on_the_command_line(machine, course_tree, tmp_path):
