@@ -35,6 +35,9 @@ struct hart {
     bool sstc;               // has stimecmp: its timer is its own (Sstc)
     bool counts;             // has instret
     bool clock;              // has time
+    uint64 since;            // up to when the running thread has been charged
+    uint64 slice_begin;      // when the running thread got its slice
+    uint64 ahead;            // time of threads that went first, since one had its turn
     uint64 armed;            // when the next timer interrupt comes, in time-base ticks
 };
 

@@ -6,6 +6,7 @@
 #include "riscv/timer.h"
 #include "sys/dispatch.h"
 #include "task/clock.h"
+#include "task/sched.h"
 #include "vm/usercopy.h"
 
 #define NS_PER_S  1000000000L
@@ -44,6 +45,7 @@ int64 sys_clock_gettime(const uint64 *arg) // clock, timespec *
 int64 sys_times(const uint64 *arg) // tms *; => clock ticks since boot
 {
     struct thread *t = current_thread();
+    sched_charge();
     struct tms tms = {
         .tms_utime = (int64)(time_to_ns(t->user_time) / NS_PER_CS),
         .tms_stime = (int64)(time_to_ns(t->kernel_time) / NS_PER_CS),

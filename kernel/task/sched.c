@@ -8,6 +8,14 @@
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
 // An interrupt that is pending ends wfi even while interrupts are off.
 //
+// Order: a thread that has slept goes before those that wait for their turn (`woken` before `ready`),
+// until its slice is over; then it waits too.  Once those who go before have had a slice of a hart, one
+// that waits gets its turn there.  So whoever sleeps is answered within a few slices, however many
+// compute, and those have half of the hart at least, however many sleep.
+//
+// Time is charged as it passes: at each switch and each timer interrupt the running thread gets what has
+// gone by since the last (`since`), as user or kernel time by what the timer saw last.
+//
 // on_hart: a thread may be queued before the hart it leaves has saved its registers.  Until that
 // hart clears on_hart (release) after the switch, nobody else takes it off the queue.  To take it
 // and then wait would dead-lock: two harts that leave each other's next thread would wait for ever.
@@ -29,19 +37,20 @@
 #define SLICE_NS 10000000UL
 
 static struct runq {
-    struct spinlock lock; // RANK_RUNQ: ready, length
-    struct list ready;
-    uint32 length; // read without the lock as a hint
+    struct spinlock lock; // RANK_RUNQ: woken, ready, length
+    struct list woken;    // threads that go first
+    struct list ready;    // the others, in turn
+    uint32 length;        // read without the lock as a hint
 } runqs[NCPU] = {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("run queue", RANK_RUNQ) },
 };
 
+static uint64 slice; // SLICE_NS in time-base ticks
+
 static void runq_add(struct runq *q, struct thread *t)
 {
     spin_lock(&q->lock);
-    if (!q->ready.next)
-        list_init(&q->ready);
-    list_push_back(&q->ready, &t->run_link);
+    list_push_back(t->goes_first ? &q->woken : &q->ready, &t->run_link);
     q->length++;
     spin_unlock(&q->lock);
 }
@@ -52,12 +61,10 @@ static bool can_run_here(const struct thread *t)
     return t == current_thread() || __atomic_load_n(&t->on_hart, __ATOMIC_ACQUIRE) == 0;
 }
 
-// => the first thread in the queue that this hart can run, with q->lock held
-static struct thread *first_runnable(struct runq *q)
+// => the first thread in the list that this hart can run, with the queue's lock held
+static struct thread *first_runnable(struct list *list)
 {
-    if (!q->ready.next)
-        return NULL;
-    list_for_each (l, &q->ready) {
+    list_for_each (l, list) {
         struct thread *t = container_of(l, struct thread, run_link);
         if (can_run_here(t))
             return t;
@@ -65,12 +72,15 @@ static struct thread *first_runnable(struct runq *q)
     return NULL;
 }
 
-static struct thread *runq_take(struct runq *q)
+static struct thread *runq_take(struct runq *q, const struct hart *h)
 {
     if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
         return NULL;
     spin_lock(&q->lock);
-    struct thread *t = first_runnable(q);
+    bool turn = h->ahead >= slice;
+    struct thread *t = first_runnable(turn ? &q->ready : &q->woken);
+    if (!t)
+        t = first_runnable(turn ? &q->woken : &q->ready);
     if (t) {
         list_remove(&t->run_link);
         q->length--;
@@ -128,14 +138,15 @@ void sched_wake(struct thread *t, bool interrupt)
     spin_lock(&t->lock);
     if (t->state == THREAD_SLEEPING && (!interrupt || t->interruptible)) {
         t->state = THREAD_READY;
+        t->goes_first = true;
         enqueue(t);
     }
     spin_unlock(&t->lock);
 }
 
-static struct thread *steal(void)
+static struct thread *steal(const struct hart *h)
 {
-    int self = this_hart()->index, best = -1;
+    int self = h->index, best = -1;
     uint32 most = 0;
     for (int i = 0; i < nharts; i++) {
         uint32 n = __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED);
@@ -144,14 +155,14 @@ static struct thread *steal(void)
             best = i;
         }
     }
-    return best >= 0 ? runq_take(&runqs[best]) : NULL;
+    return best >= 0 ? runq_take(&runqs[best], h) : NULL;
 }
 
 static struct thread *pick(struct hart *h)
 {
-    struct thread *t = runq_take(&runqs[h->index]);
+    struct thread *t = runq_take(&runqs[h->index], h);
     if (!t && nharts > 1)
-        t = steal();
+        t = steal(h);
     return t ? t : h->idle;
 }
 
@@ -223,9 +234,31 @@ void sched_finish_switch(void)
         bury(prev);
 }
 
+// Gives the running thread the time that has passed since this was last done.
+static void charge(struct hart *h, struct thread *t, uint64 now)
+{
+    uint64 passed = now - h->since;
+    h->since = now;
+    if (t->in_user)
+        t->user_time += passed;
+    else
+        t->kernel_time += passed;
+    h->ahead = t->goes_first ? h->ahead + passed : 0;
+}
+
+void sched_charge(void)
+{
+    bool on = intr_save();
+    charge(this_hart(), current_thread(), time_now());
+    intr_restore(on);
+}
+
 static void switch_to(struct hart *h, struct thread *next)
 {
     struct thread *prev = h->thread;
+    uint64 now = rdtime();
+    charge(h, prev, now);
+    h->slice_begin = now;
     next->on_hart = 1;
     next->hart = h->index;
     next->state = THREAD_RUNNING;
@@ -261,10 +294,10 @@ void thread_yield(void)
         this_hart()->need_resched = false;
         return;
     }
-    spin_lock(&t->lock);
-    t->state = THREAD_READY;
+    // Without its lock: until it stands in the queue nobody else changes a thread that runs.
+    __atomic_store_n(&t->state, THREAD_READY, __ATOMIC_RELAXED);
+    t->goes_first = false;
     runq_add(&runqs[this_hart()->index], t);
-    spin_unlock(&t->lock);
     schedule();
 }
 
@@ -294,18 +327,24 @@ static uint64 earlier(uint64 a, uint64 b)
     return a < b ? a : b;
 }
 
+// The timer is armed for whoever sleeps, too: a slice is over when its time is.
+static void end_slice(struct hart *h, uint64 now)
+{
+    if (now - h->slice_begin < slice)
+        return;
+    h->slice_begin = now;
+    h->need_resched = true;
+}
+
 void sched_timer(bool from_user)
 {
     struct hart *h = this_hart();
-    uint64 now = time_now(), slice = time_from_ns(SLICE_NS);
-    uint64 next = timers_run(now);
-    if (from_user)
-        h->thread->user_time += slice;
-    else if (h->thread != h->idle)
-        h->thread->kernel_time += slice;
-    h->need_resched = true;
+    uint64 now = time_now(), next = timers_run(now);
+    h->thread->in_user = from_user;
+    charge(h, h->thread, now);
+    end_slice(h, now);
     call_for_help(h);
-    arm(h, earlier(next, now + slice));
+    arm(h, earlier(next, h->slice_begin + slice));
 }
 
 static uint64 instructions(const struct hart *h)
@@ -328,7 +367,7 @@ static void idle_wait(struct hart *h)
         h->slept += instructions(h) - before;
     }
     h->idling = false;
-    uint64 slice_end = time_now() + time_from_ns(SLICE_NS);
+    uint64 slice_end = time_now() + slice;
     if (h->armed > slice_end)
         arm(h, slice_end);
 }
@@ -347,7 +386,8 @@ void sched_run(struct thread *idle)
     h->idle = idle;
     h->online = true;
     // The first thread may be at work elsewhere for long already: its slice must end here too.
-    arm(h, time_now() + time_from_ns(SLICE_NS));
+    h->since = h->slice_begin = time_now();
+    arm(h, h->since + slice);
     for (;;) {
         intr_off();
         struct thread *next = pick(h);
@@ -368,5 +408,10 @@ static void audit_roots(void)
 
 void sched_init(void)
 {
+    slice = time_from_ns(SLICE_NS);
+    for (int i = 0; i < NCPU; i++) {
+        list_init(&runqs[i].woken);
+        list_init(&runqs[i].ready);
+    }
     audit_register("loaded roots", audit_roots);
 }

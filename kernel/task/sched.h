@@ -15,8 +15,11 @@ void schedule(void);
 // If t sleeps (and, with `interrupt`, lets itself be interrupted), makes it ready.
 void sched_wake(struct thread *t, bool interrupt);
 
-// The timer interrupt: runs what is due and ends the running thread's slice.
+// The timer interrupt: runs what is due, and ends the running thread's slice if that is over.
 void sched_timer(bool from_user);
+
+// Brings the current thread's user_time and kernel_time up to date.
+void sched_charge(void);
 
 // => what instret counted while the harts waited for something to do, summed over them.
 uint64 sched_slept(void);
@@ -24,5 +27,5 @@ uint64 sched_slept(void);
 // This thread's first steps after a switch (thread.c).
 void sched_finish_switch(void);
 
-// Makes the harts' loaded roots part of the audit.
+// Before the first thread is started.
 void sched_init(void);

@@ -33,8 +33,9 @@ struct thread {
     const char *name;
 
     struct spinlock lock;    // RANK_THREAD
-    enum thread_state state; // by lock
+    enum thread_state state; // by lock, but for RUNNING and from RUNNING to READY: its own
     bool interrupted;        // by lock: a signal is pending, interruptible sleeps end at once
+    bool goes_first;         // by lock: it goes before those that wait for their turn
     bool interruptible;      // by lock: the sleep in progress may be ended by a signal
     int hart;                // by lock: where it runs or ran last
     uint32 on_hart;          // atomic: 1 until its registers are all saved
@@ -48,8 +49,9 @@ struct thread {
     long fail_fault;         // its own: the same, in page faults
     long *fail_active;       // its own: the one that counts at this moment
     struct locks_held locks; // its own: mutexes, for the checker
-    uint64 user_time;        // its own: time-base ticks, sampled by the timer
-    uint64 kernel_time;
+    uint64 user_time;        // its own: time-base ticks that it has run; others may look
+    uint64 kernel_time;      // the same, and what passed before the first tick
+    bool in_user;            // its own: where the timer last saw it
 };
 
 static inline struct thread *current_thread(void)
