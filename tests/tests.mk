@@ -28,6 +28,11 @@ test-all: check-pytest all unit-build
 	$(PYTEST) --full --repeat $(or $(REPEAT),1) $(PYTEST_ARGS) tests
 .PHONY: test test-all
 
+#: make test-newest  the quick part under Debian's newest stable QEMU and compiler, in a folder of its own
+test-newest:
+	@ROOT=$(abspath $(B))/newest sh tests/newest.sh
+.PHONY: test-newest
+
 #: make grade        points for each part, as a course grader counts them
 grade: check-pytest
 	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/grade $(GRADE_ARGS)
