@@ -118,8 +118,8 @@ class Tree:
 # seconds.
 SESSIONS = {
     "classic": [
+        ("usertests -q", "ALL TESTS PASSED", 60), ("audit", "audit: clean", 10),
         ("cowtest", "ALL COW TESTS PASSED", 60), ("audit", "audit: clean", 10),
-        ("usertests -q", "ALL TESTS PASSED", 40), ("audit", "audit: clean", 10),
         ("forktest", "fork test OK", 20), ("stressfs", "stressfs: OK", 20),
         ("oomtest", "oomtest: OK", 20), ("fptest", "fptest: OK", 20),
         ("grind -s 1 -t 3", "grind: ok", 40), ("scrub", " 0 damaged", 20),
