@@ -43,7 +43,11 @@ class Place:
     before: str  # the line as it is, and as it would be
     after: str
     last_line: int
+    digest: str  # of the text
     id: str
+
+    def fits(self, text):
+        return hashlib.sha1(text.encode()).hexdigest() == self.digest
 
     def apply(self, text):
         return text[:self.start] + self.instead + text[self.end:]
@@ -259,5 +263,5 @@ def places(file, text):
             key = hashlib.sha1(f"{digest} {at} {to} {instead}".encode()).hexdigest()[:12]
             found.append(Place(file, name, text.count("\n", 0, at) + 1, kind, at, to, instead,
                                squeeze(text[first:last]), squeeze(changed),
-                               text.count("\n", 0, to) + 1, key))
+                               text.count("\n", 0, to) + 1, digest, key))
     return found

@@ -1,13 +1,12 @@
 """Which unit test executes which line of the kernel, and how long each takes.
 
 The unit tests are built once more with gcov's counters, and each test is run by itself.  The answer is
-kept in build/mutate/reach.json until a source changes.
+kept in build/mutate/reach.json, for each program until that changes.
 """
 
 import hashlib
 import json
 import os
-import pathlib
 import subprocess
 import time
 
@@ -18,21 +17,9 @@ COVERED = "build/mutate/covered"
 KEPT = ROOT / "build/mutate/reach.json"
 
 
-def digest():
-    """=> a number for all that the answer depends on"""
-    sources = sorted(p for top in ("kernel", "tests/unit", "tests/crash", "mkfs")
-                     for p in (ROOT / top).rglob("*.[chS]"))
-    whole = hashlib.sha1()
-    for path in sources:
-        whole.update(str(path).encode() + path.read_bytes())
-    return whole.hexdigest()
-
-
 def programs():
-    """=> the unit tests' programs, as make knows them, and their tests: "test_vm" -> [names]"""
-    found = sorted(p for p in (ROOT / COVERED / "unit").glob("test_*") if os.access(p, os.X_OK))
-    return {p.name: subprocess.run([p, "--list"], capture_output=True, text=True,
-                                   check=True).stdout.split() for p in found}
+    """=> the unit tests' programs"""
+    return sorted(p for p in (ROOT / COVERED / "unit").glob("test_*") if os.access(p, os.X_OK))
 
 
 def executed(counters):
@@ -49,24 +36,26 @@ def executed(counters):
     return lines
 
 
-def measure():
-    kine.make("-j2", f"B={COVERED}", f"HOSTCC={os.environ.get('HOSTCC', 'cc')} --coverage",
-              "unit-build")
+def run(program, name):
+    """=> (seconds, {file: lines}) of one test"""
+    for old in (ROOT / COVERED).rglob("*.gcda"):
+        old.unlink()
+    begin = time.monotonic()
+    subprocess.run([program, name], cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return round(time.monotonic() - begin, 3), executed((ROOT / COVERED).rglob("*.gcda"))
+
+
+def measure(program):
+    """=> {"tests": {name: seconds}, "lines": {file: {line: [names]}}} of a program"""
+    listed = subprocess.run([program, "--list"], capture_output=True, text=True, check=True)
     tests, lines = {}, {}
-    for program, names in programs().items():
-        for name in names:
-            for old in (ROOT / COVERED).rglob("*.gcda"):
-                old.unlink()
-            begin = time.monotonic()
-            subprocess.run([ROOT / COVERED / "unit" / program, name], cwd=ROOT, check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            key = f"{program} {name}"
-            tests[key] = round(time.monotonic() - begin, 3)
-            for file, hit in executed((ROOT / COVERED).rglob("*.gcda")).items():
-                of_file = lines.setdefault(file, {})
-                for n in hit:
-                    of_file.setdefault(str(n), []).append(key)
-    return {"digest": digest(), "tests": tests, "lines": lines}
+    for name in listed.stdout.split():
+        tests[name], executed_by = run(program, name)
+        for file, hit in executed_by.items():
+            for n in hit:
+                lines.setdefault(file, {}).setdefault(str(n), []).append(name)
+    return {"tests": tests, "lines": lines}
 
 
 class Reach:
@@ -74,14 +63,22 @@ class Reach:
 
     def __init__(self):
         kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-        if kept.get("digest") != digest():
-            print("mutate: measuring what the unit tests reach", flush=True)
-            kept = measure()
-            KEPT.parent.mkdir(parents=True, exist_ok=True)
-            KEPT.write_text(json.dumps(kept))
-        self.tests, self.lines = kept["tests"], kept["lines"]
+        print("mutate: measuring what the unit tests reach", flush=True)
+        kine.make("-j2", f"B={COVERED}", f"HOSTCC={os.environ.get('HOSTCC', 'cc')} --coverage",
+                  "unit-build")
+        self.programs = {}
+        for program in programs():
+            digest = hashlib.sha1(program.read_bytes()).hexdigest()
+            known = kept.get(program.name, {})
+            if known.get("digest") != digest:
+                known = {"digest": digest, **measure(program)}
+            self.programs[program.name] = known
+        KEPT.write_text(json.dumps(self.programs))
 
     def to(self, place):
-        there = self.lines.get(place.file, {})
-        keys = {k for n in range(place.line, place.last_line + 1) for k in there.get(str(n), [])}
-        return [(*k.split(), self.tests[k]) for k in sorted(keys, key=self.tests.get)]
+        tests = set()
+        for program, known in self.programs.items():
+            there = known["lines"].get(place.file, {})
+            for n in range(place.line, place.last_line + 1):
+                tests |= {(program, name, known["tests"][name]) for name in there.get(str(n), [])}
+        return sorted(tests, key=lambda t: (t[2], t))

@@ -76,6 +76,8 @@ class Tree:
     def change(self, place):
         path = self.root / place.file
         self.original = path.read_text()
+        if not place.fits(self.original):
+            sys.exit(f"mutate: {place.file} has changed meanwhile: begin again")
         path.write_text(place.apply(self.original))
 
     def restore(self, place):

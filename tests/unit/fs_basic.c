@@ -15,6 +15,27 @@ static void test_empty(void)
     mem_disk_free(&disk);
 }
 
+// A volume is made over another, whichever of the superblock's places that used last.
+static void test_format_again(void)
+{
+    make_volume(256, false);
+    for (int commits = 0; commits < 5; commits++) {
+        fill_file("/old", 1000, 1);
+        EXPECT_EQ(volume_sync(vol), 0);
+        inode_put(root);
+        EXPECT_EQ(volume_unmount(vol), 0);
+        EXPECT_EQ(volume_format(&disk.dev, 256, false), 0);
+        mount_volume();
+        EXPECT(!exists("/old"));
+        for (int i = 0; i < commits; i++) {
+            fill_file("/old", 2000, (uint64)i);
+            EXPECT_EQ(volume_sync(vol), 0);
+        }
+    }
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static void test_write_read(void)
 {
     make_volume(1024, false);
@@ -437,6 +458,7 @@ static void test_write_volume(void)
 
 static const struct test tests[] = {
     { "empty-volume", test_empty },
+    { "format-again", test_format_again },
     { "write-and-read", test_write_read },
     { "directories", test_dirs },
     { "links", test_links },

@@ -40,6 +40,43 @@ static uint64 number_of(const char *path)
     return info_of(path).ino;
 }
 
+// Only `.` and `..` are more than names; what merely begins like them is a file like any other.
+static void test_dot_names(void)
+{
+    static const char *const names[] = { ".a",  "a.",  "..a",   "...", "....",
+                                         ".b.", "a..", ".\x01", ". " };
+    const size_t n = sizeof names / sizeof names[0];
+    char path[32];
+    for (int classic = 0; classic < 2; classic++) {
+        begin(classic);
+        make_dir("/d");
+        for (size_t i = 0; i < 2 * n; i++) {
+            snprintf(path, sizeof path, "%s/%s", i < n ? "" : "/d", names[i % n]);
+            EXPECT(!exists(path));
+            fill_file(path, 10 + i, i);
+        }
+        for (size_t i = 0; i < 2 * n; i++) {
+            snprintf(path, sizeof path, "%s/%s", i < n ? "/d/.." : "/./d/.", names[i % n]);
+            expect_file(path, 10 + i, i);
+        }
+        for (size_t i = 0; i < n; i++) {
+            snprintf(path, sizeof path, "/d/%s", names[i]);
+            EXPECT_EQ(unlink_path(path), 0);
+            make_dir(path);
+            EXPECT(number_of(path) != number_of("/d") && number_of(path) != number_of("/"));
+            EXPECT_EQ(unlink_path(path), 0);
+        }
+        for (size_t i = 0; i < n; i++) { // each by itself keeps a directory from being empty
+            snprintf(path, sizeof path, "/d/%s", names[i]);
+            fill_file(path, 1, i);
+            EXPECT_EQ(unlink_path("/d"), -ENOTEMPTY);
+            EXPECT_EQ(unlink_path(path), 0);
+        }
+        EXPECT_EQ(unlink_path("/d"), 0);
+        end();
+    }
+}
+
 static void test_rename_files(void)
 {
     begin(false);
@@ -504,6 +541,7 @@ static void test_most_links(void)
 }
 
 static const struct test tests[] = {
+    { "dot-names", test_dot_names },
     { "rename-files", test_rename_files },
     { "rename-directories", test_rename_directories },
     { "rename-refused", test_rename_refused },

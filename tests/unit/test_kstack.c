@@ -238,6 +238,7 @@ TEST(waiting_stacks_are_reclaimed)
     uint32 version = kmap_version();
     while ((page[n] = kalloc(FRAME_OTHER)) != NULL)
         n++;
+    CHECK_EQ(frames_free(), 0);
     CHECK_EQ(frames_in_use(FRAME_STACK), 0);
     CHECK_EQ(mapped_entries(), mapped - 32 * PAGES);
     CHECK(kmap_version() != version);

@@ -243,6 +243,46 @@ TEST(tables_of_a_failed_fault_are_forgotten)
     done_with(as);
 }
 
+// Tables that fork has shared: whoever stores first gets a copy of the table, and the harts that have
+// come by the old one look again.  The others' side is as it was, and may go.
+TEST(a_shared_table_is_left_by_every_hart)
+{
+    vm_begin();
+    struct aspace *parent = space_new(0);
+    CHECK_EQ(space_map(parent, FAR, 1024, PROT_READ | PROT_WRITE, NULL, 0), 0);
+    for (uint64 i = 0; i < 1024; i += 4)
+        store_byte(parent, FAR + i * PGSIZE, 1);
+    struct aspace *child = aspace_fork(parent);
+    for (int hart = 1; hart < 3; hart++) {
+        host_act_as(hart);
+        CHECK_EQ(load_byte(child, FAR), 1);
+        CHECK_EQ(load_byte(child, FAR + PGSIZE), 0);
+    }
+    tlb_guess = FAR;
+    CHECK_EQ(store_byte(child, FAR, 2), 0); // by hart 2
+    CHECK_EQ(store_byte(child, FAR + PGSIZE, 3), 0);
+    host_act_as(1);
+    CHECK_EQ(load_byte(child, FAR), 2);
+    CHECK_EQ(load_byte(child, FAR + PGSIZE), 3);
+    host_act_as(3);
+    CHECK_EQ(load_byte(parent, FAR), 1);
+    CHECK_EQ(store_byte(parent, FAR + 4 * PGSIZE, 4), 0);
+    host_act_as(1);
+    CHECK_EQ(load_byte(child, FAR + 4 * PGSIZE), 1);
+    host_act_as(0);
+    aspace_put(parent);
+    for (int hart = 1; hart < 3; hart++) {
+        host_act_as(hart);
+        for (uint64 i = 4; i < 1024; i += 4)
+            CHECK_EQ(load_byte(child, FAR + i * PGSIZE), 1);
+    }
+    host_act_as(0);
+    CHECK_EQ(aspace_munmap(child, FAR, 1024 * PGSIZE), 0);
+    host_act_as(1);
+    CHECK_EQ(load_byte(child, FAR), -EFAULT);
+    done_with(child);
+}
+
 // A hart may remember for ever that an entry was empty, or lacked a right: a fault that finds nothing
 // to do makes it look again.
 TEST(stubborn_harts_get_on)

@@ -28,6 +28,29 @@ void sleep_long_enough(void)
     }
 }
 
+static long cpu_time(void)
+{
+    struct tms t = { 0 };
+    long up = sys(SYS_times, &t);
+    CHECK(up >= 0, "times() gave %ld", up);
+    return (long)(t.tms_utime + t.tms_stime);
+}
+
+// What a process computes is charged to it, what it sleeps is not; both pass on the clock.
+void cpu_times(void)
+{
+    long start = sys(SYS_times, 0), before = cpu_time();
+    CHECK(start >= 0, "times(0) gave %ld", start);
+    EXPECT(sys(SYS_times, 8), -EFAULT, "times() to nowhere");
+    sleep_ms(60);
+    long slept = cpu_time() - before;
+    CHECK(slept <= 4, "a sleep of 6/100 s was charged with %ld", slept);
+    for (uint64 end = now_ns() + 2000000000UL; cpu_time() < before + 10;)
+        CHECK(now_ns() < end, "2 s of computing were charged with %ld/100", cpu_time() - before);
+    long passed = sys(SYS_times, 0) - start;
+    CHECK(passed >= 6 + 5 && passed < 1000, "times() says that %ld/100 s have passed", passed);
+}
+
 void uptime_ticks(void)
 {
     int before = uptime();

@@ -54,8 +54,45 @@ void fcntl_flags(void)
     struct stat st;
     EXPECT(fstat(fd, &st), 0, "fstat");
     EXPECT(st.size, 6, "size");
+    // What is set takes the place of what was, and nothing else comes with it.
+    const uint both = O_APPEND | O_NONBLOCK;
+    EXPECT(sys(SYS_fcntl, fd, F_GETFL) & both, O_APPEND, "F_GETFL after F_SETFL of O_APPEND");
+    EXPECT(sys(SYS_fcntl, fd, F_SETFL, O_NONBLOCK), 0, "F_SETFL of O_NONBLOCK");
+    EXPECT(sys(SYS_fcntl, fd, F_GETFL) & both, O_NONBLOCK, "F_GETFL after it");
+    EXPECT(sys(SYS_fcntl, fd, F_SETFL, O_RDONLY | O_SYNC), 0, "F_SETFL of what cannot be set");
+    EXPECT(sys(SYS_fcntl, fd, F_GETFL), O_RDWR, "F_GETFL after it");
     EXPECT(sys(SYS_fcntl, fd, 9999, 0), -EINVAL, "an unknown fcntl");
     must_unlink("ut.fcntl");
+}
+
+// With one place left a pipe has none: it fails whole, and the place is still there.
+void last_descriptor(void)
+{
+    int fd[2] = { -1, -1 };
+    while (dup(0) >= 0)
+        ;
+    for (int left = 0; left < 2; left++) {
+        for (int i = 0; i < 3; i++) {
+            EXPECT(sys(SYS_pipe2, fd, 0), -EMFILE, "pipe with %d places left", left);
+            EXPECT(sys(SYS_pipe2, fd, O_CLOEXEC), -EMFILE, "pipe with %d places left", left);
+        }
+        EXPECT(fd[0] + fd[1], -2, "descriptors given by a pipe that failed");
+        if (left == 0)
+            close(NOFILE - 1);
+    }
+    EXPECT(dup(0), NOFILE - 1, "the last place");
+    EXPECT(sys(SYS_fcntl, NOFILE - 1, F_GETFD), 0, "its mark, left by nobody");
+    close(NOFILE - 1);
+    close(NOFILE - 2);
+    EXPECT(sys(SYS_pipe2, fd, 0), 0, "pipe with two places left");
+    EXPECT(fd[0] + fd[1], 2 * NOFILE - 3, "its descriptors");
+    EXPECT(write(fd[1], "x", 1), 1, "write to it");
+    // A pipe whose descriptors cannot be stored is closed again.
+    close(fd[0]);
+    close(fd[1]);
+    for (int i = 0; i < 3; i++)
+        EXPECT(sys(SYS_pipe2, 8, 0), -EFAULT, "pipe to nowhere");
+    EXPECT(dup(0), NOFILE - 2, "a place that pipes to nowhere have left");
 }
 
 // As many as there may be; then an open fails and makes no file.

@@ -89,6 +89,39 @@ void truncate_open(void)
     must_unlink(NAME);
 }
 
+static uint64 blocks_free(void)
+{
+    struct statfs fs;
+    sys(SYS_sync);
+    EXPECT(statfs("/", &fs), 0, "statfs");
+    return fs.f_bfree;
+}
+
+// An open that is to cut the file and cannot, at each allocation, keeps nothing of it: once its name is
+// gone its space comes back.
+void truncate_fails(void)
+{
+    long err = -ENOMEM, failures = 0;
+    uint64 before = blocks_free();
+    for (long n = 1; err < 0; n++) {
+        make_file(NAME, 5 * PGSIZE + 100, 3);
+        sys(SYS_sync);
+        EXPECT(sys(SYS_kine_inject, KINE_FAIL_KALLOC, n), 0, "kine_inject");
+        err = sys(SYS_openat, AT_FDCWD, NAME, O_RDWR | O_TRUNC);
+        EXPECT(sys(SYS_kine_inject, KINE_FAIL_KALLOC, 0), 0, "kine_inject");
+        if (err < 0) {
+            EXPECT(err, -ENOMEM, "open without allocation %ld", n);
+            failures++;
+        } else {
+            close((int)err);
+        }
+        must_unlink(NAME);
+        CHECK(blocks_free() + 1 >= before, "open without allocation %ld: %lu blocks are lost", n,
+              before - blocks_free());
+    }
+    CHECK(failures > 0, "no open has failed");
+}
+
 void truncate_size(void)
 {
     make_file(NAME, 10000, 2);

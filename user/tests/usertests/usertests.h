@@ -7,14 +7,14 @@
 
 // pointers.c
 void copyin(void), copyout(void), copyinstr1(void), exec_pointers(void), struct_pointers(void),
-    results_refused(void), last_page(void), path_limit(void), bad_numbers(void),
+    results_refused(void), last_page(void), path_limit(void), bad_numbers(void), every_number(void),
     bad_descriptors(void);
 
 // files.c
 void open_modes(void), create_flags(void), write_read(void), truncate_open(void),
-    truncate_size(void), no_holes(void), seek(void), positioned(void), vectors(void),
-    vectors_end(void), append(void), big_file(void), many_files(void), unlink_open(void),
-    file_status(void), pipe_status(void), devices(void);
+    truncate_fails(void), truncate_size(void), no_holes(void), seek(void), positioned(void),
+    vectors(void), vectors_end(void), append(void), big_file(void), many_files(void),
+    unlink_open(void), file_status(void), pipe_status(void), devices(void);
 
 // transfers.c
 void negative_counts(void), vectors_checked(void), records_whole(void), records_shared(void),
@@ -73,12 +73,12 @@ void written_not_run(void), run_not_written(void), run_or_written(void), interpr
 void clone_flags(void), open_flags(void), mapping_flags(void);
 
 // descriptors.c
-void dup_shares(void), dup3_places(void), fcntl_flags(void), descriptor_limit(void),
-    close_all(void);
+void dup_shares(void), dup3_places(void), fcntl_flags(void), last_descriptor(void),
+    descriptor_limit(void), close_all(void);
 
 // clocks.c
-void clock_forward(void), sleep_long_enough(void), uptime_ticks(void), sleep_refused(void),
-    who_am_i(void), memory_accounts(void);
+void cpu_times(void), clock_forward(void), sleep_long_enough(void), uptime_ticks(void),
+    sleep_refused(void), who_am_i(void), memory_accounts(void);
 
 // disk.c
 void disk_full(void), disk_full_names(void), fill_classic(void), sync_all(void);
