@@ -10,7 +10,7 @@ import time
 import kine
 
 HERE = pathlib.Path(__file__).resolve().parent
-BUILD_LIMIT = 300
+BUILD_LIMIT = 900
 QUICK = 2.0  # seconds of unit tests in the first helping, which needs few programs built
 
 
