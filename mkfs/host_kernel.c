@@ -191,6 +191,15 @@ bool thread_may_breathe(uint32 n)
     return false;
 }
 
+int thread_use_kept(enum kept_use use)
+{
+    return KEPT_NOT;
+}
+
+void thread_use_kept_end(int before)
+{
+}
+
 bool thread_interrupted(void)
 {
     return false;

@@ -11,6 +11,7 @@
 #include "lib/string.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
+#include "mem/reclaim.h"
 #include "mem/slab.h"
 #include "mkfs/host.h"
 
@@ -30,7 +31,7 @@ uint64 frame_base;
 static struct frame *table; // every STRIDE-th is in use
 static size_t total, in_use, objects, untouched;
 static uint32 free_head; // index + 1, through frame.next
-static reclaim_fn *reclaim;
+static reclaim_fn *reclaimer;
 static long fail_after;
 static bool failed;
 
@@ -93,7 +94,7 @@ static struct frame *take_frame(void)
 
 void host_reclaim_all(void)
 {
-    while (reclaim != NULL && reclaim(total) > 0)
+    while (reclaimer != NULL && reclaimer(total) > 0)
         ;
 }
 
@@ -102,7 +103,7 @@ void *kalloc(enum frame_kind kind)
     if (fail_now())
         return NULL;
     struct frame *f = take_frame();
-    if (f == NULL && reclaim != NULL && reclaim(1) > 0)
+    if (f == NULL && reclaimer != NULL && reclaimer(1) > 0)
         f = take_frame();
     if (f == NULL)
         return NULL;
@@ -145,7 +146,16 @@ void frame_miscounted(const struct frame *f, const char *what)
 
 void reclaim_register(reclaim_fn *fn)
 {
-    reclaim = fn;
+    reclaimer = fn;
+}
+
+void reclaim_wait_register(reclaim_wait_fn *fn)
+{
+}
+
+bool frames_kept_used(void)
+{
+    return false;
 }
 
 size_t frames_free(void)

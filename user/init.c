@@ -7,7 +7,9 @@
 
 #define NO_CONSOLE 1   // status of init itself
 #define NO_SHELL   127 // status of a child that could not become sh
-#define PAUSE      10  // ticks between tries when there is no shell to be had
+#define KILLED     (-1)
+#define PAUSE      10 // ticks between tries when there is no shell to be had
+#define SOON       5  // ticks: a shell that was killed so early was not to be had
 
 // => false: there is none, and on a disk that cannot be written to none can be made
 static bool open_console(void)
@@ -34,14 +36,14 @@ static int start_shell(void)
     return pid;
 }
 
-// Reaps whoever ends until it is the shell.  => its status
-static int reap_until(int shell)
+// Reaps whoever ends until it is the shell.  => false: there was none, or not for long
+static bool reap_until(int shell)
 {
-    int status = 0, gone;
+    int status = 0, gone, since = uptime();
     do
         gone = wait(&status);
     while (gone >= 0 && gone != shell);
-    return status;
+    return status != NO_SHELL && (status != KILLED || uptime() - since >= SOON);
 }
 
 int main(void)
@@ -53,7 +55,7 @@ int main(void)
         int shell = start_shell();
         if (shell < 0)
             printf("init: fork: %s\n", strerror(errno));
-        if (shell < 0 || reap_until(shell) == NO_SHELL)
+        if (shell < 0 || !reap_until(shell))
             sleep(PAUSE);
     }
 }

@@ -8,6 +8,7 @@
 #include "cache/table.h"
 #include "errno.h"
 #include "mem/audit.h"
+#include "mem/reclaim.h"
 #include "task/thread.h"
 
 // Pages given back in one call, at the least if they can be had: a call costs a walk.

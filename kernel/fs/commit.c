@@ -240,6 +240,7 @@ static int write_generation(struct volume *vol)
 
 int commit_and(struct volume *vol, commit_fn *fn, void *arg)
 {
+    int kept = thread_use_kept(KEPT_ALL);
     mutex_lock(&vol->commit_lock);
     int err = write_generation(vol);
     if (!err) {
@@ -253,6 +254,7 @@ int commit_and(struct volume *vol, commit_fn *fn, void *arg)
     }
     int io = write_generation(vol);
     mutex_unlock(&vol->commit_lock);
+    thread_use_kept_end(kept);
     return err ? err : io;
 }
 

@@ -198,6 +198,11 @@ void dir_index_drop(struct inode *dir)
     dir->searches = 0;
 }
 
+size_t dir_index_pages(const struct inode *dir)
+{
+    return dir->index != NULL ? dir->index->npages : 0;
+}
+
 void dir_index_audit(struct inode *dir)
 {
     const struct dir_index *ix = dir->index;

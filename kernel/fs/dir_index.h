@@ -30,4 +30,5 @@ void dir_index_set_room(struct inode *dir, uint64 first, uint32 bytes);
 void dir_index_room_made(struct inode *dir, uint64 page, uint32 bytes);
 
 void dir_index_drop(struct inode *dir);
+size_t dir_index_pages(const struct inode *dir); // of its hash table, 0 without an index
 void dir_index_audit(struct inode *dir);

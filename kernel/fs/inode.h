@@ -91,8 +91,8 @@ int inodes_load_orphans(struct itable *table, uint64 number);
 void inodes_forget_orphans(struct itable *table);
 // Gives back dying inodes that are not given back yet.  The volume's mutex is not held.
 void inodes_bury(struct volume *vol);
-// Lets go of unused inodes beyond `keep`, oldest first.
-void inodes_trim(struct volume *vol, size_t keep);
+// Lets go of unused inodes beyond `keep`, oldest first.  => how many
+size_t inodes_trim(struct volume *vol, size_t keep);
 // Lets go of a table's unused inodes.  => how many are in use
 size_t inodes_forget(struct itable *table);
 // Checks that what is listed as dirty, unused or orphaned is so.  The volume's mutex is held.

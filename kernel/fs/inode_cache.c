@@ -173,7 +173,9 @@ static void forget_dying(struct inode *ino)
 // or for the next mount.
 static int bury(struct inode *ino)
 {
+    int kept = thread_use_kept(KEPT_WORK);
     int err = inode_destroy(ino);
+    thread_use_kept_end(kept);
     if (err && !ino->table->frozen) // what a snapshot names goes with the snapshot
         return err;
     forget_dying(ino);
@@ -313,11 +315,13 @@ static struct inode *take_oldest(struct volume *vol, size_t keep)
     return ino;
 }
 
-void inodes_trim(struct volume *vol, size_t keep)
+size_t inodes_trim(struct volume *vol, size_t keep)
 {
+    size_t gone = 0;
     struct inode *ino;
-    while ((ino = take_oldest(vol, keep)) != NULL)
+    for (; (ino = take_oldest(vol, keep)) != NULL; gone++)
         forget(ino);
+    return gone;
 }
 
 size_t inodes_forget(struct itable *table)

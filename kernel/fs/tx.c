@@ -10,7 +10,7 @@
 
 // Changes may fill 1/8 of memory, those counted that are on their way to the disk; a commit is
 // asked for when those that are not fill 1/32.  While they fill less than 1/64 they are not worth a
-// commit even if memory is short.
+// commit even if memory is short; unless it is so short that frames that are kept are in use.
 #define DIRTY_MOST   8
 #define DIRTY_MANY   32
 #define DIRTY_LITTLE 64
@@ -22,6 +22,8 @@
 static bool memory_full_of_changes(struct volume *vol)
 {
     size_t open = cache_dirty_pages(), dirty = open + vol->closing.npages, total = frames_total();
+    if (frames_kept_used() && dirty > FRAMES_KEPT / 4)
+        return true;
     if (dirty <= total / DIRTY_LITTLE)
         return false;
     if (open > total / DIRTY_MANY && !vol->closing.active)

@@ -9,6 +9,7 @@
 #include "fs/inode_map.h"
 #include "fs/path.h"
 #include "fs/snapshot.h"
+#include "fs/shrink.h"
 #include "fs/space.h"
 #include "fs/super.h"
 #include "fs/tx.h"
@@ -16,6 +17,7 @@
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mem/audit.h"
+#include "mem/reclaim.h"
 #include "mem/slab.h"
 #include "task/clock.h"
 
@@ -60,6 +62,14 @@ static void audit(void)
 {
     list_for_each (item, &volumes)
         audit_volume(container_of(item, struct volume, link));
+}
+
+static size_t shrink(void)
+{
+    size_t got = 0;
+    list_for_each (item, &volumes)
+        got += volume_shrink(container_of(item, struct volume, link));
+    return got;
 }
 
 // --- making and unmaking the structure in memory ----------------------------------------------
@@ -220,8 +230,10 @@ int volume_mount(struct blkdev *dev, struct volume **out)
         return err;
     }
     list_push_back(&volumes, &vol->link);
-    if (!registered)
+    if (!registered) {
         audit_register("fs", audit);
+        reclaim_wait_register(shrink);
+    }
     registered = true;
     *out = vol;
     return 0;

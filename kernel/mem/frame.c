@@ -2,7 +2,7 @@
 //
 // Each hart has a small cache of free frames, filled from and emptied into the pool by batches, so
 // that harts do not meet.  A hart that finds the pool empty takes from the caches of the others
-// before it gives up: no free frame is out of reach.
+// before it gives up: no free frame is out of reach, but for the few that are kept.
 //
 // Memory order: a count is dropped with release and the last one is seen with acquire, so that
 // everything a holder did to the page happens before it is handed out again.
@@ -12,6 +12,7 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/frames_priv.h"
+#include "mem/reclaim.h"
 #include "riscv/hart.h"
 #include "riscv/machine.h"
 
@@ -29,9 +30,11 @@ static struct frame_cache {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("frames", RANK_FRAMES) },
 };
 
-#define RECLAIMERS 4
-static reclaim_fn *reclaimers[RECLAIMERS];
-static int nreclaimers;
+static struct {
+    struct spinlock lock; // RANK_FRAMES: head, count
+    uint32 head;
+    uint32 count; // read without the lock, too
+} kept = { .lock = SPINLOCK_INIT("kept frames", RANK_FRAMES) };
 
 bool frame_is_ram(paddr_t pa)
 {
@@ -76,20 +79,43 @@ static struct frame *take_from_others(void)
     return f;
 }
 
-// => whether any reclaimer gave something back
-static bool reclaim(void)
+// => one of those that are kept, if the thread may have it
+static struct frame *take_kept(void)
 {
-    for (int i = 0; i < nreclaimers; i++)
-        if (reclaimers[i](BATCH) > 0)
-            return true;
-    return false;
+    static const uint32 leave[] = { FRAMES_KEPT, FRAMES_KEPT / 2, 0 };
+    struct frame *f = NULL;
+    spin_lock(&kept.lock);
+    if (kept.count > leave[this_hart()->kept_use]) {
+        f = frame_at(kept.head - 1);
+        kept.head = f->next;
+        kept.count--;
+    }
+    spin_unlock(&kept.lock);
+    return f;
 }
 
-void reclaim_register(reclaim_fn *fn)
+// => true: f is one of those that are kept from here on
+static bool keep(struct frame *f)
 {
-    if (nreclaimers == RECLAIMERS)
-        panic("more than %d reclaimers", RECLAIMERS);
-    reclaimers[nreclaimers++] = fn;
+    spin_lock(&kept.lock);
+    bool wanted = kept.count < FRAMES_KEPT;
+    if (wanted) {
+        f->next = kept.head;
+        kept.head = (uint32)frame_index(f) + 1;
+        kept.count++;
+    }
+    spin_unlock(&kept.lock);
+    return wanted;
+}
+
+bool frames_kept_used(void)
+{
+    return __atomic_load_n(&kept.count, __ATOMIC_RELAXED) < FRAMES_KEPT;
+}
+
+void frames_keep(void)
+{
+    kept.count = (uint32)pool_take(FRAMES_KEPT, &kept.head);
 }
 
 // The injector: does this thread's countdown end here?
@@ -99,26 +125,23 @@ static bool fail_injected(void)
     return countdown && *countdown > 0 && --*countdown == 0;
 }
 
-// The pool's own count is looked at first: it is mostly enough, and cheaper than the sum.
-bool frames_suffice(size_t want, size_t keep)
+// What is cached can be read again, so it goes before those that are kept.
+static struct frame *take(void)
 {
-    want += keep;
-    if (pool.nfree + pool.nfree_fresh >= want)
-        return true;
-    while (frames_free() < want)
+    struct frame *f;
+    while ((f = take_local()) == NULL && (f = take_from_others()) == NULL)
         if (!reclaim())
-            return false;
-    return true;
+            return take_kept();
+    return f;
 }
 
 void *kalloc(enum frame_kind kind)
 {
     if (fail_injected())
         return NULL;
-    struct frame *f;
-    while ((f = take_local()) == NULL && (f = take_from_others()) == NULL)
-        if (!reclaim())
-            return NULL;
+    struct frame *f = take();
+    if (f == NULL)
+        return NULL;
     if (f->refs != 0)
         panic("frame %p is on a free list with %u references", (void *)frame_phys(f), f->refs);
     f->kind = (uint8)kind;
@@ -148,6 +171,8 @@ void frame_free(struct frame *f)
     memset(frame_page(f), POISON, PGSIZE);
 #endif
     kasan_poison(frame_page(f), PGSIZE, KASAN_FREE_PAGE);
+    if (frames_kept_used() && keep(f))
+        return;
     struct frame_cache *c = &caches[this_hart()->index];
     uint32 surplus = 0;
     spin_lock(&c->lock);
@@ -179,7 +204,7 @@ void frame_miscounted(const struct frame *f, const char *what)
 
 size_t frames_free(void)
 {
-    size_t n = pool.nfree + pool.nfree_fresh;
+    size_t n = pool.nfree + pool.nfree_fresh + kept.count;
     for (int i = 0; i < NCPU; i++)
         n += caches[i].count;
     return n;

@@ -16,8 +16,10 @@
 enum frame_kind {
     FRAME_FREE,
     FRAME_KERNEL, // the image, the frame table, firmware, the kernel's own page tables: never freed
-    FRAME_USER,   // anonymous memory of processes
-    FRAME_TABLE,  // a page table
+    FRAME_USER,   // anonymous memory of processes: heaps and what mmap gives
+    FRAME_IMAGE,  // a page of a program's image or stack that is its own
+    FRAME_ROOT,   // the root table of an address space
+    FRAME_TABLE,  // another page table
     FRAME_CACHE,  // a page of a cache object, or a metadata block
     FRAME_SLAB,   // small objects
     FRAME_STACK,  // a kernel stack
@@ -116,18 +118,16 @@ static inline void frame_put(struct frame *f)
         frame_free(f);
 }
 
-// Called when kalloc finds nothing: gives frames back and returns how many.  May be called
-// with any lock held, so it takes spinlocks of a higher rank than RANK_CACHE - 1 only, and only
-// by spin_trylock where rank does not allow more.  It never sleeps.
-typedef size_t reclaim_fn(size_t want);
-void reclaim_register(reclaim_fn *fn);
-
-// The last frames are kept for those who need few.  Growth that can be refused (sbrk) leaves the
-// reserve alone, so that a program that was told "no more memory" can still run to its end; the
-// faults of large processes leave half of it, so that everybody else can too (vm/fault.c).
-#define FRAMES_RESERVE 128
-// => can `want` frames be had with `keep` still free afterwards?  Reclaims if need be.
-bool frames_suffice(size_t want, size_t keep);
+// A few frames are kept for those whose work must go on when there are no others: kalloc() gives
+// them only to threads that may use them (struct hart.kept_use, which moves with the thread).
+#define FRAMES_KEPT 64
+enum kept_use {
+    KEPT_NOT,
+    KEPT_WORK, // half of them: removing names, killing, dying
+    KEPT_ALL,  // commits, kernel threads, init
+};
+// => are some of them in use?
+bool frames_kept_used(void);
 
 // Frames free at this moment (an estimate while other harts allocate), and frames of RAM.
 size_t frames_free(void);

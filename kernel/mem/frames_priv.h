@@ -47,3 +47,6 @@ size_t pool_take(size_t want, uint32 *head);
 bool frame_unused(size_t index);
 // Gives back a chain.
 void pool_give(uint32 head);
+
+// Puts aside the frames that are kept.  Once, before anybody allocates.
+void frames_keep(void);

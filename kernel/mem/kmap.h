@@ -21,8 +21,5 @@ void kmap_share(pagetable_t root);
 // => the lowest address of a stack; NULL if out of memory.
 void *kstack_alloc(void);
 void kstack_free(void *stack);
-// Changes whenever a kernel stack is mapped anew or unmapped.
-uint32 kmap_version(void);
-// Forgets what this hart knew of kernel stacks, if any has changed since it forgot last: before it
-// runs on one or writes to one.
-void kmap_catch_up(void);
+// Frames of stacks that wait for their next thread.
+size_t kstack_spare_frames(void);

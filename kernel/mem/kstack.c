@@ -4,11 +4,10 @@
 // and an exit touch neither the table nor any TLB.  Only a surplus, or the need of memory, has
 // stacks unmapped.
 //
-// Fences.  A hart uses addresses of the region only when it runs on a stack there, or writes the
-// first registers of a thread it has just made.  So no other hart need be told of a change: the
-// version goes up, and every hart that finds it changed forgets what it knew (kmap_catch_up) before
-// it switches to a stack or takes one for a new thread.  A hart that remembers an unmapped stack,
-// or that a slot was empty, does not use it.
+// Fences.  Stacks are not only their threads' own: a hart that serves an interrupt or wakes somebody
+// reaches requests and timers that lie on the stacks of others.  So when a stack is mapped every
+// hart forgets what it knew of the slot, before anybody knows of the stack.  A slot without a stack
+// is nobody's, and nothing need be forgotten when it loses its stack.
 
 #include "lib/kasan.h"
 #include "lib/list.h"
@@ -16,12 +15,13 @@
 #include "mem/frame.h"
 #include "mem/kmap.h"
 #include "mem/kstack_priv.h"
+#include "mem/reclaim.h"
 #include "mem/shadow.h"
 #include "param.h"
 #include "riscv/addr.h"
-#include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/spinlock.h"
+#include "riscv/tlb.h"
 
 #define SLOT        (2 * KSTACK_SIZE)
 #define STACK_PAGES (KSTACK_SIZE / PGSIZE)
@@ -35,24 +35,6 @@ static struct {
     uint16 nempty;
     uint16 fresh; // slots from here on were never used
 } slots;          // by lock
-
-static uint32 version; // atomic
-
-uint32 kmap_version(void)
-{
-    return __atomic_load_n(&version, __ATOMIC_ACQUIRE);
-}
-
-// The version is read before the fence: a change in between is seen the next time.
-void kmap_catch_up(void)
-{
-    struct hart *h = this_hart();
-    uint32 now = kmap_version();
-    if (h->kmap_seen == now)
-        return;
-    h->kmap_seen = now;
-    sfence_vma_all();
-}
 
 static uint64 slot_start(unsigned slot)
 {
@@ -78,7 +60,6 @@ static void unmap_pages(unsigned slot, int count)
 
 static void unmap(unsigned slot)
 {
-    __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
     unmap_pages(slot, STACK_PAGES);
 }
 
@@ -91,6 +72,16 @@ static bool map_page(uint64 va)
     return true;
 }
 
+// A hart that starts later has nothing to forget.
+static uint32 online_harts(void)
+{
+    uint32 mask = 1u << this_hart()->index;
+    for (int i = 0; i < nharts; i++)
+        if (__atomic_load_n(&harts[i].online, __ATOMIC_ACQUIRE))
+            mask |= 1u << i;
+    return mask;
+}
+
 static bool map_stack(unsigned slot)
 {
     if (!shadow_map_slot(slot_start(slot)))
@@ -100,8 +91,7 @@ static bool map_stack(unsigned slot)
             unmap_pages(slot, i);
             return false;
         }
-    __atomic_fetch_add(&version, 1, __ATOMIC_RELEASE);
-    sfence_vma_all();
+    tlb_flush_harts(online_harts());
     return true;
 }
 
@@ -130,10 +120,8 @@ static void *get_stack(void)
     spin_lock(&lock);
     int slot = slots.nmapped ? slots.mapped[--slots.nmapped] : -1;
     spin_unlock(&lock);
-    if (slot >= 0) {
-        kmap_catch_up(); // another hart may have mapped it to other frames than we knew
+    if (slot >= 0)
         return (void *)slot_stack((unsigned)slot);
-    }
     if ((slot = take_empty()) < 0)
         return NULL;
     if (!map_stack((unsigned)slot)) {
@@ -147,13 +135,12 @@ void *kstack_alloc(void)
 {
     void *stack = get_stack();
     if (stack)
-        kasan_unpoison(stack, KSTACK_SIZE); // after the fence: its shadow may be another one
+        kasan_unpoison(stack, KSTACK_SIZE);
     return stack;
 }
 
 void kstack_free(void *stack)
 {
-    kmap_catch_up();
     kasan_poison(stack, KSTACK_SIZE, KASAN_FREE_STACK);
     unsigned slot = (unsigned)(((uint64)stack - KSTACK_BASE) / SLOT);
     spin_lock(&lock);
@@ -165,6 +152,11 @@ void kstack_free(void *stack)
         return;
     unmap(slot);
     give_empty(slot);
+}
+
+size_t kstack_spare_frames(void)
+{
+    return (size_t)__atomic_load_n(&slots.nmapped, __ATOMIC_RELAXED) * STACK_PAGES;
 }
 
 // When memory is short the stacks that wait for use are given up.

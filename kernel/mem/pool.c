@@ -4,6 +4,7 @@
 #include "mem/frames_priv.h"
 #include "mem/init.h"
 #include "mem/shadow.h"
+#include "mem/share.h"
 #include "riscv/machine.h"
 
 struct frame *frame_table;
@@ -185,4 +186,6 @@ void frames_init(void)
     pool.runs = (struct run *)(frame_table + frame_count);
     for (size_t n = 0; n < pool.nruns; n++)
         pool.nfree_fresh += count_free(n);
+    share_init(pool.nfree_fresh);
+    frames_keep();
 }

@@ -7,6 +7,7 @@
 #include "lib/panic.h"
 #include "lib/print.h"
 #include "mem/frame.h"
+#include "mem/reclaim.h"
 #include "mem/slab_priv.h"
 #include "riscv/panicking.h"
 
@@ -90,7 +91,7 @@ void object_is_freed(void *obj, const void *site)
         slab_release(old);
 }
 
-static size_t reclaim(size_t want)
+static size_t give_up(size_t want)
 {
     if (spin_held(&quarantine.lock))
         return 0;
@@ -125,7 +126,7 @@ static void describe(const void *at, char *text, size_t size)
 
 void quarantine_init(void)
 {
-    reclaim_register(reclaim);
+    reclaim_register(give_up);
     kasan_register_describer(describe);
 }
 #endif

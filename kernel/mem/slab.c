@@ -3,7 +3,7 @@
 // A slab page begins with a header and is cut into objects; free ones form a list through their
 // first word.  A page stands on its cache's partial list while it has free objects, and goes back
 // to kalloc when its last object is freed, unless it is the only partial one: a spare keeps a cache
-// from giving and taking a page at every turn.
+// from giving and taking a page at every turn; when memory is short it goes too.
 
 #include "mem/slab.h"
 #include "lib/kasan.h"
@@ -12,6 +12,7 @@
 #include "mem/audit.h"
 #include "mem/frame.h"
 #include "mem/init.h"
+#include "mem/reclaim.h"
 #include "mem/slab_priv.h"
 
 #define SIZES 8
@@ -135,6 +136,39 @@ void obj_free(struct obj_cache *cache, void *obj)
     object_is_freed(obj, __builtin_return_address(0));
 }
 
+// => the spare, taken off the list; NULL if there is none
+static struct slab *take_spare(struct obj_cache *cache)
+{
+    list_for_each (l, &cache->partial) {
+        struct slab *s = container_of(l, struct slab, link);
+        if (s->used == 0) {
+            list_remove(l);
+            return s;
+        }
+    }
+    return NULL;
+}
+
+// When memory is short the spares are given up.  A cache whose lock is taken is passed over.
+static size_t reclaim_spares(size_t want)
+{
+    size_t freed = 0;
+    if (spin_held(&caches_lock) || !spin_trylock(&caches_lock))
+        return 0;
+    struct obj_cache *first = caches; // caches are never taken off the list
+    spin_unlock(&caches_lock);
+    for (struct obj_cache *c = first; c && freed < want; c = c->next) {
+        if (spin_held(&c->lock) || !spin_trylock(&c->lock))
+            continue;
+        struct slab *spare = take_spare(c);
+        spin_unlock(&c->lock);
+        if (spare)
+            kfree(spare);
+        freed += spare != NULL;
+    }
+    return freed;
+}
+
 static void *alloc_sized(size_t size, const void *site)
 {
     for (int i = 0; i < SIZES; i++)
@@ -203,4 +237,5 @@ void slab_init(void)
 {
     audit_register("slab", audit_slabs);
     quarantine_init();
+    reclaim_register(reclaim_spares);
 }

@@ -75,6 +75,7 @@ static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 
 {
     spin_lock(&tree_lock);
     struct aspace *old = p->aspace;
+    as->patient = p == init_proc;
     p->aspace = as;
     spin_unlock(&tree_lock);
     thread_set_root(as->root);

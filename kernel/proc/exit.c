@@ -64,6 +64,7 @@ void proc_exit(int status, int signal)
     struct proc *p = current_proc();
     if (p == init_proc)
         init_is_gone(p, status, signal);
+    thread_use_kept(KEPT_WORK); // what was unlinked while it was open goes
     drop_holdings(p);
     proc_end_vfork(p);
     current_thread()->proc = NULL;

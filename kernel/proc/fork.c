@@ -170,6 +170,7 @@ int proc_start_init(struct inode *root, const char *path)
     p->cwd = root;
     p->umask = 022;
     p->thread->root = p->aspace->root;
+    p->thread->kept_use = KEPT_ALL;
     p->thread->fn = become_init;
     p->thread->arg = (void *)path;
     memset(p->thread->tf, 0, sizeof *p->thread->tf);

@@ -133,5 +133,7 @@ int image_map(struct inode *ino, struct aspace *as, struct image *out)
     out->entry = h.entry;
     out->phnum = h.phnum;
     aspace_set_heap(as, out->high);
-    return map_stack(as, out);
+    if ((err = map_stack(as, out)) == 0)
+        aspace_promise(as);
+    return err;
 }

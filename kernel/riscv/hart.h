@@ -23,8 +23,8 @@ struct hart {
     struct thread *prev;   // who ran here before the switch in progress
     struct thread *idle;   // who runs when nobody else wants to
     struct frame *root;    // the root table in satp; NULL: the kernel's own
-    uint32 kmap_seen;      // the version of the kernel's table that its TLB may hold
     long *fail_kalloc;     // counts down to the allocation that is to fail; *0: none
+    int kept_use;          // enum kept_use of the running thread
 
     struct locks_held locks; // spinlocks, for the checker
     uint32 spin_depth;       // spinlocks held

@@ -55,8 +55,8 @@ int64 sys_kine_meminfo(const uint64 *arg)
     struct kine_meminfo m = {
         .ram = frames_total(),
         .free = frames_free(),
-        .user = frames_in_use(FRAME_USER),
-        .tables = frames_in_use(FRAME_TABLE),
+        .user = frames_in_use(FRAME_USER) + frames_in_use(FRAME_IMAGE),
+        .tables = frames_in_use(FRAME_TABLE) + frames_in_use(FRAME_ROOT),
         .cache = frames_in_use(FRAME_CACHE),
         .slab = frames_in_use(FRAME_SLAB),
         .stacks = frames_in_use(FRAME_STACK),

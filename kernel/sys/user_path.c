@@ -27,16 +27,37 @@ static int find_base(int dirfd, struct user_path *path)
     return -ENOTDIR;
 }
 
-int user_path_get(int dirfd, uint64 uaddr, struct user_path *out)
+static void free_text(struct user_path *path)
 {
+    if (path->text != path->here)
+        kfree(path->text);
+}
+
+// => its length, or a negative errno and there is nothing to free
+static int64 fetch(uint64 uaddr, struct user_path *out)
+{
+    struct proc *p = current_proc();
+    out->text = out->here;
+    int64 len = copyinstr(p->aspace, out->text, uaddr, USER_PATH_SHORT);
+    if (len != -ENAMETOOLONG || p->path_longest <= USER_PATH_SHORT)
+        return len;
     out->text = kalloc(FRAME_OTHER);
     if (!out->text)
         return -ENOMEM;
-    struct proc *p = current_proc();
-    int64 len = copyinstr(p->aspace, out->text, uaddr, p->path_longest);
-    int err = len < 0 ? (int)len : find_base(dirfd, out);
-    if (err)
+    len = copyinstr(p->aspace, out->text, uaddr, p->path_longest);
+    if (len < 0)
         kfree(out->text);
+    return len;
+}
+
+int user_path_get(int dirfd, uint64 uaddr, struct user_path *out)
+{
+    int64 len = fetch(uaddr, out);
+    if (len < 0)
+        return (int)len;
+    int err = find_base(dirfd, out);
+    if (err)
+        free_text(out);
     return err;
 }
 
@@ -44,5 +65,5 @@ void user_path_put(struct user_path *path)
 {
     if (path->dir)
         file_put(path->dir);
-    kfree(path->text);
+    free_text(path);
 }

@@ -6,8 +6,11 @@
 struct inode;
 struct file;
 
+#define USER_PATH_SHORT 128 // bytes with the NUL, for which no memory need be had
+
 struct user_path {
-    char *text;         // a page of its own
+    char *text; // here if it is short, else a page of its own
+    char here[USER_PATH_SHORT];
     struct inode *base; // borrowed from the process, or from `dir`
     struct file *dir;   // holds base; NULL: the process's current directory does
 };

@@ -173,7 +173,6 @@ static struct thread *pick(struct hart *h)
 static void load_root(struct hart *h, struct frame *root)
 {
     struct frame *old = h->root;
-    h->kmap_seen = kmap_version(); // as of before the fence
     if (root) {
         frame_get(root);
         __atomic_fetch_or(&root->active, 1u << h->index, __ATOMIC_SEQ_CST);
@@ -201,16 +200,6 @@ void thread_set_root(struct frame *root)
 void thread_leave_root(void)
 {
     current_thread()->root = NULL;
-}
-
-// Makes the translations right for `next`: its address space, and its kernel stack, which may have
-// been mapped since this hart last forgot what it knew of the kernel's table.
-static void adopt_map(struct hart *h, const struct thread *next)
-{
-    if (next->root != h->root)
-        load_root(h, next->root);
-    else
-        kmap_catch_up();
 }
 
 // A dead thread may still be in the hands of the one who woke it last, until that hart drops the
@@ -267,7 +256,9 @@ static void switch_to(struct hart *h, struct thread *next)
     h->thread = next;
     h->trapframe = (uint64)next->tf;
     h->fail_kalloc = next->fail_active;
-    adopt_map(h, next);
+    h->kept_use = next->kept_use;
+    if (next->root != h->root)
+        load_root(h, next->root);
     context_switch(&prev->context, &next->context);
     sched_finish_switch();
 }
@@ -384,7 +375,7 @@ void sched_run(struct thread *idle)
 {
     struct hart *h = this_hart();
     h->idle = idle;
-    h->online = true;
+    __atomic_store_n(&h->online, true, __ATOMIC_SEQ_CST); // from here on it is told what to forget
     // The first thread may be at work elsewhere for long already: its slice must end here too.
     h->since = h->slice_begin = time_now();
     arm(h, h->since + slice);

@@ -57,8 +57,10 @@ void thread_start(struct thread *t)
 struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg)
 {
     struct thread *t = thread_new(name, fn, arg);
-    if (t)
-        thread_start(t);
+    if (!t)
+        return NULL;
+    t->kept_use = KEPT_ALL;
+    thread_start(t);
     return t;
 }
 
@@ -96,6 +98,19 @@ void thread_in_fault(bool fault)
     struct thread *t = current_thread();
     t->fail_active = fault ? &t->fail_fault : &t->fail_call;
     this_hart()->fail_kalloc = t->fail_active;
+}
+
+void thread_use_kept_end(int before)
+{
+    this_hart()->kept_use = current_thread()->kept_use = before;
+}
+
+int thread_use_kept(enum kept_use use)
+{
+    int before = current_thread()->kept_use;
+    if ((int)use > before)
+        thread_use_kept_end((int)use);
+    return before;
 }
 
 bool thread_interrupted(void)

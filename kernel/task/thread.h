@@ -10,13 +10,13 @@
 
 #include "types.h"
 #include "lib/list.h"
+#include "mem/frame.h"
 #include "riscv/context.h"
 #include "riscv/hart.h"
 #include "riscv/lockcheck.h"
 #include "riscv/spinlock.h"
 
 struct proc;
-struct frame;
 struct waitq;
 struct trapframe;
 
@@ -48,6 +48,7 @@ struct thread {
     long fail_call;          // its own: allocation-failure injector, in system calls
     long fail_fault;         // its own: the same, in page faults
     long *fail_active;       // its own: the one that counts at this moment
+    int kept_use;            // its own: enum kept_use of mem/frame.h
     struct locks_held locks; // its own: mutexes, for the checker
     uint64 user_time;        // its own: time-base ticks that it has run; others may look
     uint64 kernel_time;      // the same, and what passed before the first tick
@@ -83,6 +84,11 @@ bool thread_interrupted(void);
 // Says whether the current thread's allocations are a page fault's from here on, or a system
 // call's: for the failure injector.
 void thread_in_fault(bool fault);
+
+// Lets the current thread use frames that are kept, from here on.  => what it was let before, for
+// the end.  It never lets it use fewer than that, so these calls nest.
+int thread_use_kept(enum kept_use use);
+void thread_use_kept_end(int before);
 
 // Lets others run.  No spinlock is held.
 void thread_yield(void);

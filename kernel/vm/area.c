@@ -241,8 +241,8 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
 
 static bool can_join(const struct area *a, const struct area *b)
 {
-    return a->end == b->start && a->prot == b->prot && a->heap == b->heap && !a->object &&
-           !b->object;
+    return a->end == b->start && a->prot == b->prot && a->heap == b->heap && a->image == b->image &&
+           !a->object && !b->object;
 }
 
 void areas_join(struct areas *as, uint64 start, uint64 end)

@@ -21,6 +21,7 @@ struct area {
     uint64 start, end;     // page-aligned, start < end
     uint32 prot;           // PROT_READ | PROT_WRITE | PROT_EXEC
     bool heap;             // grows and shrinks with the break
+    bool image;            // what it may own is charged already (mem/share.h)
     struct object *object; // counted; NULL: zero-filled throughout
     uint64 offset;         // of the object's byte at `start`, page-aligned
     uint64 bytes;          // from `start` on that come from the object; zero-filled beyond

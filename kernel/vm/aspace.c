@@ -3,6 +3,7 @@
 
 #include "vm/aspace.h"
 #include "mem/audit.h"
+#include "mem/share.h"
 #include "mem/slab.h"
 #include "memlayout.h"
 #include "riscv/machine.h"
@@ -64,8 +65,28 @@ void aspace_put(struct aspace *as)
     list_remove(&as->link);
     spin_unlock(&all_lock);
     drop_pages(as);
+    share_promise(-(long)as->promised);
     frame_put(as->root);
     obj_free(&aspaces, as);
+}
+
+// Pages of an image that is charged when it starts, at the most.
+#define PROMISE_MOST 256
+
+void aspace_promise(struct aspace *as)
+{
+    uint64 pages = 0;
+    mutex_lock(&as->lock);
+    for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a))
+        if (a->prot & PROT_WRITE)
+            pages += (a->end - a->start) >> PGSHIFT;
+    if (pages <= PROMISE_MOST) {
+        for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a))
+            a->image = a->prot & PROT_WRITE;
+        as->promised = pages;
+        share_promise((long)pages);
+    }
+    mutex_unlock(&as->lock);
 }
 
 void count_entry(pte_t *e, uint64 va, bool shared, void *arg)

@@ -16,6 +16,8 @@ struct aspace {
     struct areas areas;
     uint64 heap_start; // lowest break
     uint64 brk;        // end of the heap, in bytes
+    uint64 promised;   // frames charged for its image; constant once it runs
+    bool patient;      // set before it runs: who cannot be refused a page, but waits for it
     uint32 refs;       // atomic: processes that use it
     struct list link;  // all address spaces; by their list's lock
 };
@@ -42,6 +44,9 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len);
 // => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X)
 int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);
 
+// The image is mapped: if it is small, what its areas may come to own is charged from here on
+// (mem/share.h).  Of a large one it is charged as it comes.
+void aspace_promise(struct aspace *as);
 // Places an empty heap at `start` (page-aligned).
 int aspace_set_heap(struct aspace *as, uint64 start);
 // Moves the break, frees what lies beyond.  => the break as it is afterwards: unchanged if `brk` is

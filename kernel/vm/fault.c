@@ -14,8 +14,9 @@
 //   retry cleared frame                        store: a copy     take it    copy it, map the
 //                                                          back: W    copy, drop the old
 //
-// No frame to be had: -ENOMEM; kalloc has reclaimed before it says so.  A process that maps much
-// is refused a little earlier than the others (mem/frame.h: FRAMES_RESERVE).
+// No frame to be had, or no room in the users' share: -ENOMEM.  kalloc has reclaimed before it says
+// so; then what takes waiting is reclaimed too, and the access is tried once more.  A process that
+// maps much is refused a little earlier than the others (mem/share.h: SHARE_MARGIN).
 //
 // Fences.  An entry that becomes valid, or gains W, needs none: a hart that remembers the old entry
 // faults once more, comes here, finds the access allowed, and fences then (privileged
@@ -25,14 +26,19 @@
 #include "vm/fault.h"
 #include "errno.h"
 #include "lib/string.h"
+#include "mem/reclaim.h"
+#include "mem/share.h"
 #include "memlayout.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/tlb.h"
+#include "task/clock.h"
 #include "vm/aspace.h"
 #include "vm/pagetable.h"
 #include "vm/space_priv.h"
 #include "vm/table.h"
+
+#define PATIENCE_NS 50000000UL // between the tries of who cannot be refused
 
 struct fault_counts fault_counts;
 struct frame *zero_frame;
@@ -66,26 +72,29 @@ static bool is_large(struct aspace *as)
     return pte_total(as->root) >= frames_total() / 16;
 }
 
-// => may this process take another frame?  Not if only some of the reserve is left and it is large
-static bool may_take(struct aspace *as)
+// => is there room for another frame in the users' share?  Not if only the margin is left and this
+// process is large
+static bool may_grow(struct aspace *as)
 {
-    return frames_suffice(1, FRAMES_RESERVE / 2) || !is_large(as);
+    return share_has(1, SHARE_MARGIN / 2) || (!is_large(as) && share_has(1, 0));
 }
 
 // => a page for a user to own; NULL if there is none for this process
-static void *user_page(struct aspace *as)
+static __attribute__((noinline)) void *user_page(struct aspace *as, const struct area *a)
 {
-    return may_take(as) ? kalloc(FRAME_USER) : NULL;
+    if (a->image)
+        return kalloc(FRAME_IMAGE);
+    return may_grow(as) ? kalloc(FRAME_USER) : NULL;
 }
 
 // => the entry for va, in a table that allows the change which the access asks for; NULL if there is
 //    no frame for this process
-static pte_t *find_entry(struct aspace *as, uint64 va, enum access access)
+static pte_t *find_entry(struct aspace *as, const struct area *a, uint64 va, enum access access)
 {
     pte_t *e = pte_find(as->root, va);
     if (e && !table_is_shared(table_home(e)))
         return e;
-    if (!may_take(as))
+    if (!a->image && !may_grow(as))
         return NULL;
     return access == ACCESS_WRITE ? pte_own(as->root, va) : pte_reach(as->root, va);
 }
@@ -97,7 +106,7 @@ static int fill_zero(struct aspace *as, pte_t *e, const struct area *a, enum acc
         pte_fill(e, shared_entry(a, zero_frame));
         return 0;
     }
-    void *page = user_page(as);
+    void *page = user_page(as, a);
     if (!page)
         return -ENOMEM;
     page_zero(page);
@@ -107,9 +116,10 @@ static int fill_zero(struct aspace *as, pte_t *e, const struct area *a, enum acc
 }
 
 // => a frame of our own with the first n bytes of src and zeros after them; NULL if out of memory
-static struct frame *copy_part(struct aspace *as, const struct frame *src, size_t n)
+static struct frame *copy_part(struct aspace *as, const struct area *a, const struct frame *src,
+                               size_t n)
 {
-    char *page = user_page(as);
+    char *page = user_page(as, a);
     if (!page)
         return NULL;
     if (n >= PGSIZE) {
@@ -135,7 +145,7 @@ static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64
         pte_fill(e, shared_entry(a, cached)); // takes over the reference
         return 0;
     }
-    struct frame *own = copy_part(as, cached, n);
+    struct frame *own = copy_part(as, a, cached, n);
     frame_put(cached);
     if (!own)
         return -ENOMEM;
@@ -154,7 +164,7 @@ static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, en
 }
 
 // A store to a page that must be copied first.
-static int break_cow(struct aspace *as, pte_t *e)
+static int break_cow(struct aspace *as, const struct area *a, pte_t *e)
 {
     struct frame *old = pte_frame(*e);
     pte_t flags = (PTE_FLAGS(*e) & ~PTE_COW) | PTE_W;
@@ -164,7 +174,7 @@ static int break_cow(struct aspace *as, pte_t *e)
         count(&fault_counts.cow_reuses);
         return 0;
     }
-    void *page = user_page(as);
+    void *page = user_page(as, a);
     if (!page)
         return -ENOMEM;
     if (old == zero_frame)
@@ -185,14 +195,14 @@ int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **fr
     const struct area *a = areas_find(&as->areas, va);
     if (!a || !(a->prot & access))
         return -EFAULT;
-    pte_t *e = find_entry(as, va, access);
+    pte_t *e = find_entry(as, a, va, access);
     if (!e)
         return -ENOMEM;
     int err = 0;
     if (*e == 0)
         err = fill(as, e, a, va, access);
     else if (access == ACCESS_WRITE && !(*e & PTE_W))
-        err = *e & PTE_COW ? break_cow(as, e) : -EFAULT;
+        err = *e & PTE_COW ? break_cow(as, a, e) : -EFAULT;
     else
         sfence_vma_page(va);
     if (err)
@@ -202,12 +212,37 @@ int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **fr
     return err;
 }
 
-int vm_fault(struct aspace *as, uint64 va, enum access access)
+bool fault_again(struct aspace *as, int err, int *tries)
+{
+    if (err == -ENOMEM && (*tries)++ == 0 && reclaim_wait())
+        return true;
+    if (!as->patient || (err != -ENOMEM && err != -EIO))
+        return false;
+    sleep_ns(PATIENCE_NS);
+    return true;
+}
+
+static int fault_once(struct aspace *as, uint64 va, enum access access)
 {
     struct frame *ignored;
-    count(&fault_counts.faults);
     mutex_lock(&as->lock);
     int err = fault_in(as, va, access, &ignored);
     mutex_unlock(&as->lock);
     return err;
+}
+
+static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enum access access,
+                                               int err)
+{
+    int tries = 0;
+    while (err && fault_again(as, err, &tries))
+        err = fault_once(as, va, access);
+    return err;
+}
+
+int vm_fault(struct aspace *as, uint64 va, enum access access)
+{
+    count(&fault_counts.faults);
+    int err = fault_once(as, va, access);
+    return err ? try_again(as, va, access, err) : 0;
 }

@@ -2,6 +2,7 @@
 // giving them back.
 
 #include "errno.h"
+#include "mem/share.h"
 #include "memlayout.h"
 #include "riscv/hart.h"
 #include "task/thread.h"
@@ -51,25 +52,30 @@ uint64 aspace_brk(struct aspace *as, uint64 brk)
     return now;
 }
 
-// Fails early what cannot succeed: not every page the range lacks could be had even if every cached
-// page were given up.
-static int enough_memory(uint64 pages)
+// => is there room for `pages` that can be refused?
+static bool has_room(uint64 pages)
 {
-    return pages <= frames_free() + frames_in_use(FRAME_CACHE) ? 0 : -ENOMEM;
+    return share_has(pages, SHARE_MARGIN);
+}
+
+// Makes one page present.
+static int populate_page(struct aspace *as, uint64 va, bool write)
+{
+    struct frame *ignored;
+    pte_t *e = pte_find(as->root, va);
+    if (e && *e & PTE_V && (!write || *e & PTE_W))
+        return 0;
+    if (write && !has_room(1))
+        return -ENOMEM;
+    return fault_in(as, va, write ? ACCESS_WRITE : ACCESS_READ, &ignored);
 }
 
 static int populate_step(struct aspace *as, uint64 start, uint64 end, bool write)
 {
-    struct frame *ignored;
     int err = 0;
-    if (write && !frames_suffice((end - start) / PGSIZE, FRAMES_RESERVE))
-        return -ENOMEM;
     mutex_lock(&as->lock);
-    for (uint64 va = start; va < end && !err; va += PGSIZE) {
-        pte_t *e = pte_find(as->root, va);
-        if (!e || !(*e & PTE_V) || (write && !(*e & PTE_W)))
-            err = fault_in(as, va, write ? ACCESS_WRITE : ACCESS_READ, &ignored);
-    }
+    for (uint64 va = start; va < end && !err; va += PGSIZE)
+        err = populate_page(as, va, write);
     mutex_unlock(&as->lock);
     return err;
 }
@@ -86,11 +92,14 @@ int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write)
     else
         pte_each(as->root, addr, end, count_entry, &present);
     mutex_unlock(&as->lock);
-    if (!err && write)
-        err = enough_memory(len / PGSIZE - present);
+    if (!err && write && !has_room(len / PGSIZE - present))
+        err = -ENOMEM; // early what cannot succeed
     for (uint64 va = addr; va < end && !err; va += POPULATE_STEP * PGSIZE) {
         uint64 stop = end - va < POPULATE_STEP * PGSIZE ? end : va + POPULATE_STEP * PGSIZE;
-        err = populate_step(as, va, stop, write);
+        int tries = 0;
+        do
+            err = populate_step(as, va, stop, write);
+        while (err && fault_again(as, err, &tries));
         thread_breathe();
         if (thread_interrupted())
             err = -EINTR;

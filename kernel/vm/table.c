@@ -3,7 +3,7 @@
 
 struct frame *table_new(int level)
 {
-    void *page = kalloc_zeroed(FRAME_TABLE);
+    void *page = kalloc_zeroed(level == ROOT_LEVEL ? FRAME_ROOT : FRAME_TABLE);
     if (!page)
         return NULL;
     struct frame *table = frame_of_page(page);

@@ -25,11 +25,13 @@ static int locate(struct aspace *as, uint64 uva, bool write, void **kva)
 
 int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_span *out)
 {
+    int err, tries = 0;
     mutex_lock(&as->lock);
-    int err = locate(as, uva, write, &out->kva);
-    if (err) {
+    while ((err = locate(as, uva, write, &out->kva)) != 0) {
         mutex_unlock(&as->lock);
-        return err;
+        if (!fault_again(as, err, &tries))
+            return err;
+        mutex_lock(&as->lock);
     }
     size_t room = PGSIZE - uva % PGSIZE;
     out->len = n < room ? n : room;

@@ -7,6 +7,7 @@
 // depend on what hangs under it.
 
 #include "errno.h"
+#include "mem/share.h"
 #include "riscv/tlb.h"
 #include "task/thread.h"
 #include "vm/aspace.h"
@@ -99,6 +100,8 @@ struct aspace *aspace_fork(struct aspace *parent)
     mutex_lock(&parent->lock);
     child->heap_start = parent->heap_start;
     child->brk = parent->brk;
+    child->promised = parent->promised;
+    share_promise((long)child->promised);
     int err = areas_copy(&child->areas, &parent->areas);
     if (!err)
         err = uvmcopy(parent, child);

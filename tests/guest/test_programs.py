@@ -1,6 +1,7 @@
 """The test programs that course graders and this project run in the guest; an audit after each."""
 
 import re
+import time
 
 import kine
 import pytest
@@ -35,9 +36,15 @@ def test_forktest(machine, size):
     m.poweroff()
 
 
+def pages_to_be_had(m):
+    return re.search(r"growtest: (\d+) pages", m.run("growtest count", timeout=120))[1]
+
+
 def test_usertests_quick(machine, size):
     m = machine(cpus=size[0], mem=size[1])
+    before = pages_to_be_had(m)
     out = m.check("usertests -q", "ALL TESTS PASSED", timeout=250)
+    assert pages_to_be_had(m) == before
     order = re.findall(r"^test (\w+): ", out, re.M)
     assert order[:3] == ["copyin", "copyout", "copyinstr1"]
     assert out.count(": OK\n") >= len(order)
@@ -54,6 +61,29 @@ def test_usertests_by_name(machine):
     m = machine()
     out = m.check("usertests copyinstr1", "test copyinstr1: OK", "ALL TESTS PASSED")
     assert out.count("test ") == 1
+    m.poweroff()
+
+
+@pytest.mark.parametrize("cpus,mem", [(1, "32M"), (8, "32M"), (3, "128M"),
+                                      pytest.param(8, "1G", marks=pytest.mark.slow)])
+def test_growtest(machine, cpus, mem):
+    """What a process can grow by is the same after any work as before."""
+    m = machine(cpus=cpus, mem=mem)
+    m.check("growtest", "growtest: OK", timeout=300)
+    m.poweroff()
+
+
+@pytest.mark.parametrize("cpus", [1, 8])
+def test_lastframe(machine, cpus):
+    """Init lives through the loss of all memory; when it comes back there is a shell."""
+    m = machine(cpus=cpus, mem="32M")
+    m.send("lastframe\n")
+    m.expect("lastframe: OK\n", timeout=60)
+    time.sleep(2)  # init waits a second between its tries
+    m.send("\n")
+    m.expect(kine.PROMPT)
+    assert m.run("echo here") == "here\n"
+    m.audit()
     m.poweroff()
 
 

@@ -31,6 +31,8 @@ void host_drop(struct frame *f);
 
 // Runs the audit.  => broken invariants and lost frames; 0: clean
 uint64 host_audit(void);
+// => page tables in use, roots among them
+size_t host_tables(void);
 // Messages of printk are shown only if this is set.
 extern bool host_talkative;
 

@@ -6,7 +6,10 @@
 #include "check.h"
 #include "host.h"
 #include "mem/audit.h"
+#include "mem/reclaim.h"
+#include "mem/share.h"
 #include "mem/slab.h"
+#include "riscv/hart.h"
 
 #define ALL (HOST_RAM / PGSIZE)
 
@@ -152,6 +155,106 @@ TEST(short_memory_is_reclaimed)
     CHECK_EQ(frames_free(), 0);
     give_all(n);
     CHECK_EQ(frames_free(), n);
+    host_end();
+}
+
+// Only who may use them gets the frames that are kept, and they are the first to come back.
+TEST(a_few_frames_are_kept)
+{
+    static const size_t left[] = { FRAMES_KEPT, FRAMES_KEPT / 2, 0 };
+    host_begin();
+    size_t all = 0;
+    for (int use = KEPT_NOT; use <= KEPT_ALL; use++) {
+        this_hart()->kept_use = use;
+        for (void *page; (page = kalloc(FRAME_OTHER)) != NULL;)
+            pages[all++] = page;
+        CHECK_EQ(frames_free(), left[use]);
+        CHECK(frames_kept_used() == (use > KEPT_NOT));
+    }
+    this_hart()->kept_use = KEPT_NOT;
+    for (size_t i = 0; i < FRAMES_KEPT; i++) {
+        CHECK(kalloc(FRAME_OTHER) == NULL);
+        kfree(pages[--all]);
+    }
+    CHECK(!frames_kept_used());
+    kfree(pages[--all]);
+    void *page = kalloc(FRAME_OTHER);
+    CHECK(page != NULL);
+    kfree(page);
+    give_all(all);
+    this_hart()->kept_use = KEPT_ALL;
+    host_end();
+}
+
+// What users are granted does not depend on what the kernel keeps, as long as that fits its share.
+TEST(shares_of_memory)
+{
+    host_begin();
+    size_t mine = share_of_users() - share_charged(), n = 0;
+    CHECK(share_has(mine, 0));
+    CHECK(!share_has(mine, 1));
+    for (; n < 200; n++) // the kernel's: nothing changes
+        pages[n] = kalloc(FRAME_CACHE);
+    CHECK(share_has(mine, 0));
+    CHECK(!share_has(mine + 1, 0));
+    share_promise(10);
+    CHECK(!share_has(mine, 0));
+    void *image = kalloc(FRAME_IMAGE), *root = kalloc(FRAME_ROOT); // promised; not charged
+    CHECK(share_has(mine - 10, 0));
+    share_promise(-10);
+    static const enum frame_kind charged[] = { FRAME_USER, FRAME_TABLE, FRAME_STACK, FRAME_OTHER };
+    for (int i = 0; i < 4; i++) {
+        pages[n++] = kalloc(charged[i]);
+        CHECK(!share_has(mine - (size_t)i, 0));
+        CHECK(share_has(mine - (size_t)i - 1, 0));
+    }
+    kfree(image);
+    kfree(root);
+    give_all(n);
+    CHECK(share_has(mine, 0));
+    host_end();
+}
+
+static int waited;
+
+static size_t wait_and_give(void)
+{
+    waited++;
+    return give_hoard(1);
+}
+
+// Nobody is asked to wait while there are frames, and then it is said whether it was of use.
+TEST(reclaimers_that_wait)
+{
+    static bool registered;
+    host_begin();
+    if (!registered)
+        reclaim_wait_register(wait_and_give);
+    registered = true;
+    hoard[hoarded++] = kalloc(FRAME_OTHER);
+    waited = 0;
+    CHECK(!reclaim_wait());
+    CHECK_EQ(waited, 0);
+    size_t n = take_all(); // the hoard goes first
+    CHECK_EQ(hoarded, 0);
+    CHECK(!reclaim_wait());
+    CHECK_EQ(waited, 1);
+    hoard[hoarded++] = pages[--n];
+    CHECK(reclaim_wait());
+    CHECK_EQ(waited, 2);
+    give_all(n);
+    host_end();
+}
+
+// Caches of objects keep no page when memory is short.
+TEST(spare_slabs_are_given_up)
+{
+    host_begin();
+    for (size_t size = 16; size <= KMALLOC_OBJ; size *= 2)
+        kmfree(kmalloc(size));
+    CHECK(frames_in_use(FRAME_SLAB) > 0);
+    give_all(take_all());
+    CHECK_EQ(frames_in_use(FRAME_SLAB), 0);
     host_end();
 }
 

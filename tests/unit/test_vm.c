@@ -17,7 +17,7 @@ TEST(no_area_kills)
         CHECK_EQ(vm_fault(as, wild[i], ACCESS_WRITE), -EFAULT);
         CHECK_EQ(vm_fault(as, wild[i], ACCESS_EXEC), -EFAULT);
     }
-    CHECK_EQ(frames_in_use(FRAME_TABLE), 1);
+    CHECK_EQ(frames_in_use(FRAME_ROOT), 1);
     aspace_put(as);
     vm_end();
 }

@@ -25,14 +25,14 @@ TEST(fork_parks_a_whole_table)
     store_byte(parent, LARGE, 1);
     store_byte(parent, LARGE + 4 * MIB - PGSIZE, 2);
     parent->root->active = 5;
-    size_t tables_before = frames_in_use(FRAME_TABLE);
+    size_t tables_before = host_tables();
     host_flushed = 0;
     struct aspace *child = aspace_fork(parent);
     CHECK_EQ(host_flushed & 5, 5); // nobody stores through what is parked
     CHECK_EQ(tables(parent, LARGE), 2);
     CHECK(!hardware_finds(parent, LARGE) && !hardware_finds(child, LARGE));
-    CHECK_EQ(refs(parent, LARGE), 1);                        // counted once, by the table
-    CHECK_EQ(frames_in_use(FRAME_TABLE), tables_before + 2); // a root and a middle table
+    CHECK_EQ(refs(parent, LARGE), 1);           // counted once, by the table
+    CHECK_EQ(host_tables(), tables_before + 2); // a root and a middle table
     CHECK_EQ(host_audit(), 0);
     parent->root->active = 0;
     aspace_put(child);
@@ -61,10 +61,10 @@ TEST(a_store_copies_one_table_and_one_page)
     for (uint64 page = 0; page < 1024; page += 64)
         store_byte(parent, LARGE + page * PGSIZE, 1);
     struct aspace *child = aspace_fork(parent);
-    size_t user = frames_in_use(FRAME_USER), used = frames_in_use(FRAME_TABLE);
+    size_t user = frames_in_use(FRAME_USER), used = host_tables();
     CHECK_EQ(store_byte(child, LARGE, 2), 0);
     CHECK_EQ(frames_in_use(FRAME_USER), user + 1);
-    CHECK_EQ(frames_in_use(FRAME_TABLE), used + 1);
+    CHECK_EQ(host_tables(), used + 1);
     CHECK_EQ(tables(parent, LARGE), 1);
     CHECK_EQ(tables(parent, LARGE + 2 * MIB), 2);
     CHECK_EQ(refs(parent, LARGE + 64 * PGSIZE), 2);
@@ -117,11 +117,11 @@ TEST(a_gibibyte_is_one_entry)
     struct aspace *parent = large_space(GIB / PGSIZE);
     for (uint64 at = 0; at < GIB; at += 64 * MIB)
         store_byte(parent, LARGE + at, 1);
-    size_t used = frames_in_use(FRAME_TABLE);
+    size_t used = host_tables();
     struct aspace *child = aspace_fork(parent);
-    CHECK_EQ(frames_in_use(FRAME_TABLE), used + 1); // the root
+    CHECK_EQ(host_tables(), used + 1); // the root
     CHECK_EQ(store_byte(child, LARGE, 2), 0);
-    CHECK_EQ(frames_in_use(FRAME_TABLE), used + 3);
+    CHECK_EQ(host_tables(), used + 3);
     CHECK_EQ(host_audit(), 0);
     CHECK_EQ(load_byte(parent, LARGE), 1);
     CHECK_EQ(tables(parent, LARGE + 64 * MIB), 2);
@@ -216,7 +216,7 @@ TEST(sharers_race)
         CHECK_EQ(host_audit(), 0);
         for (int i = 0; i < HOST_HARTS; i += 2)
             aspace_put(sharer[i]);
-        CHECK_EQ(frames_in_use(FRAME_TABLE), 0);
+        CHECK_EQ(host_tables(), 0);
     }
     vm_end();
 }

@@ -5,7 +5,8 @@
 //   | before, size | data ...... | before, size | data .. | before, 0 |    the last one is the
 //   row's end
 //
-// Memory comes from sbrk() and is kept.  Should the program move the break itself, another row
+// The first piece is part of the program's image, so that who needs little gets it even when sbrk()
+// has nothing to give.  Further memory comes from sbrk() and is kept.  Should the program move the break itself, another row
 // begins behind that. All is aligned to 16 bytes.  Not for threads.
 //
 // A1 a chunk's `before` is the size of the chunk in front of it, 0 for the first of a row.
@@ -16,7 +17,7 @@
 #include "user/user.h"
 
 #define ALIGN      16
-#define PIECE      (16 * 1024) // at least so much is asked of sbrk
+#define PIECE      (16 * 1024) // the first; and at least so much is asked of sbrk
 #define USED       1UL         // in size: the sizes themselves are multiples of ALIGN
 #define ROUNDUP(n) (((uint64)(n) + ALIGN - 1) & ~(uint64)(ALIGN - 1))
 
@@ -31,6 +32,7 @@ struct chunk {
 
 static struct chunk list = { 0, 0, &list, &list };
 static struct chunk *row_end; // of the row that can still grow
+static char first_piece[PIECE] __attribute__((aligned(ALIGN)));
 
 static uint64 size_of(const struct chunk *c)
 {
@@ -92,7 +94,9 @@ static bool grow(uint64 need)
     uint64 n = need + ALIGN + HEAD; // to align a row of its own, and for its end
     if (n < PIECE)
         n = PIECE;
-    char *piece = n <= 0x7fffffff ? sys_sbrk((int)n, SBRK_EAGER) : SBRK_ERROR;
+    char *piece = first_piece;
+    if (row_end || n > PIECE)
+        piece = n <= 0x7fffffff ? sys_sbrk((int)n, SBRK_EAGER) : SBRK_ERROR;
     if (piece == SBRK_ERROR)
         return false;
     struct chunk *c = row_end;
