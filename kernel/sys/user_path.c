@@ -37,9 +37,11 @@ static void free_text(struct user_path *path)
 static int64 fetch(uint64 uaddr, struct user_path *out)
 {
     struct proc *p = current_proc();
+    bool all_short = p->path_longest <= USER_PATH_SHORT;
     out->text = out->here;
-    int64 len = copyinstr(p->aspace, out->text, uaddr, USER_PATH_SHORT);
-    if (len != -ENAMETOOLONG || p->path_longest <= USER_PATH_SHORT)
+    int64 len =
+        copyinstr(p->aspace, out->text, uaddr, all_short ? p->path_longest : USER_PATH_SHORT);
+    if (len != -ENAMETOOLONG || all_short)
         return len;
     out->text = kalloc(FRAME_OTHER);
     if (!out->text)
