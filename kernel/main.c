@@ -8,6 +8,7 @@
 #include "dev/rtc.h"
 #include "dev/uart.h"
 #include "dev/virtio_blk.h"
+#include "fs/dir_index.h"
 #include "fs/fs.h"
 #include "lib/print.h"
 #include "mem/frame.h"
@@ -21,6 +22,7 @@
 #include "riscv/machine.h"
 #include "riscv/panicking.h"
 #include "riscv/sbi.h"
+#include "riscv/timer.h"
 #include "riscv/trap.h"
 #include "task/clock.h"
 #include "task/sched.h"
@@ -100,12 +102,26 @@ static void commit(void *volume)
     volume_serve(volume);
 }
 
+// Without a seed of the firmware's the clocks are all there is to make boots differ.
+static void seed_names(void)
+{
+    uint64 sec;
+    uint32 nsec;
+    if (machine.seed[0] == 0) {
+        clock_realtime(&sec, &nsec);
+        machine.seed[0] = time_now();
+        machine.seed[1] = sec << 32 ^ nsec;
+    }
+    dir_index_seed(machine.seed);
+}
+
 // The rest of the start needs a thread: it waits for the disk.
 static void start_system(void *arg)
 {
     struct volume *volume;
     struct blkdev *disk;
     planted_fault();
+    seed_names();
     virtio_blk_init();
     if ((disk = blk_find(0)) == NULL)
         machine_give_up("there is no disk: give QEMU a virtio-blk-device, as `make qemu` does");

@@ -66,7 +66,7 @@ static int search(struct inode *dir, record_test *test, const void *arg, struct 
 static bool has_name(const struct dir_record *r, const void *arg)
 {
     const struct name *n = arg;
-    return r->hash == n->hash && r->ino != 0 && r->namelen == n->len &&
+    return r->ino != 0 && r->namelen == n->len && r->name[0] == n->s[0] &&
            memcmp(r->name, n->s, n->len) == 0;
 }
 
@@ -82,8 +82,8 @@ static int find_by_search(struct inode *dir, const struct name *name, struct dir
 static int find_by_index(struct inode *dir, const struct name *name, struct dir_place *at,
                          struct frame **f)
 {
-    uint64 cursor = 0;
-    while (dir_index_next(dir, name->hash, &cursor, at)) {
+    struct index_search s;
+    for (bool more = dir_index_first(dir, name, &s, at); more; more = dir_index_next(dir, &s, at)) {
         int err = dir_page(dir, at->page, f);
         if (err)
             return err;
@@ -130,15 +130,9 @@ static bool is_any_name(const struct dir_record *r, const void *arg)
     return r->ino != 0;
 }
 
-int dir_next_record(struct inode *dir, struct dir_place *where, struct dir_record *out)
+int dir_next_record(struct inode *dir, struct dir_place *where, struct frame **out)
 {
-    struct frame *f;
-    int found = search(dir, is_any_name, NULL, where, &f);
-    if (found == 1) {
-        *out = *record_at(f, where->offset);
-        frame_put(f);
-    }
-    return found;
+    return search(dir, is_any_name, NULL, where, out);
 }
 
 int dir_is_empty(struct inode *dir)

@@ -25,9 +25,9 @@ int dir_page(struct inode *dir, uint64 index, struct frame **out);
 int dir_find(struct inode *dir, const struct name *name, uint64 *ino, struct dir_place *where);
 // => 1 if it has no names but "." and "..", 0 if it has; negative errno.
 int dir_is_empty(struct inode *dir);
-// Copies the head of the first record with a name at or behind *where.  => 1, and *where; 0;
+// The first record with a name at or behind *where.  => 1, *where, and its page with a reference; 0;
 // negative errno
-int dir_next_record(struct inode *dir, struct dir_place *where, struct dir_record *out);
+int dir_next_record(struct inode *dir, struct dir_place *where, struct frame **out);
 // => where a record for a name of `len` bytes fits; perhaps on a page behind the last.  Negative
 // errno.
 int dir_find_room(struct inode *dir, size_t len, struct dir_place *where);

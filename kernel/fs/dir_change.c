@@ -125,9 +125,9 @@ static void write_name(struct inode *dir, struct dir_record *r, const struct dir
                        const struct name *name)
 {
     r->namelen = (uint8)name->len;
-    r->hash = name->hash;
+    r->hash = name_hash(name->s, name->len);
     memcpy(r->name, name->s, name->len);
-    dir_index_add(dir, r->hash, at);
+    dir_index_add(dir, name, at);
 }
 
 void dir_put_name(struct inode *dir, const struct dir_place *where, struct frame *f,
@@ -174,7 +174,7 @@ void dir_set_name(struct inode *dir, const struct dir_place *where, struct frame
                   const struct name *name)
 {
     struct dir_record *r = record_at(f, where->offset);
-    dir_index_remove(dir, r->hash, where);
+    dir_index_remove(dir, r, where);
     write_name(dir, r, where, name);
     dir_index_room_made(dir, where->page, room_in(inode_volume(dir), r));
     inode_touch(dir, true);
@@ -184,7 +184,7 @@ void dir_take_name(struct inode *dir, const struct dir_place *where, struct fram
 {
     struct dir_record *r = record_at(f, where->offset);
     uint16 length = r->length;
-    dir_index_remove(dir, r->hash, where);
+    dir_index_remove(dir, r, where);
     memset(r, 0, length);
     r->length = length;
     if (!volume_is_classic(inode_volume(dir)))

@@ -2,19 +2,27 @@
 //
 // A slot is 0 (never used), GONE, or the hash in the upper half and the place in the lower: the
 // record's address within the directory in units of 8 bytes, plus 2.
+//
+// The hash that a record has on the disk can be computed by everybody, so names with one hash are
+// easily made, and a search would go through all of them.  The index has a hash of its own, with a
+// key that is new at each boot and never leaves memory.
 
 #include "fs/dir_index.h"
 #include "errno.h"
+#include "fs/dir_priv.h"
 #include "fs/room_map.h"
 #include "lib/string.h"
 #include "lib/panic.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
 #include "mem/slab.h"
+#include "task/thread.h"
 
 #define GONE           1UL
 #define SLOTS_PER_PAGE (FS_BLOCK / sizeof(uint64))
-#define PAGES_MAX      512
+#define PER_CHUNK      (PGSIZE / sizeof(uint64 *)) // pages that a chunk names
+#define PAGES_MAX      (PER_CHUNK * PER_CHUNK)
+#define MEMORY_PART    8 // one index takes no more than this part of memory
 // Searches of a directory that are made without an index, which costs more than one of them; and
 // after an index could not be made.
 #define SEARCHES_BEFORE  4
@@ -23,9 +31,17 @@
 struct dir_index {
     uint32 npages; // a power of two
     uint32 used;   // slots that are not 0
-    uint64 **pages;
+    uint64 ***chunks;
     struct room_map room;
 };
+
+uint64 name_secret[2] = { 0x9e3779b97f4a7c15UL, 0xd1b54a32d192ed03UL };
+
+void dir_index_seed(const uint64 key[2])
+{
+    name_secret[0] = key[0];
+    name_secret[1] = key[1];
+}
 
 static uint32 slot_count(const struct dir_index *ix)
 {
@@ -35,7 +51,8 @@ static uint32 slot_count(const struct dir_index *ix)
 static uint64 *slot_at(const struct dir_index *ix, uint64 n)
 {
     n &= slot_count(ix) - 1;
-    return &ix->pages[n / SLOTS_PER_PAGE][n % SLOTS_PER_PAGE];
+    uint64 page = n / SLOTS_PER_PAGE;
+    return &ix->chunks[page / PER_CHUNK][page % PER_CHUNK][n % SLOTS_PER_PAGE];
 }
 
 static uint64 to_slot(uint32 hash, const struct dir_place *where)
@@ -49,24 +66,48 @@ static struct dir_place to_place(uint64 slot)
     return (struct dir_place){ unit / (FS_BLOCK / 8), (uint32)(unit % (FS_BLOCK / 8)) * 8 };
 }
 
+static uint32 chunk_count(const struct dir_index *ix)
+{
+    return (ix->npages + PER_CHUNK - 1) / PER_CHUNK;
+}
+
+static uint32 chunk_length(const struct dir_index *ix)
+{
+    return ix->npages < PER_CHUNK ? ix->npages : PER_CHUNK;
+}
+
 static void index_free(struct dir_index *ix)
 {
-    for (uint32 i = 0; ix->pages != NULL && i < ix->npages && ix->pages[i] != NULL; i++)
-        kfree(ix->pages[i]);
-    kmfree(ix->pages);
+    for (uint32 c = 0; ix->chunks != NULL && c < chunk_count(ix) && ix->chunks[c] != NULL; c++) {
+        for (uint32 i = 0; i < chunk_length(ix) && ix->chunks[c][i] != NULL; i++)
+            kfree(ix->chunks[c][i]);
+        kmfree(ix->chunks[c]);
+        thread_breathe();
+    }
+    kmfree(ix->chunks);
     room_map_free(&ix->room);
     kmfree(ix);
 }
 
+static uint64 **make_chunk(const struct dir_index *ix, uint64 ***chunk)
+{
+    *chunk = kmalloc_zeroed(chunk_length(ix) * sizeof **chunk);
+    for (uint32 i = 0; *chunk != NULL && i < chunk_length(ix); i++) {
+        (*chunk)[i] = kalloc_zeroed(FRAME_CACHE);
+        if ((*chunk)[i] == NULL)
+            return NULL; // what there is goes with the index
+        thread_breathe();
+    }
+    return *chunk;
+}
+
 static bool make_pages(struct dir_index *ix)
 {
-    ix->pages = kmalloc_zeroed(ix->npages * sizeof ix->pages[0]);
-    for (uint32 i = 0; ix->pages != NULL && i < ix->npages; i++) {
-        ix->pages[i] = kalloc_zeroed(FRAME_CACHE);
-        if (ix->pages[i] == NULL)
+    ix->chunks = kmalloc_zeroed(chunk_count(ix) * sizeof ix->chunks[0]);
+    for (uint32 c = 0; ix->chunks != NULL && c < chunk_count(ix); c++)
+        if (make_chunk(ix, &ix->chunks[c]) == NULL)
             return false;
-    }
-    return ix->pages != NULL;
+    return ix->chunks != NULL;
 }
 
 static struct dir_index *index_new(uint32 npages, uint64 dir_pages)
@@ -99,32 +140,39 @@ static bool insert(struct dir_index *ix, uint32 hash, const struct dir_place *wh
 static int fill(struct inode *dir, struct dir_index *ix)
 {
     struct dir_place at = { 0, 0 };
-    struct dir_record r;
+    struct frame *f;
     int found;
-    while ((found = dir_next_record(dir, &at, &r)) == 1) {
-        if (!insert(ix, r.hash, &at))
+    while ((found = dir_next_record(dir, &at, &f)) == 1) {
+        const struct dir_record *r = record_at(f, at.offset);
+        uint32 hash = name_key(r->name, r->namelen), length = r->length;
+        frame_put(f);
+        if (!insert(ix, hash, &at))
             return -ENOSPC;
-        at.offset += r.length;
+        at.offset += length;
     }
     return found;
 }
 
-// Room for the names that the directory's pages may have, and as many again.
+// Room for the names that the directory's pages may have, and as many again, if memory allows it.
 static uint32 fitting_pages(const struct inode *dir)
 {
-    uint32 npages = 1;
-    while (npages < dir->size / FS_BLOCK && npages < PAGES_MAX)
+    uint64 npages = 1;
+    while (npages < dir->size / FS_BLOCK && npages < PAGES_MAX &&
+           2 * npages <= frames_total() / MEMORY_PART)
         npages *= 2;
-    return npages;
+    return (uint32)npages;
 }
 
 static void build(struct inode *dir)
 {
     struct dir_index *ix = index_new(fitting_pages(dir), dir->size / FS_BLOCK);
-    if (ix != NULL && fill(dir, ix) != 0) {
+    int err = ix != NULL ? fill(dir, ix) : 0;
+    if (err) {
         index_free(ix);
         ix = NULL;
     }
+    if (err == -EINTR) // it was not the directory's fault
+        dir->searches = SEARCHES_BEFORE;
     dir->index = ix;
 }
 
@@ -137,13 +185,13 @@ bool dir_index_ready(struct inode *dir)
     return dir->index != NULL;
 }
 
-bool dir_index_next(struct inode *dir, uint32 hash, uint64 *cursor, struct dir_place *where)
+bool dir_index_next(struct inode *dir, struct index_search *s, struct dir_place *where)
 {
     const struct dir_index *ix = dir->index;
     uint64 slot;
-    while ((slot = *slot_at(ix, hash + *cursor)) != 0) {
-        ++*cursor;
-        if (slot >> 32 == hash && slot != GONE) {
+    while ((slot = *slot_at(ix, s->at)) != 0) {
+        s->at++;
+        if (slot >> 32 == s->hash && slot != GONE) {
             *where = to_place(slot);
             return true;
         }
@@ -151,17 +199,25 @@ bool dir_index_next(struct inode *dir, uint32 hash, uint64 *cursor, struct dir_p
     return false;
 }
 
-void dir_index_add(struct inode *dir, uint32 hash, const struct dir_place *where)
+bool dir_index_first(struct inode *dir, const struct name *name, struct index_search *s,
+                     struct dir_place *where)
 {
-    if (dir->index != NULL && !insert(dir->index, hash, where))
+    s->at = s->hash = name->key;
+    return dir_index_next(dir, s, where);
+}
+
+void dir_index_add(struct inode *dir, const struct name *name, const struct dir_place *where)
+{
+    if (dir->index != NULL && !insert(dir->index, name->key, where))
         dir_index_drop(dir); // a larger one is made
 }
 
-void dir_index_remove(struct inode *dir, uint32 hash, const struct dir_place *where)
+void dir_index_remove(struct inode *dir, const struct dir_record *r, const struct dir_place *where)
 {
     const struct dir_index *ix = dir->index;
     if (ix == NULL)
         return;
+    uint32 hash = name_key(r->name, r->namelen);
     for (uint64 n = hash; *slot_at(ix, n) != 0; n++) {
         if (*slot_at(ix, n) == to_slot(hash, where)) {
             *slot_at(ix, n) = GONE;
@@ -203,15 +259,23 @@ size_t dir_index_pages(const struct inode *dir)
     return dir->index != NULL ? dir->index->npages : 0;
 }
 
+static void audit_array(const void *pointers, uint32 n)
+{
+    if (n * sizeof(void *) > KMALLOC_OBJ) // a page of its own
+        audit_count(frame_of_page(pointers));
+}
+
 void dir_index_audit(struct inode *dir)
 {
     const struct dir_index *ix = dir->index;
     assert(mutex_held(&dir->lock));
     if (ix == NULL)
         return;
-    for (uint32 i = 0; i < ix->npages; i++)
-        audit_count(frame_of_page(ix->pages[i]));
-    if (ix->npages * sizeof ix->pages[0] > KMALLOC_OBJ) // a page of its own
-        audit_count(frame_of_page(ix->pages));
+    audit_array(ix->chunks, chunk_count(ix));
+    for (uint32 c = 0; c < chunk_count(ix); c++) {
+        audit_array(ix->chunks[c], chunk_length(ix));
+        for (uint32 i = 0; i < chunk_length(ix); i++)
+            audit_count(frame_of_page(ix->chunks[c][i]));
+    }
     room_map_audit(&ix->room);
 }

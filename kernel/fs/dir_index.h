@@ -14,12 +14,20 @@
 
 // => true if there is an index
 bool dir_index_ready(struct inode *dir);
-// The next place of a record with that hash.  *cursor: 0 to begin.  => false: there is none
-bool dir_index_next(struct inode *dir, uint32 hash, uint64 *cursor, struct dir_place *where);
+// Goes through the places where a record of the name may be.  => false: there is none left
+struct index_search {
+    uint64 hash, at; // its own
+};
+bool dir_index_first(struct inode *dir, const struct name *name, struct index_search *s,
+                     struct dir_place *where);
+bool dir_index_next(struct inode *dir, struct index_search *s, struct dir_place *where);
 
-// A record with that hash is there / is gone.  Without an index these do nothing.
-void dir_index_add(struct inode *dir, uint32 hash, const struct dir_place *where);
-void dir_index_remove(struct inode *dir, uint32 hash, const struct dir_place *where);
+// A record with that name is there / this record is about to go.  Without an index these do nothing.
+void dir_index_add(struct inode *dir, const struct name *name, const struct dir_place *where);
+void dir_index_remove(struct inode *dir, const struct dir_record *r, const struct dir_place *where);
+
+// At boot: the key of the hash.
+void dir_index_seed(const uint64 key[2]);
 
 // Where to look for room for a record of `bytes`: the first pages that may have it (fs/room_map.h).
 // There is an index.  => false: no page has

@@ -1,17 +1,25 @@
-// Names: one component of a path, as bytes with their length and hash.
+// Names: one component of a path, as bytes with their length and the hash that indexes know them by.
 #pragma once
 
 #include "types.h"
+#include "lib/mix.h"
 
 struct volume;
 
 struct name {
     const char *s; // not NUL-terminated
     uint32 len;
-    uint32 hash;
+    uint32 key;
 };
 
-// FNV-1a, 32 bits.
+extern uint64 name_secret[2]; // dir_index_seed(); constant after boot
+
+static inline uint32 name_key(const char *s, size_t len)
+{
+    return (uint32)mix_bytes(name_secret, s, len);
+}
+
+// What a record on the disk says of its name: FNV-1a, 32 bits.
 static inline uint32 name_hash(const char *s, size_t len)
 {
     uint32 h = 2166136261u;
@@ -22,7 +30,7 @@ static inline uint32 name_hash(const char *s, size_t len)
 
 static inline struct name name_of(const char *s, size_t len)
 {
-    return (struct name){ .s = s, .len = (uint32)len, .hash = name_hash(s, len) };
+    return (struct name){ .s = s, .len = (uint32)len, .key = name_key(s, len) };
 }
 
 static inline bool name_is_dot(const struct name *n)

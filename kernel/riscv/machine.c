@@ -96,16 +96,27 @@ static void find_harts(const void *fdt, uint64 boot_hartid)
         machine.timebase = fdt_u32(fdt, &node, "timebase-frequency", (uint32)machine.timebase);
 }
 
+static void read_chosen(const void *fdt, const struct fdt_node *chosen)
+{
+    uint32 len = 0;
+    const char *args = fdt_string(fdt, chosen, "bootargs", 0);
+    const void *seed = fdt_property(fdt, chosen, "rng-seed", &len);
+    if (args != NULL)
+        machine.bootargs = args;
+    if (seed == NULL || len < sizeof machine.seed)
+        return;
+    for (int i = 0; i < 2; i++)
+        machine.seed[i] = (uint64)fdt_cell(seed, 2 * i) << 32 | fdt_cell(seed, 2 * i + 1);
+}
+
 void machine_init(const void *fdt, uint64 boot_hartid)
 {
     machine_fdt = fdt;
     if (!fdt_valid(fdt))
         machine_give_up("there is no device tree at %p", fdt);
     struct fdt_node chosen;
-    const char *args;
-    if (fdt_find_path(fdt, &chosen, "/chosen") &&
-        (args = fdt_string(fdt, &chosen, "bootargs", 0)) != NULL)
-        machine.bootargs = args;
+    if (fdt_find_path(fdt, &chosen, "/chosen"))
+        read_chosen(fdt, &chosen);
     if (!this_hart()->clock)
         machine_give_up("this hart has no clock that can be read (Zicntr); QEMU's -cpu rv64 has");
     find_harts(fdt, boot_hartid);

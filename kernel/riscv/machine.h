@@ -10,6 +10,7 @@ struct machine {
     uint64 timebase;      // ticks of rdtime in a second
     bool fp;              // every hart has floating point, of double precision
     const char *bootargs; // never NULL
+    uint64 seed[2];       // random, if the firmware gives rng-seed (as QEMU does)
 };
 extern struct machine machine;
 

@@ -292,13 +292,20 @@ void thread_yield(void)
     schedule();
 }
 
-int thread_breathe(void)
+static __attribute__((noinline)) int breathe_slowly(void)
 {
     if (this_hart()->spin_depth)
         panic("thread_breathe: a spinlock is held");
-    if (this_hart()->need_resched)
-        thread_yield();
+    thread_yield();
     return thread_interrupted() ? -EINTR : 0;
+}
+
+int thread_breathe(void)
+{
+    const struct hart *h = this_hart();
+    if (h->need_resched || h->spin_depth)
+        return breathe_slowly();
+    return __atomic_load_n(&h->thread->interrupted, __ATOMIC_RELAXED) ? -EINTR : 0;
 }
 
 bool thread_may_breathe(uint32 n)

@@ -496,6 +496,90 @@ static void test_very_large_directory(void)
     end();
 }
 
+// Makes 100,000 names from number `from` on.  => pages of the directory that were looked at
+static uint64 make_names(struct inode *dir, int from)
+{
+    uint64 before = pages_of(dir);
+    char file[16];
+    for (int i = from; i < from + 100000; i++) {
+        snprintf(file, sizeof file, "/f%d", i / 50000);
+        if (i % 50000 == 0)
+            fill_file(file, 1, 1);
+        EXPECT_EQ(path_link(root, file, root, nth_name(i)), 0);
+    }
+    return pages_of(dir) - before;
+}
+
+// Names of 500,000 cost at most twice what the first 100,000 do, each.
+static void test_largest_directory(void)
+{
+    make_volume(16384, false);
+    make_dir("/d");
+    struct inode *dir = open_file("/d");
+    uint64 first = make_names(dir, 0), last = 0;
+    for (int i = 100000; i < 500000; i += 100000)
+        last = make_names(dir, i);
+    if (last > 2 * first)
+        test_fail(__FILE__, __LINE__, "%lu pages for the first names, %lu for the last", first,
+                  last);
+    inode_put(dir);
+    end();
+}
+
+#define PIECE 8 // letters
+
+static uint32 hash_on(uint32 h, const char *s)
+{
+    for (; *s; s++)
+        h = (h ^ (uchar)*s) * 16777619u;
+    return h;
+}
+
+// Two pieces of a name that take the hash from h on to the same.  => where to
+static uint32 colliding_pieces(uint32 h, char a[PIECE + 1], char b[PIECE + 1])
+{
+    static char seen[1 << 20][PIECE + 1];
+    memset(seen, 0, sizeof seen);
+    for (uint32 i = 0;; i++) {
+        uint64 rest = (i + 1) * 0x9e3779b97f4a7c15UL >> 24;
+        for (int k = 0; k < PIECE; k++, rest /= 26)
+            a[k] = (char)('a' + rest % 26);
+        uint32 to = hash_on(h, a);
+        char *other = seen[to >> 12];
+        if (other[0] != 0 && hash_on(h, other) == to) {
+            strcpy(b, other);
+            return to;
+        }
+        strcpy(other, a);
+    }
+}
+
+// 4,096 names whose hashes on the disk are one: to find one, or none, costs a page all the same.
+static void test_names_with_one_hash(void)
+{
+    enum { PIECES = 12 };
+    static char piece[PIECES][2][PIECE + 1];
+    char path[PIECE * PIECES + 8] = "/d/";
+    uint32 h = 2166136261u; // the hash of no bytes
+    for (int i = 0; i < PIECES; i++)
+        h = colliding_pieces(h, piece[i][0], piece[i][1]);
+    make_volume(8192, false);
+    make_dir("/d");
+    struct inode *dir = open_file("/d");
+    fill_file("/a", 1, 1);
+    for (int n = 0; n < 1 << PIECES; n++) {
+        for (int i = 0; i < PIECES; i++)
+            strcpy(path + 3 + PIECE * i, piece[i][n >> i & 1]);
+        EXPECT_EQ(path_link(root, "/a", root, path), 0);
+    }
+    EXPECT(pages_of(dir) < 4 << PIECES);
+    uint64 before = pages_of(dir);
+    EXPECT(exists(path));
+    EXPECT(pages_of(dir) - before < 4);
+    inode_put(dir);
+    end();
+}
+
 // In a large directory a name is removed and a longer one made in its stead, again and again; then
 // a shorter one, and one more than was removed.
 static void test_names_that_come_and_go(void)
@@ -553,6 +637,8 @@ static const struct test tests[] = {
     { "long-targets", test_long_targets },
     { "modes-and-times", test_attributes },
     { "very-large-directory", test_very_large_directory },
+    { "largest-directory", test_largest_directory },
+    { "names-with-one-hash", test_names_with_one_hash },
     { "names-that-come-and-go", test_names_that_come_and_go },
     { "most-links", test_most_links },
 };
