@@ -156,14 +156,13 @@ static char *number(char *to, int n)
 }
 
 // L0 is a path that is as long as a path can be; each other link ends in the link before it.
-static void make_links(const char *piece)
+static void make_links(const char *folder, const char *piece)
 {
     static char target[PATH_BYTES];
     char name[16] = "L", before[16] = "";
     size_t n = 0, len = strlen(piece);
-    unlink("latency.links");
-    mkdir("latency.links");
-    chdir("latency.links");
+    mkdir(folder);
+    CHECK(chdir(folder) == 0, "no folder");
     mkdir("d");
     for (; n + len < sizeof target - 16; n += len)
         memmove(target + n, piece, len);
@@ -177,12 +176,12 @@ static void make_links(const char *piece)
 
 static void make_dot_links(void)
 {
-    make_links("./");
+    make_links("latency.dots", "./");
 }
 
 static void make_climbing_links(void)
 {
-    make_links("d/../");
+    make_links("latency.links", "d/../");
 }
 
 static void walk(void)
