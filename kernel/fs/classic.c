@@ -13,13 +13,6 @@ int name_fit(const struct volume *vol, size_t len)
     return len <= NAME_LONGEST ? (int)len : -ENAMETOOLONG;
 }
 
-uint32 record_length(const struct volume *vol, size_t len)
-{
-    if (volume_is_classic(vol))
-        return CLASSIC_RECORD;
-    return (uint32)(sizeof(struct dir_record) + len + 7) / 8 * 8;
-}
-
 void records_init(const struct volume *vol, void *page)
 {
     uint32 length = volume_is_classic(vol) ? CLASSIC_RECORD : FS_BLOCK;

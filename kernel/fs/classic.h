@@ -28,7 +28,13 @@ static inline bool volume_is_classic(const struct volume *vol)
 int name_fit(const struct volume *vol, size_t len);
 
 // Bytes of a record for a name of `len` bytes.
-uint32 record_length(const struct volume *vol, size_t len);
+static inline uint32 record_length(const struct volume *vol, size_t len)
+{
+    if (volume_is_classic(vol))
+        return CLASSIC_RECORD;
+    return (uint32)(sizeof(struct dir_record) + len + 7) / 8 * 8;
+}
+
 // A page without names: one free record, or as many as a classic page has.
 void records_init(const struct volume *vol, void *page);
 

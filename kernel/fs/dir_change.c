@@ -19,8 +19,27 @@ static uint32 room_in(const struct volume *vol, const struct dir_record *r)
     return r->length > used ? r->length - used : 0;
 }
 
-// Looks through one page for a record with room.  => 1 and *at; 0; negative errno.  *most: the most
-// room that was seen
+// Looks through the records of a page for one with room.  => 1 and its offset; 0; -EIO.  *most: the
+// most room that was seen
+static int room_among(struct inode *dir, struct frame *f, uint32 bytes, uint32 *at, uint32 *most)
+{
+    const struct volume *vol = inode_volume(dir);
+    const char *records = frame_page(f);
+    uint32 seen = *most, offset = 0, length;
+    for (; offset < FS_BLOCK && seen < bytes; offset += length) {
+        const struct dir_record *r = (const struct dir_record *)(records + offset);
+        if (!record_sane(r, offset))
+            return record_damage(dir, f->index, offset);
+        uint32 room = room_in(vol, r);
+        seen = room > seen ? room : seen;
+        length = r->length;
+        *at = offset;
+    }
+    *most = seen;
+    return seen >= bytes;
+}
+
+// => as room_among()
 static int room_in_page(struct inode *dir, uint64 page, uint32 bytes, struct dir_place *at,
                         uint32 *most)
 {
@@ -28,16 +47,8 @@ static int room_in_page(struct inode *dir, uint64 page, uint32 bytes, struct dir
     int found = dir_page(dir, page, &f);
     if (found < 0)
         return found;
-    for (uint32 offset = 0; offset < FS_BLOCK && !found; offset += record_at(f, offset)->length) {
-        if (!record_sane(record_at(f, offset), offset)) {
-            found = record_damage(dir, page, offset);
-            break;
-        }
-        uint32 room = room_in(inode_volume(dir), record_at(f, offset));
-        *at = (struct dir_place){ page, offset };
-        *most = room > *most ? room : *most;
-        found = room >= bytes;
-    }
+    at->page = page;
+    found = room_among(dir, f, bytes, &at->offset, most);
     frame_put(f);
     return found;
 }
