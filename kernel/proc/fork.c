@@ -132,7 +132,7 @@ int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
     child->cwd = parent->cwd;
     child->umask = parent->umask;
     child->path_longest = parent->path_longest;
-    copy_string(child->name, parent->name, sizeof child->name);
+    memcpy(child->name, parent->name, sizeof child->name);
     child->thread->root = child->aspace->root;
     set_registers(child->thread, flags, stack, tls);
     int pid = link_child(parent, child, flags & CLONE_VFORK);
