@@ -352,7 +352,7 @@ static const struct part {
     { "dots", make_dot_links, walk, true },
     { "links", make_climbing_links, walk, true },
     { "getdents", make_names, list, true },
-    { "write", make_long_file, write_file, true },
+    { "write", make_written_file, write_file, true }, // no commit is due
     { "fsync", make_long_file, sync_file, false },
     { "truncate", make_written_file, cut_file, false },
     { "unlink", make_written_file, remove_file, false },
