@@ -102,10 +102,10 @@ def test_gdb_reads_source_lines(run_make, tmp_path):
     m.wait_for(r"(^|\n)\$ ")
 
 
-# gdb's Python: the frame of a page that two processes share.
+# gdb's Python: the frame of a page of text, which both shells have from the cache.
 SHARED_FRAME = """python
 pages = gdb.execute("kine-ptes 3", to_string=True).splitlines()
-shared = next(p for p in pages if "COW" in p and not p.endswith("refs 1"))
+shared = next(p for p in pages if "X" in p and p.endswith("refs 3"))
 gdb.execute("kine-frame " + shared.split()[2])
 end
 """
@@ -145,10 +145,10 @@ def test_gdb_knows_the_kernel(run_make, tmp_path):
     assert re.search(r"^ +0x\w+ - +0x\w+  rw-  zeros$", areas, re.M), said
     assert re.fullmatch(r" +0x100000 -> +0x8\w+  V R - X U - A D ---  refs \d+", text.strip("\n")), said
     head, *owners = shared.strip().splitlines()
-    assert re.fullmatch(r"frame 0x8\w+: FRAME_USER, 2 references", head), said
+    assert re.fullmatch(r"frame 0x8\w+: FRAME_CACHE, 3 references", head), said
     assert [line.split(" at ")[0].strip() for line in sorted(owners)] == [
         "process 2 (sh)", "process 3 (sh)"], said
-    assert all(line.endswith("V R - - U - A D COW") for line in owners), said
+    assert all(line.endswith("V R - X U - A D ---") for line in owners), said
     assert "FRAME_OTHER" in zeros and "no process 99" in nobody, said
 
 
