@@ -141,13 +141,29 @@ static size_t give_hoard(size_t want)
     return n;
 }
 
-TEST(short_memory_is_reclaimed)
+static int waited;
+
+static size_t wait_and_give(void)
+{
+    waited++;
+    return give_hoard(1);
+}
+
+// Makes the hoard something that is reclaimed; once, whichever test comes first.
+static void register_hoard(void)
 {
     static bool registered;
-    host_begin();
-    if (!registered)
-        reclaim_register(give_hoard);
+    if (registered)
+        return;
+    reclaim_register(give_hoard);
+    reclaim_wait_register(wait_and_give);
     registered = true;
+}
+
+TEST(short_memory_is_reclaimed)
+{
+    host_begin();
+    register_hoard();
     for (hoarded = 0; hoarded < 8; hoarded++)
         hoard[hoarded] = kalloc(FRAME_OTHER);
     size_t n = take_all();
@@ -215,22 +231,11 @@ TEST(shares_of_memory)
     host_end();
 }
 
-static int waited;
-
-static size_t wait_and_give(void)
-{
-    waited++;
-    return give_hoard(1);
-}
-
 // Nobody is asked to wait while there are frames, and then it is said whether it was of use.
 TEST(reclaimers_that_wait)
 {
-    static bool registered;
     host_begin();
-    if (!registered)
-        reclaim_wait_register(wait_and_give);
-    registered = true;
+    register_hoard();
     hoard[hoarded++] = kalloc(FRAME_OTHER);
     waited = 0;
     CHECK(!reclaim_wait());
