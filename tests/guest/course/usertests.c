@@ -137,26 +137,22 @@ struct test {
   { 0, 0},
 };
 
+// One part, in a process of its own.
 int
-run(void f(char *), char *s)
+run(void part(char *), char *name)
 {
-  int pid, status;
+  int child, how = -1;
 
-  printf("test %s: ", s);
-  if((pid = fork()) < 0){
-    printf("runtest: fork error\n");
-    exit(1);
-  }
-  if(pid == 0){
-    f(s);
+  printf("test %s: ", name);
+  child = fork();
+  if(child == 0){
+    part(name);
     exit(0);
   }
-  wait(&status);
-  if(status != 0)
-    printf("FAILED\n");
-  else
-    printf("OK\n");
-  return status == 0;
+  if(child > 0)
+    wait(&how);
+  printf(how == 0 ? "OK\n" : "FAILED\n");
+  return how == 0;
 }
 
 int
