@@ -7,9 +7,8 @@
 //   PAGE      V, R: a user's page, with the rights in it; PTE_COW: copy before the first store
 //   TABLE     V, no R: the table of the next level
 //   PARKED    the table of the next level, out of the hardware's reach: others may have it too
-//   WITHHELD  a page that its area forbids to touch (PROT_NONE); its bytes are kept
 //
-// A leaf table has EMPTY, PAGE and WITHHELD; the tables above it EMPTY, TABLE and PARKED.  Every kind
+// A leaf table has EMPTY and PAGE; the tables above it EMPTY, TABLE and PARKED.  Every kind
 // but EMPTY holds one reference to the frame in it.
 #pragma once
 
@@ -17,11 +16,9 @@
 #include "riscv.h"
 #include "mem/frame.h"
 
-enum entry_kind { ENTRY_EMPTY, ENTRY_PAGE, ENTRY_TABLE, ENTRY_PARKED, ENTRY_WITHHELD };
+enum entry_kind { ENTRY_EMPTY, ENTRY_PAGE, ENTRY_TABLE, ENTRY_PARKED };
 
-// What tells the kinds without V from each other.
-#define TAG_PARKED   (1UL << 1)
-#define TAG_WITHHELD (1UL << 2)
+#define TAG_PARKED (1UL << 1) // what makes PARKED of an entry without V
 
 // Entries of user pages always have A and D set: no hart need write to a table.
 #define PTE_USER (PTE_V | PTE_U | PTE_A | PTE_D)
@@ -42,9 +39,7 @@ static inline enum entry_kind pte_kind(pte_t e)
 {
     if (e & PTE_V)
         return e & PTE_R ? ENTRY_PAGE : ENTRY_TABLE;
-    if (e == 0)
-        return ENTRY_EMPTY;
-    return e & TAG_PARKED ? ENTRY_PARKED : ENTRY_WITHHELD;
+    return e == 0 ? ENTRY_EMPTY : ENTRY_PARKED;
 }
 
 static inline pte_t pte_table(const struct frame *table)
