@@ -127,31 +127,29 @@ def test_nothing_is_inherited(machine, bios):
 
 # --- more than one hart at the entry ----------------------------------------------------------------
 
-# What firmware sets on each hart before the kernel begins.
-GIVEN = ["medeleg", "mideleg", "mcounteren", "menvcfg", "mie", "pmpcfg0",
-         *[f"pmpaddr{n}" for n in range(8)]]
-
-
 @pytest.mark.parametrize("bios", FIRMWARE)
 @pytest.mark.parametrize("again", range(4))
 def test_all_harts_at_the_entry(machine, tmp_path, bios, again):
     """Firmware lets all harts into the kernel at once: one boots, the others wait to be asked, and all
     of them work in the end."""
     m, port = debugged(machine, bios=bios, cpus=3)
-    physical = {name: kine.symbol(name) & 0xffffffff for name in ("boot_map", "arrivals")}
-    # The first is held where it has come some way, and is set back; the others are lifted out of the
-    # firmware, with the rights that it has given the first.
-    steps = [f"hbreak *{ENTRY:#x}", "continue", "delete", "set $fdt = $a1",
-             f"hbreak *{physical['boot_map']:#x}", "continue", "delete",
-             f"set {{long}}{physical['arrivals']:#x} = 0", "set scheduler-locking on",
-             *[f"set $first_{name} = ${name}" for name in GIVEN]]
+    boot_map, arrivals, hart_start = (kine.symbol(name) & 0xffffffff
+                                      for name in ("boot_map", "arrivals", "sbi_hart_start"))
+    # The first is held where it has come some way.  There it asks its firmware for the others, which
+    # are held at the entry; then it is set back to them, and all go on together.
+    steps = [f"hbreak *{ENTRY:#x}", "continue", "delete", "set $fdt = $a1", "set $first = $_thread",
+             f"hbreak *{boot_map:#x}", "continue", "set scheduler-locking on"]
     for hart in range(3):
-        steps += [f"thread {hart + 1}", "while $mscratch == 0", "stepi", "end",
-                  *[f"set ${name} = $first_{name}" for name in GIVEN], "set $priv = 1",
-                  f"set $pc = {ENTRY:#x}", f"set $a0 = {hart}", "set $a1 = $fdt", "set $satp = 0"]
+        steps += [f"if $first != {hart + 1}",
+                  f"set $pc = {hart_start:#x}", f"set $ra = {boot_map:#x}",
+                  f"set $a0 = {hart}", f"set $a1 = {ENTRY:#x}", "set $a2 = $fdt", "continue",
+                  f"thread {hart + 1}", f"hbreak *{ENTRY:#x}", "continue", "thread $first", "end"]
+    steps += ["delete", f"set {{long}}{arrivals:#x} = 0", f"set $pc = {ENTRY:#x}",
+              "set $a0 = $first - 1", "set $a1 = $fdt", "info threads"]
     script = tmp_path / "script"
     script.write_text("\n".join([*steps, "detach"]))
-    debug(port, f"source {script}")
+    said = debug(port, f"source {script}")
+    assert len(re.findall(rf"CPU#\d .* 0x0*{ENTRY:x} ", said)) == 3, said
     m.expect("kine: 128 MiB of RAM, 3 harts")
     m.expect(kine.PROMPT)
     assert m.said.count("kine: 128") == 1 and "does not start" not in m.said, m.said
