@@ -206,6 +206,12 @@ void kmfree(void *obj)
     free(obj);
 }
 
+void kmalloc_audit(const void *obj)
+{
+    if (is_page(obj))
+        audit_count(frame_of_page(obj));
+}
+
 void *obj_alloc(struct obj_cache *cache)
 {
     return allocate(cache->size);

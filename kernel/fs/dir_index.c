@@ -259,21 +259,15 @@ size_t dir_index_pages(const struct inode *dir)
     return dir->index != NULL ? dir->index->npages : 0;
 }
 
-static void audit_array(const void *pointers, uint32 n)
-{
-    if (n * sizeof(void *) > KMALLOC_OBJ) // a page of its own
-        audit_count(frame_of_page(pointers));
-}
-
 void dir_index_audit(struct inode *dir)
 {
     const struct dir_index *ix = dir->index;
     assert(mutex_held(&dir->lock));
     if (ix == NULL)
         return;
-    audit_array(ix->chunks, chunk_count(ix));
+    kmalloc_audit(ix->chunks);
     for (uint32 c = 0; c < chunk_count(ix); c++) {
-        audit_array(ix->chunks[c], chunk_length(ix));
+        kmalloc_audit(ix->chunks[c]);
         for (uint32 i = 0; i < chunk_length(ix); i++)
             audit_count(frame_of_page(ix->chunks[c][i]));
     }

@@ -2,12 +2,11 @@
 
 #include "fs/room_map.h"
 #include "fs/format.h"
-#include "mem/audit.h"
-#include "mem/frame.h"
 #include "mem/slab.h"
+#include "task/thread.h"
 
 #define LEAVES_MIN 16
-#define LEAVES_MAX (FS_BLOCK / 2) // all nodes in a page
+#define LEAVES_MAX (FS_BLOCK / sizeof(uint8 *) * FS_BLOCK / 2) // a page of pages of nodes
 #define UNIT       8
 #define PLENTY     255 // of units; more than any name wants
 
@@ -16,12 +15,41 @@ static uint8 to_units(uint32 bytes)
     return bytes / UNIT < PLENTY ? (uint8)(bytes / UNIT) : PLENTY;
 }
 
+static uint8 *node(const struct room_map *m, uint64 n)
+{
+    return &m->most[n / FS_BLOCK][n % FS_BLOCK];
+}
+
+static uint64 page_count(const struct room_map *m)
+{
+    return (2UL * m->leaves + FS_BLOCK - 1) / FS_BLOCK;
+}
+
+// Bytes of each page of nodes: less than a page if there is but one.
+static size_t page_size(const struct room_map *m)
+{
+    return 2UL * m->leaves < FS_BLOCK ? 2UL * m->leaves : FS_BLOCK;
+}
+
 static void set_leaf(struct room_map *m, uint64 leaf, uint8 units)
 {
     uint64 n = m->leaves + leaf;
-    m->most[n] = units;
-    for (n /= 2; n > 0; n /= 2)
-        m->most[n] = m->most[2 * n] > m->most[2 * n + 1] ? m->most[2 * n] : m->most[2 * n + 1];
+    *node(m, n) = units;
+    for (n /= 2; n > 0; n /= 2) {
+        uint8 left = *node(m, 2 * n), right = *node(m, 2 * n + 1);
+        *node(m, n) = left > right ? left : right;
+    }
+}
+
+static bool make_nodes(struct room_map *m)
+{
+    m->most = kmalloc_zeroed(page_count(m) * sizeof m->most[0]);
+    for (uint64 i = 0; m->most != NULL && i < page_count(m); i++) {
+        m->most[i] = kmalloc_zeroed(page_size(m));
+        if (m->most[i] == NULL)
+            return false; // what there is goes with the map
+    }
+    return m->most != NULL;
 }
 
 bool room_map_make(struct room_map *m, uint64 pages)
@@ -31,16 +59,19 @@ bool room_map_make(struct room_map *m, uint64 pages)
         m->leaves *= 2;
     while ((uint64)m->leaves << m->shift < 2 * pages)
         m->shift++;
-    m->most = kmalloc_zeroed(2 * m->leaves);
-    if (m->most == NULL)
+    if (!make_nodes(m))
         return false;
-    for (uint64 page = 0; page < pages; page += 1UL << m->shift)
+    for (uint64 page = 0; page < pages; page += 1UL << m->shift) {
         set_leaf(m, page >> m->shift, PLENTY);
+        thread_breathe();
+    }
     return true;
 }
 
 void room_map_free(struct room_map *m)
 {
+    for (uint64 i = 0; m->most != NULL && i < page_count(m); i++)
+        kmfree(m->most[i]);
     kmfree(m->most);
 }
 
@@ -53,10 +84,10 @@ bool room_map_find(const struct room_map *m, uint32 bytes, uint64 *first, uint64
 {
     uint64 n = 1;
     uint8 wanted = to_units(bytes);
-    if (m->most[n] < wanted)
+    if (*node(m, n) < wanted)
         return false;
     while (n < m->leaves)
-        n = m->most[2 * n] >= wanted ? 2 * n : 2 * n + 1;
+        n = *node(m, 2 * n) >= wanted ? 2 * n : 2 * n + 1;
     *first = (n - m->leaves) << m->shift;
     *npages = 1UL << m->shift;
     return true;
@@ -69,12 +100,13 @@ void room_map_set(struct room_map *m, uint64 page, uint32 bytes)
 
 void room_map_raise(struct room_map *m, uint64 page, uint32 bytes)
 {
-    if (m->most[m->leaves + (page >> m->shift)] < to_units(bytes))
+    if (*node(m, m->leaves + (page >> m->shift)) < to_units(bytes))
         room_map_set(m, page, bytes);
 }
 
 void room_map_audit(const struct room_map *m)
 {
-    if (2 * m->leaves > KMALLOC_OBJ) // a page of its own
-        audit_count(frame_of_page(m->most));
+    kmalloc_audit(m->most);
+    for (uint64 i = 0; i < page_count(m); i++)
+        kmalloc_audit(m->most[i]);
 }

@@ -1,5 +1,5 @@
 // Which pages of a directory have room for a name: for each page, or for each group of pages if
-// there are many, an upper bound of the room that the roomiest record has.
+// there are more than a million, an upper bound of the room that the roomiest record has.
 //
 // The bounds are leaves of a tree whose inner nodes hold the larger of the two below, so that the
 // first page with room is found without looking at the others.  A page that turns out to have less
@@ -12,7 +12,7 @@
 struct room_map {
     uint32 leaves; // a power of two
     uint32 shift;  // a leaf stands for 2^shift pages
-    uint8 *most;   // most[1] is the root, most[leaves] the first leaf; room in units of 8 bytes
+    uint8 **most;  // pages of nodes: node 1 is the root, `leaves` the first leaf; units of 8 bytes
 };
 
 // For a directory of `pages`, of which nothing is known, with as many again to come.  => false: no
