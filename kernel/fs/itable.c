@@ -3,6 +3,7 @@
 #include "cache/cache.h"
 #include "errno.h"
 #include "fs/snapshot.h"
+#include "fs/snapshot_index.h"
 #include "fs/snapshot_record.h"
 #include "fs/tx.h"
 #include "mem/slab.h"
@@ -32,20 +33,14 @@ void itable_free(struct itable *table)
     kmfree(table);
 }
 
-// => the table of the record's snapshot, NULL if it is not in memory.  The volume's mutex is held.
-static struct itable *loaded_table(struct volume *vol, uint32 id)
+void itable_enter(struct itable *table)
 {
-    list_for_each (item, &vol->tables) {
-        struct itable *table = container_of(item, struct itable, link);
-        if (table->id == id)
-            return table;
-    }
-    return NULL;
+    *snapshot_index_table(table->vol, table->id) = table;
 }
 
 int itable_load(struct volume *vol, const struct disk_snapshot *rec, struct itable **out)
 {
-    *out = loaded_table(vol, rec->id);
+    *out = *snapshot_index_table(vol, rec->id);
     if (*out != NULL)
         return 0;
     if (!tree_valid(vol, &rec->inodes))
@@ -53,7 +48,7 @@ int itable_load(struct volume *vol, const struct disk_snapshot *rec, struct itab
     *out = itable_new(vol, rec->id, &rec->inodes);
     if (*out == NULL)
         return -ENOMEM;
-    list_push_back(&vol->tables, &(*out)->link);
+    itable_enter(*out);
     return 0;
 }
 
@@ -76,6 +71,8 @@ void itable_set_going(struct itable *table)
     spin_lock(&table->vol->inodes_lock);
     table->going = true;
     spin_unlock(&table->vol->inodes_lock);
+    if (list_empty(&table->link))
+        list_push_back(&table->vol->going, &table->link);
 }
 
 // --- giving back ------------------------------------------------------------------------------
@@ -93,10 +90,8 @@ static int give_back(struct itable *table)
         err = tree_cut_some(&table->inodes);
         at.rec->inodes = table->inodes.disk;
     }
-    if (!err) {
-        vol->ngoing--;
+    if (!err)
         record_free(vol, &at);
-    }
     record_put(&at);
     return err;
 }
@@ -144,7 +139,7 @@ static bool is_changed(const struct itable *table)
 int itables_seal(struct volume *vol)
 {
     int err = 0;
-    list_for_each (item, &vol->tables) {
+    list_for_each (item, &vol->going) {
         struct itable *table = container_of(item, struct itable, link);
         if (!err && is_changed(table))
             err = seal(table);
@@ -154,22 +149,27 @@ int itables_seal(struct volume *vol)
 
 void itables_clean(struct volume *vol)
 {
-    list_for_each (item, &vol->tables)
+    list_for_each (item, &vol->going)
         cache_clean(&container_of(item, struct itable, link)->inodes.obj);
+}
+
+static bool in_use(struct itable *table)
+{
+    spin_lock(&table->vol->inodes_lock);
+    bool used = table->nloaded > 0;
+    spin_unlock(&table->vol->inodes_lock);
+    return used;
 }
 
 // => a table that is going and not in use.  The volume's mutex is held.
 static struct itable *unused_table(struct volume *vol)
 {
-    struct itable *found = NULL;
-    spin_lock(&vol->inodes_lock);
-    list_for_each (item, &vol->tables) {
+    list_for_each (item, &vol->going) {
         struct itable *table = container_of(item, struct itable, link);
-        if (table->going && table->nloaded == 0 && !table->stuck)
-            found = table;
+        if (!table->stuck && !in_use(table))
+            return table;
     }
-    spin_unlock(&vol->inodes_lock);
-    return found;
+    return NULL;
 }
 
 // In a transaction.  => -ENOENT: there is none; -EAGAIN: enough for one; -ENOMEM: later
@@ -200,23 +200,4 @@ void snapshots_bury(struct volume *vol)
         err = bury_one(vol);
         tx_hand_over(vol);
     } while (!err || err == -EAGAIN);
-}
-
-int snapshots_load_going(struct volume *vol)
-{
-    struct itable *table;
-    struct record at;
-    uint32 id = 0;
-    for (uint64 left = vol->ngoing; left > 0; left--) {
-        int err = record_next_going(vol, id + 1, &at);
-        if (err)
-            return err == -ENOENT ? 0 : err; // it was counted wrong
-        id = at.rec->id;
-        err = itable_load(vol, at.rec, &table);
-        record_put(&at);
-        if (err)
-            return err;
-        itable_set_going(table);
-    }
-    return 0;
 }

@@ -59,15 +59,16 @@ static bool room_to_share(struct volume *vol)
     return tx_has_room(vol, TAKES, KEEPS + tx_removals_most(vol) - tx_removals(vol, 0, 0));
 }
 
-// A record of the live files, owned.  Nothing of them is ours.  => the caller puts it
-static int take_picture(struct volume *vol, struct record *at)
+// A record of the live files, owned; without a name (NULL) it is going.  Nothing of them is ours.
+// => the caller puts it
+static int take_picture(struct volume *vol, const char *name, struct record *at)
 {
     const struct blkptr *root = &vol->live->inodes.disk.root;
     if (!room_to_share(vol))
         return -ENOSPC;
     int err = space_touch(vol, root);
     if (!err)
-        err = record_new(vol, at);
+        err = record_new(vol, name, at);
     if (err)
         return err;
     space_share(vol, root);
@@ -84,12 +85,10 @@ static int create(struct volume *vol, void *arg)
         record_put(&at);
     if (err != -ENOENT)
         return err ? err : -EEXIST;
-    err = take_picture(vol, &at);
-    if (err)
-        return err;
-    memcpy(at.rec->name, arg, strlen(arg) + 1);
-    record_put(&at);
-    return 0;
+    err = take_picture(vol, arg, &at);
+    if (!err)
+        record_put(&at);
+    return err;
 }
 
 // A generation that is being written may hold the blocks that are missing: a second try has them.
@@ -114,19 +113,17 @@ static int hold_still(struct volume *vol, void *arg)
     struct itable **out = arg;
     struct record at;
     struct itable *table = itable_new(vol, SNAPSHOTS_MAX, NULL);
-    int err = table == NULL ? -ENOMEM : take_picture(vol, &at);
+    int err = table == NULL ? -ENOMEM : take_picture(vol, NULL, &at);
     if (err) {
         kmfree(table);
         return err;
     }
-    at.rec->flags = SNAPSHOT_GOING;
-    vol->ngoing++;
     table->id = at.rec->id;
     table->inodes.disk = at.rec->inodes;
-    table->going = true; // nobody else knows of it
     record_put(&at);
-    list_push_back(&vol->tables, &table->link);
     itable_pin(table);
+    itable_enter(table);
+    itable_set_going(table);
     *out = table;
     return 0;
 }
@@ -166,8 +163,7 @@ static int mark_going(struct volume *vol, const char *name)
     if (!err)
         err = record_own(vol, &at);
     if (!err) {
-        at.rec->flags |= SNAPSHOT_GOING;
-        vol->ngoing++;
+        record_set_going(vol, &at);
         itable_set_going(table);
         inodes_forget(table);
     }
@@ -202,8 +198,6 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
 {
     struct itable *old = rb->old = vol->live;
     describe_live(vol, at->rec);
-    at->rec->flags = SNAPSHOT_GOING;
-    vol->ngoing++;
     space_share(vol, &rb->rec.inodes.root);
     vol->ninodes = rb->rec.ninodes;
     vol->lowest_ino = rb->rec.lowest_ino;
@@ -213,10 +207,11 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
     inodes_forget_orphans(old);
     spin_lock(&vol->inodes_lock);
     old->id = at->rec->id;
-    old->frozen = old->going = old->replaced = true;
+    old->frozen = old->replaced = true;
     vol->live = table;
     spin_unlock(&vol->inodes_lock);
-    list_push_back(&vol->tables, &old->link);
+    itable_enter(old);
+    itable_set_going(old);
 }
 
 static void discard_table(struct itable *table)
@@ -274,7 +269,7 @@ static int roll_back(struct volume *vol, void *arg)
         return err;
     err = space_touch(vol, &rb->rec.inodes.root);
     if (!err)
-        err = record_new(vol, &at);
+        err = record_new(vol, NULL, &at);
     if (err) {
         discard_table(table);
         return err;

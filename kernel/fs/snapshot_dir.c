@@ -2,6 +2,7 @@
 
 #include "errno.h"
 #include "fs/snapshot.h"
+#include "fs/snapshot_index.h"
 #include "fs/snapshot_record.h"
 #include "lib/string.h"
 #include "mem/slab.h"
@@ -142,16 +143,14 @@ int snapshots_init(struct volume *vol)
     if (vol->snapshot_dir == NULL)
         return -ENOMEM;
     mutex_lock(&vol->lock);
-    int err = snapshots_load_going(vol);
+    int err = records_load(vol);
     mutex_unlock(&vol->lock);
     return err;
 }
 
 void snapshots_destroy(struct volume *vol)
 {
-    struct list *item;
-    while ((item = list_pop_front(&vol->tables)) != NULL)
-        itable_free(container_of(item, struct itable, link));
+    snapshot_index_destroy(vol);
     if (vol->snapshot_dir == NULL)
         return;
     itable_free(vol->snapshot_dir->table);

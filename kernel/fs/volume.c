@@ -9,6 +9,7 @@
 #include "fs/inode_map.h"
 #include "fs/path.h"
 #include "fs/snapshot.h"
+#include "fs/snapshot_index.h"
 #include "fs/shrink.h"
 #include "fs/space.h"
 #include "fs/super.h"
@@ -52,6 +53,7 @@ static void audit_volume(struct volume *vol)
         audit_count(f);
     space_audit(vol);
     inode_map_audit(vol);
+    snapshot_index_audit(vol);
     inodes_audit(vol);
     mutex_unlock(&vol->lock);
     mutex_unlock(&vol->commit_lock);
@@ -132,7 +134,7 @@ static struct volume *volume_new(struct blkdev *dev)
     spin_init(&vol->inodes_lock, "inodes", RANK_CACHE);
     commit_init(&vol->closing);
     vol->may_drop = DROPS_ALL;
-    list_init(&vol->tables);
+    list_init(&vol->going);
     list_init(&vol->dirty_inodes);
     list_init(&vol->unused_inodes);
     tree_init(&vol->counts, vol, TREE_COUNTS, &metadata_ops);

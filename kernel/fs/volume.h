@@ -60,7 +60,7 @@ struct itable {
     struct tree inodes;
     struct inode *root;  // the root directory, with a reference, or NULL
     struct list orphans; // the live one: struct inode.orphan_link, newest first
-    struct list link;    // volume.tables, but for the live one
+    struct list link;    // volume.going, while it is going
     size_t nloaded;      // (i) inodes in memory
 };
 
@@ -97,11 +97,12 @@ struct volume {
     uint64 generation;        // the open one
     uint64 nblocks;
     uint32 features;
-    bool read_only;        // the device is, or the root switch failed half-way
-    bool failing;          // (c) the last commit failed; said so on the console
-    uint64 dirty_since;    // clock_ns() of the first change since the last commit, 0 if none
-    struct itable *live;   // the pointer: changed with (i) held too
-    struct list tables;    // struct itable.link: those of snapshots that are in memory
+    bool read_only;      // the device is, or the root switch failed half-way
+    bool failing;        // (c) the last commit failed; said so on the console
+    uint64 dirty_since;  // clock_ns() of the first change since the last commit, 0 if none
+    struct itable *live; // the pointer: changed with (i) held too
+    struct list going;   // struct itable.link: tables that are going
+    struct snapshot_index *snapshot_index;
     struct tree counts;    // the reference counts
     struct tree snapshots; // their records
     struct object meta;    // pointer blocks, by block number

@@ -1,4 +1,4 @@
-// What names cost in a directory of few and in one of very many, counted in steps: the blocks of
+// What names cost in a directory of few and in one of very many, and snapshots beside few and many, counted in steps: the blocks of
 // straight code of the file system and the cache that are entered.  The figures are the same on
 // every machine and under any load.
 //
@@ -73,7 +73,71 @@ static void test_names(void)
     drop_volume();
 }
 
-static const struct test tests[] = { { "names", test_names } };
+// --- snapshots --------------------------------------------------------------------------------
+
+static void take_snapshot(const char *name)
+{
+    EXPECT_EQ(snapshot_create(vol, name + 3), 0);
+}
+
+static void look_into(const char *name)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/.snapshots/%s/d", name + 3);
+    EXPECT(exists(path));
+}
+
+static void delete_snapshot(const char *name)
+{
+    EXPECT_EQ(snapshot_delete(vol, name + 3), 0);
+}
+
+// => steps for each entry of /.snapshots
+static uint64 cost_of_list(void)
+{
+    struct snapshot_info info;
+    uint64 before = steps, n = 0;
+    for (uint32 id = 0; snapshot_next(vol, &id, &info) == 1; n++)
+        ;
+    return (steps - before) / n;
+}
+
+struct snapshot_costs {
+    uint64 create, look, list, remove;
+};
+
+// There are `have` snapshots: makes more, to n.
+static struct snapshot_costs snapshot_costs_among(uint64 have, uint64 n)
+{
+    struct snapshot_costs c;
+    cost_of(take_snapshot, have, n - 100);
+    c.create = cost_of(take_snapshot, n - 100, n);
+    c.list = cost_of_list();
+    c.look = cost_of(look_into, n - 200, n);
+    cost_of(look_into, have, n - 200);
+    c.remove = cost_of(delete_snapshot, n - 100, n);
+    cost_of(take_snapshot, n - 100, n);
+    printf("# among %4lu snapshots: %lu steps to make one, %lu to look into one, %lu to list one, "
+           "%lu to "
+           "delete one\n",
+           n, c.create, c.look, c.list, c.remove);
+    return c;
+}
+
+static void test_snapshots(void)
+{
+    make_volume(16384, false);
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
+    struct snapshot_costs few = snapshot_costs_among(0, 300);
+    struct snapshot_costs many = snapshot_costs_among(300, 6000);
+    EXPECT(2 * many.create <= 3 * few.create);
+    EXPECT(2 * many.look <= 3 * few.look);
+    EXPECT(2 * many.list <= 3 * few.list);
+    EXPECT(2 * many.remove <= 3 * few.remove);
+    drop_volume();
+}
+
+static const struct test tests[] = { { "names", test_names }, { "snapshots", test_snapshots } };
 
 int main(int argc, char **argv)
 {

@@ -272,6 +272,33 @@ static void test_flush_fails(void)
     mem_disk_free(&disk);
 }
 
+// --- making a snapshot -------------------------------------------------------------------------
+
+// It is there or it is not; a second try makes it, and no id is lost.
+static void test_snapshot_and_no_memory(void)
+{
+    struct snapshot_info info;
+    bool reached = true;
+    long n = 1;
+    for (; reached; n++) {
+        uint32 id = 0;
+        prepare();
+        host_reclaim_all();
+        host_fail_after(n);
+        int err = snapshot_create(vol, "s");
+        reached = host_failed();
+        host_fail_after(0);
+        bool made = exists("/.snapshots/s");
+        EXPECT(made || err == -ENOMEM);
+        EXPECT_EQ(snapshot_create(vol, "s"), made ? -EEXIST : 0);
+        EXPECT(snapshot_next(vol, &id, &info) == 1 && id == 1);
+        EXPECT_EQ(snapshot_next(vol, &id, &info), 0);
+        unmount_volume();
+        mem_disk_free(&disk);
+    }
+    EXPECT(n > 3);
+}
+
 // --- rolling back ------------------------------------------------------------------------------
 
 // A snapshot with a file without names in it.
@@ -454,6 +481,7 @@ static const struct test tests[] = {
     { "slot-fails", test_slot_fails },
     { "read-only-device", test_read_only },
     { "little-memory", test_little_memory },
+    { "snapshot-and-no-memory", test_snapshot_and_no_memory },
     { "rollback-and-no-memory", test_rollback_and_no_memory },
     { "rollback-and-no-writes", test_rollback_and_no_writes },
     { "deletion-and-no-memory", test_deletion_and_no_memory },

@@ -175,6 +175,100 @@ static void test_names(void)
 }
 
 // Paths into snapshots and out of them; nothing there can be changed.
+static void make_snapshots(int from, int to)
+{
+    char name[16];
+    for (int i = from; i < to; i++) {
+        snprintf(name, sizeof name, "s%d", i);
+        EXPECT_EQ(snapshot_create(vol, name), 0);
+    }
+}
+
+static bool has_snapshot(int i)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/.snapshots/s%d", i);
+    return exists(path);
+}
+
+// The listed ids ascend.  => how many there are
+static int count_snapshots(void)
+{
+    struct snapshot_info info;
+    uint32 id = 0, last = 0;
+    int n = 0;
+    for (; snapshot_next(vol, &id, &info) == 1; n++) {
+        EXPECT(id > last && info.id == id);
+        last = id;
+    }
+    return n;
+}
+
+// So many that their records, and what memory has of them, take several pages.
+static void test_many(void)
+{
+    enum { N = 600 };
+    char name[16];
+    struct snapshot_info info;
+    make_volume(4096, false);
+    make_tree(2, 5000);
+    make_snapshots(0, N);
+    for (int i = 0; i < N; i += 3) {
+        snprintf(name, sizeof name, "s%d", i);
+        EXPECT_EQ(snapshot_delete(vol, name), 0);
+        EXPECT_EQ(snapshot_delete(vol, name), -ENOENT);
+    }
+    for (int round = 0; round < 2; round++) {
+        EXPECT_EQ(count_snapshots(), N - N / 3);
+        for (int i = 0; i < N; i++)
+            EXPECT_EQ(has_snapshot(i), i % 3 != 0);
+        check_audit();
+        remount();
+    }
+    make_snapshots(N, N + N / 3); // each takes the lowest id that is free
+    for (uint32 i = 0, id; i < N; i += 3) {
+        id = i;
+        EXPECT_EQ(snapshot_next(vol, &id, &info), 1);
+        EXPECT_EQ(id, i + 1);
+        snprintf(name, sizeof name, "s%u", N + i / 3);
+        EXPECT_EQ(strcmp(info.name, name), 0);
+    }
+    EXPECT_EQ(snapshot_create(vol, "last"), 0);
+    EXPECT_EQ(count_snapshots(), N + 1);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
+// Spoils every copy of the page of records that begins with this id.
+static void spoil_records(uint32 id, const char *name)
+{
+    for (uint64 b = FS_FIRST_BLOCK; b < disk.dev.nblocks; b++) {
+        struct disk_snapshot *rec = (struct disk_snapshot *)(disk.data + b * FS_BLOCK);
+        if (rec->id == id && strcmp(rec->name, name) == 0)
+            rec->time_ns ^= 1;
+    }
+}
+
+// What of the records can be read is of use; the others are not written over.
+static void test_damaged_records(void)
+{
+    struct inode *ino;
+    make_volume(2048, false);
+    make_snapshots(0, 40);
+    unmount_volume();
+    spoil_records(16, "s15");
+    host_quiet = true;
+    mount_volume();
+    EXPECT(has_snapshot(14) && !has_snapshot(15) && !has_snapshot(30) && has_snapshot(31));
+    EXPECT_EQ(path_lookup(root, "/.snapshots/s15", &ino), -EIO);
+    EXPECT_EQ(path_lookup(root, "/.snapshots/none", &ino), -EIO);
+    EXPECT_EQ(snapshot_create(vol, "s15"), -EIO); // it may be there
+    EXPECT_EQ(snapshot_delete(vol, "s31"), 0);
+    EXPECT_EQ(count_snapshots(), 23);
+    host_quiet = false;
+    drop_volume();
+}
+
 static void test_paths(void)
 {
     char text[64];
@@ -601,6 +695,8 @@ static const struct test tests[] = {
     { "exact-space", test_exact_space },
     { "constant-cost", test_constant_cost },
     { "names", test_names },
+    { "many", test_many },
+    { "damaged-records", test_damaged_records },
     { "paths", test_paths },
     { "deleted-while-in-use", test_delete_in_use },
     { "deleted-and-cut", test_delete_and_cut },
