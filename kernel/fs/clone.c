@@ -1,7 +1,6 @@
 // Cloning files: two files that share all their blocks (fs/fs.h, inode_clone).
 
 #include "errno.h"
-#include "fs/commit.h"
 #include "fs/inode.h"
 #include "fs/tx.h"
 
@@ -59,9 +58,7 @@ static int clone(struct volume *vol, void *arg)
 static int clone_locked(struct inode *dst, struct inode *src)
 {
     struct clone c = { dst, src };
-    struct volume *vol = inode_volume(dst);
-    int err = commit_and(vol, clone, &c);
-    return err == -ENOSPC ? commit_and(vol, clone, &c) : err;
+    return tx_as_first(inode_volume(dst), clone, &c);
 }
 
 int inode_clone(struct inode *dst, struct inode *src)

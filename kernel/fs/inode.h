@@ -35,6 +35,7 @@ struct inode {
     uint64 mtime_ns, ctime_ns;
     bool dirty;
     bool unburied;           // dying, and inodes_bury() is to give it back
+    bool buried;             // all of it has been given back
     struct list dirty_link;  // volume.dirty_inodes, while dirty
     struct list orphan_link; // itable.orphans, while nlink is 0
 
@@ -91,6 +92,8 @@ int inodes_load_orphans(struct itable *table, uint64 number);
 void inodes_forget_orphans(struct itable *table);
 // Gives back dying inodes that are not given back yet.  The volume's mutex is not held.
 void inodes_bury(struct volume *vol);
+// The same for those that somebody else is giving back, who then finds that it is done.
+void inodes_help_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.  => how many
 size_t inodes_trim(struct volume *vol, size_t keep);
 // Lets go of a table's unused inodes.  => how many are in use
@@ -129,5 +132,8 @@ void inode_touch(struct inode *ino, bool content); // ctime, and with `content` 
 uint64 inode_now_ns(void);                         // the time for such changes
 // Gives back all of an inode that nobody holds.  Takes the mutex itself.
 int inode_destroy(struct inode *ino);
+// Gives back a part of it, with room for a change of the directory tree.  => 0: all is given back, the
+// caller does not use it any more; -EAGAIN: a part; -EIO, -ENOMEM, -ENOSPC
+int inode_destroy_some(struct inode *ino);
 
 extern const struct object_ops inode_object_ops;

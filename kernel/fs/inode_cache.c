@@ -4,6 +4,7 @@
 #include "errno.h"
 #include "fs/dir_index.h"
 #include "fs/inode.h"
+#include "fs/tx.h"
 #include "lib/print.h"
 #include "mem/audit.h"
 #include "mem/slab.h"
@@ -257,6 +258,46 @@ void inodes_bury(struct volume *vol)
     do
         ino = find_unburied(vol);
     while (ino != NULL && bury_or_keep(ino));
+}
+
+static bool is_dying(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    spin_lock(&vol->inodes_lock);
+    bool dying = ino->dying;
+    spin_unlock(&vol->inodes_lock);
+    return dying;
+}
+
+// => an orphan that somebody is giving back, NULL if there is none.  The volume's mutex is held: as
+// long as it stands on the list it stays.
+static struct inode *find_in_burial(struct volume *vol)
+{
+    list_for_each (item, &vol->live->orphans) {
+        struct inode *ino = container_of(item, struct inode, orphan_link);
+        if (!ino->unburied && is_dying(ino))
+            return ino;
+    }
+    return NULL;
+}
+
+// In a transaction.  => -ENOENT: there is none; as inode_destroy_some()
+static int help_bury_one(struct volume *vol)
+{
+    struct inode *ino = find_in_burial(vol);
+    return ino != NULL ? inode_destroy_some(ino) : -ENOENT;
+}
+
+void inodes_help_bury(struct volume *vol)
+{
+    int kept = thread_use_kept(KEPT_WORK), err;
+    while ((err = tx_begin_names(vol, 0)) == 0) {
+        err = help_bury_one(vol);
+        tx_hand_over(vol);
+        if (err && err != -EAGAIN)
+            break;
+    }
+    thread_use_kept_end(kept);
 }
 
 // What seems to be the last reference goes.

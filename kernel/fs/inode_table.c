@@ -288,28 +288,29 @@ static int destroy_owned(struct inode *ino)
     return err;
 }
 
-// One transaction.  => -EAGAIN: it goes on in another; until then, or until the next mount, what is
-// left is an orphan
-static int destroy_some(struct inode *ino)
+int inode_destroy_some(struct inode *ino)
 {
-    struct volume *vol = inode_volume(ino);
-    int err = tx_begin_names(vol, 0);
-    if (err)
-        return err;
-    err = own_predecessor(ino);
+    if (ino->buried)
+        return 0;
+    int err = own_predecessor(ino);
     if (!err)
         err = inode_own(ino);
     if (!err)
         err = destroy_owned(ino);
-    tx_hand_over(vol);
+    ino->buried = !err;
     return err;
 }
 
+// Until it goes on, or until the next mount, what is left is an orphan.
 int inode_destroy(struct inode *ino)
 {
     int err;
-    do
-        err = destroy_some(ino);
-    while (err == -EAGAIN);
+    do {
+        err = tx_begin_names(inode_volume(ino), 0);
+        if (err)
+            return err;
+        err = inode_destroy_some(ino);
+        tx_hand_over(inode_volume(ino));
+    } while (err == -EAGAIN);
     return err;
 }

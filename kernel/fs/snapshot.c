@@ -91,18 +91,11 @@ static int create(struct volume *vol, void *arg)
     return err;
 }
 
-// A generation that is being written may hold the blocks that are missing: a second try has them.
-static int commit_and_try(struct volume *vol, commit_fn *fn, void *arg)
-{
-    int err = commit_and(vol, fn, arg);
-    return err == -ENOSPC ? commit_and(vol, fn, arg) : err;
-}
-
 int snapshot_create(struct volume *vol, const char *name)
 {
     int err = check_name(vol, name);
     if (!err)
-        err = commit_and_try(vol, create, (void *)name);
+        err = tx_as_first(vol, create, (void *)name);
     return err ? err : commit(vol);
 }
 
@@ -130,7 +123,7 @@ static int hold_still(struct volume *vol, void *arg)
 
 int snapshot_hold_still(struct volume *vol, struct itable **out)
 {
-    return commit_and_try(vol, hold_still, out);
+    return tx_as_first(vol, hold_still, out);
 }
 
 int snapshot_pin_next(struct volume *vol, uint32 *id, struct itable **out)
@@ -282,7 +275,7 @@ static int roll_back(struct volume *vol, void *arg)
 int snapshot_rollback(struct volume *vol, const char *name)
 {
     struct rollback rb = { .name = name };
-    int err = commit_and_try(vol, roll_back, &rb);
+    int err = tx_as_first(vol, roll_back, &rb);
     if (rb.old == NULL)
         return err;
     inodes_forget(rb.old);

@@ -4,6 +4,8 @@
 #include "cache/cache.h"
 #include "errno.h"
 #include "fs/commit.h"
+#include "fs/inode.h"
+#include "fs/snapshot.h"
 #include "fs/space.h"
 #include "mem/frame.h"
 #include "task/clock.h"
@@ -100,14 +102,50 @@ bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps)
     return free >= space_commit_reserve(vol) + takes;
 }
 
+// Gives back all that has no name any more and is not in use.
+static void give_back(struct volume *vol)
+{
+    inodes_bury(vol);
+    inodes_help_bury(vol);
+    snapshots_bury(vol);
+}
+
+// Blocks that the next commits free.
+static uint64 waiting(const struct volume *vol)
+{
+    return vol->space.npending + vol->space.nclosing;
+}
+
+// => true: some blocks came of it.  The mutex is let go of meanwhile.
+static bool give_back_unlocked(struct volume *vol)
+{
+    uint64 before = vol->space.nfree;
+    mutex_unlock(&vol->lock);
+    give_back(vol);
+    mutex_lock(&vol->lock);
+    return waiting(vol) > 0 || vol->space.nfree > before;
+}
+
+// What takes only from the working reserve needs a commit at the most; giving back is of that kind.
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps)
 {
     if (tx_has_room(vol, takes, keeps))
         return 0;
-    if (vol->space.npending + vol->space.nclosing == 0)
-        return -ENOSPC;
+    if (waiting(vol) == 0)
+        return keeps > 0 && give_back_unlocked(vol) ? -EAGAIN : -ENOSPC;
     int err = commit_unlocked(vol);
     return err ? err : -EAGAIN;
+}
+
+// A generation that is being written may hold the blocks that are missing, too.
+int tx_as_first(struct volume *vol, commit_fn *fn, void *arg)
+{
+    int err = commit_and(vol, fn, arg);
+    if (err != -ENOSPC)
+        return err;
+    give_back(vol);
+    err = commit(vol);
+    return err ? err : commit_and(vol, fn, arg);
 }
 
 static int begin_with(struct volume *vol, uint64 takes, uint64 keeps)
@@ -135,6 +173,6 @@ int tx_begin_rename(struct volume *vol, uint64 keeps)
 
 uint64 tx_blocks_left(const struct volume *vol)
 {
-    uint64 free = vol->space.nfree + vol->space.npending + vol->space.nclosing;
+    uint64 free = vol->space.nfree + waiting(vol);
     return free > reserve(vol) ? free - reserve(vol) : 0;
 }

@@ -16,6 +16,10 @@
 // volume then holds more than before, comes out of the rest; and it learns that there is none
 // before it has changed anything. So a full volume says so at the write, never at the commit.
 //
+// Nobody is told that there is no room while some is being given back: files without names and deleted
+// snapshots, which go by pieces.  Who finds no room gives back what is left of them, also of what
+// somebody else is at, and has a commit made.
+//
 // Blocks with several parents.  When a snapshot or a clone shares blocks, replacing one of them
 // does not free it.  Then even removing files keeps blocks: the copies of directories, of pointer
 // blocks above a new end and of its page, and of pages of the inode table.  Each of these is copied
@@ -34,7 +38,7 @@
 // back then is more than is needed, and never less.
 #pragma once
 
-#include "fs/volume.h"
+#include "fs/commit.h"
 
 // Blocks that a change of the directory tree takes at the most: with four levels of pointer blocks
 // (more a volume cannot fill) a page of a directory, a page cut off it, and three inodes.
@@ -64,6 +68,9 @@ void tx_changes(struct volume *vol);
 //    which the mutex was let go; what was known about costs is void: ask again.  -ENOSPC; -EIO.
 //    Nothing has been changed, and no page been claimed, in this transaction yet.
 int tx_room(struct volume *vol, uint64 takes, uint64 keeps);
+// commit_and(), whose fn asks for room by tx_has_room(): if it says -ENOSPC, room is made as above and
+// it runs again.
+int tx_as_first(struct volume *vol, commit_fn *fn, void *arg);
 // The same as a question; nothing is done about it.
 bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps);
 // Blocks that removing everything may copy for good, if all of it is shared.

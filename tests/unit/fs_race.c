@@ -2,6 +2,7 @@
 // changes the volume, or the time for a commit has come.
 
 #include "errno.h"
+#include "fs/tree.h"
 #include "fs_test.h"
 #include "riscv/lockorder.h"
 
@@ -103,6 +104,102 @@ static void test_rollback_and_orphans(void)
     at_each_place(roll_back_meanwhile, unlink_open, 10);
 }
 
+// --- room that is being given back -------------------------------------------------------------
+
+static bool of_snapshot; // room is being given back as soon as the snapshot is gone, else:
+static bool wanted;      // it is being given back, so there must be some
+
+static void make_file(void)
+{
+    static const char pages[30 * FS_BLOCK];
+    struct inode *top = volume_root(vol), *ino = NULL;
+    wanted = wanted || (of_snapshot && !exists("/.snapshots/s"));
+    int err = path_open(top, "/made", true, false, REGULAR, 0, &ino);
+    int64 n = err ? err : inode_write(ino, pages, 0, sizeof pages);
+    if (ino != NULL)
+        inode_put(ino);
+    inode_put(top);
+    if (wanted)
+        EXPECT_EQ(n, sizeof pages);
+}
+
+// Full to the last block.
+static void fill_disk(void)
+{
+    static const char page[FS_BLOCK];
+    struct inode *ino = create_file("/filler");
+    for (uint64 off = 0; inode_write(ino, page, off, sizeof page) > 0; off += sizeof page)
+        ;
+    inode_put(ino);
+    EXPECT_EQ(volume_sync(vol), 0);
+}
+
+static void give_back_file(void)
+{
+    struct inode *ino = open_file("/filler");
+    EXPECT_EQ(unlink_path("/filler"), 0);
+    EXPECT_EQ(volume_sync(vol), 0);
+    wanted = true;
+    inode_put(ino);
+}
+
+static void give_back_snapshot(void)
+{
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+}
+
+// At each place in `round`, of which `least` there are at the least, somebody else needs room.
+static void need_room_meanwhile(void (*round)(void), bool snapshot, long least)
+{
+    long n = 1;
+    for (bool reached = true; reached; n++) {
+        make_volume(400, false);
+        tree_drops_at_once = 8;
+        if (snapshot) {
+            fill_file("/f", 100 * FS_BLOCK, 1);
+            EXPECT_EQ(snapshot_create(vol, "s"), 0);
+            EXPECT_EQ(unlink_path("/f"), 0);
+        }
+        fill_disk();
+        wanted = false;
+        of_snapshot = snapshot;
+        host_switch_after(n, RANK_INODE, make_file);
+        round();
+        reached = host_switched();
+        host_switch_after(0, RANK_NONE, NULL);
+        unmount_volume();
+        mem_disk_free(&disk);
+    }
+    EXPECT(n > least);
+}
+
+static void test_room_of_file(void)
+{
+    need_room_meanwhile(give_back_file, false, 10);
+}
+
+static void test_room_of_snapshot(void)
+{
+    need_room_meanwhile(give_back_snapshot, true, 10);
+}
+
+// The snapshot is deleted while a file of it is open; when that is closed nobody has given it back yet.
+static void test_room_of_what_was_in_use(void)
+{
+    make_volume(400, false);
+    fill_file("/f", 100 * FS_BLOCK, 1);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    struct inode *ino = open_file("/.snapshots/s/f");
+    EXPECT_EQ(unlink_path("/f"), 0);
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+    fill_disk();
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), -ENOSPC);
+    inode_put(ino);
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 // --- the audit ---------------------------------------------------------------------------------
 
 // A directory that has been searched often enough to have an index.
@@ -144,6 +241,9 @@ static const struct test tests[] = {
     { "delete", test_delete },
     { "rollback", test_rollback },
     { "rollback-and-files-without-names", test_rollback_and_orphans },
+    { "room-of-a-file", test_room_of_file },
+    { "room-of-a-snapshot", test_room_of_snapshot },
+    { "room-of-what-was-in-use", test_room_of_what_was_in_use },
     { "audit", test_audit },
 };
 
