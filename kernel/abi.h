@@ -99,6 +99,17 @@ struct tms {
     int64 tms_utime, tms_stime, tms_cutime, tms_cstime; // in units of 1/100 s
 };
 
+struct timeval {
+    int64 tv_sec, tv_usec;
+};
+
+// Of Linux's structure wait4() and waitid() fill the times, of the child and of those that it has
+// waited for; the rest is 0.
+struct rusage {
+    struct timeval ru_utime, ru_stime; // in user mode, in the kernel
+    int64 rest[14];
+};
+
 // The part of Linux's siginfo_t that waitid() fills; si_status is the full exit status, an
 // int, or the number of the signal that killed.
 struct siginfo {

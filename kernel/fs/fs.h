@@ -162,8 +162,14 @@ int path_lookup_link(struct inode *cwd, const char *path, struct inode **out); /
 // -EISDIR (a slash behind the name of what is to be a file).
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out);
-// The same, but a link at the end is itself what is found.
-int path_open_link(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+// The same for open(): it says whether the file was made, and whether a link at the end is followed
+// or is itself what is found.
+struct path_opening {
+    bool create, exclusive, follow;
+    uint32 mode;
+    bool made; // the answer
+};
+int path_open_file(struct inode *cwd, const char *path, struct path_opening *how,
                    struct inode **out);
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode); // -EEXIST, -ENOSPC
 int path_link(struct inode *old_cwd, const char *old_path, struct inode *new_cwd,

@@ -42,6 +42,7 @@ struct making {
     uint64 rdev;
     const char *target; // of a link
     bool follows;       // a link that is there stands for what it leads to
+    bool made;          // the answer: it was not there
 };
 
 // In a transaction: the content of a link that has just been made.
@@ -86,7 +87,7 @@ static int create_named(struct inode *dir, const struct dir_place *where, const 
 }
 
 // => 0, and the new inode with a reference.  dir's lock is held, the name is not there
-static int create_in(struct inode *dir, const struct name *name, const struct making *m,
+static int create_in(struct inode *dir, const struct name *name, struct making *m,
                      struct inode **out)
 {
     struct volume *vol = inode_volume(dir);
@@ -103,6 +104,7 @@ static int create_in(struct inode *dir, const struct name *name, const struct ma
     struct inode *made = NULL;
     err = create_named(dir, &where, name, m, &made);
     tx_end(vol);
+    m->made = !err;
     if (!err)
         *out = made;
     else if (made != NULL)
@@ -110,8 +112,7 @@ static int create_in(struct inode *dir, const struct name *name, const struct ma
     return err;
 }
 
-static int find_or_create(struct walk *w, bool exclusive, const struct making *m,
-                          struct inode **out)
+static int find_or_create(struct walk *w, bool exclusive, struct making *m, struct inode **out)
 {
     uint64 number;
     mutex_lock(&w->dir->lock);
@@ -127,7 +128,7 @@ static int find_or_create(struct walk *w, bool exclusive, const struct making *m
 }
 
 // Opens or makes what the walk has come to; what a link stands for, unless it must not be there.
-static int open_last(struct walk *w, bool exclusive, const struct making *m, struct inode **out)
+static int open_last(struct walk *w, bool exclusive, struct making *m, struct inode **out)
 {
     for (;;) {
         int err;
@@ -149,7 +150,7 @@ static int open_last(struct walk *w, bool exclusive, const struct making *m, str
     return -ENOTDIR;
 }
 
-static int make(struct inode *cwd, const char *path, bool exclusive, const struct making *m,
+static int make(struct inode *cwd, const char *path, bool exclusive, struct making *m,
                 struct inode **out)
 {
     struct walk w;
@@ -164,15 +165,21 @@ static int make(struct inode *cwd, const char *path, bool exclusive, const struc
 int path_open(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
               uint64 rdev, struct inode **out)
 {
-    struct making m = { mode, rdev, NULL, true };
+    struct making m = { .mode = mode, .rdev = rdev, .follows = true };
     return create ? make(cwd, path, exclusive, &m, out) : path_lookup(cwd, path, out);
 }
 
-int path_open_link(struct inode *cwd, const char *path, bool create, bool exclusive, uint32 mode,
+int path_open_file(struct inode *cwd, const char *path, struct path_opening *how,
                    struct inode **out)
 {
-    struct making m = { mode, 0, NULL, false };
-    return create ? make(cwd, path, exclusive, &m, out) : path_lookup_link(cwd, path, out);
+    struct making m = { .mode = how->mode, .follows = how->follow };
+    int err;
+    if (how->create)
+        err = make(cwd, path, how->exclusive, &m, out);
+    else
+        err = how->follow ? path_lookup(cwd, path, out) : path_lookup_link(cwd, path, out);
+    how->made = m.made;
+    return err;
 }
 
 int path_mkdir(struct inode *cwd, const char *path, uint32 mode)
@@ -187,7 +194,7 @@ int path_mkdir(struct inode *cwd, const char *path, uint32 mode)
 int path_symlink(struct inode *cwd, const char *target, const char *path)
 {
     struct inode *made;
-    struct making m = { S_IFLNK | 0777, 0, target, false };
+    struct making m = { .mode = S_IFLNK | 0777, .target = target };
     size_t len = strnlen(target, PATH_LONGEST);
     if (len == 0 || len == PATH_LONGEST)
         return len == 0 ? -ENOENT : -ENAMETOOLONG;

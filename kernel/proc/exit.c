@@ -6,6 +6,7 @@
 #include "proc/proc_priv.h"
 #include "riscv/csr.h"
 #include "riscv/machine.h"
+#include "task/sched.h"
 #include "vm/aspace.h"
 
 // => tree_lock held.  Moves the children to init, which reaps the dead among them.
@@ -29,6 +30,9 @@ static void become_zombie(struct proc *p, int status, int signal)
 {
     p->exit_status = status;
     p->exit_signal = signal;
+    sched_charge();
+    p->spent.user += p->thread->user_time;
+    p->spent.kernel += p->thread->kernel_time;
     p->zombie = true;
     p->thread = NULL;
     if (!list_empty(&p->children))
@@ -92,34 +96,40 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *any)
     return NULL;
 }
 
-// Takes a zombie apart, once its thread has left the hart it died on: so that whoever has waited
-// for a process finds all that it held given back.
-static void reap(struct proc *zombie)
-{
-    while (!__atomic_load_n(&zombie->thread_gone, __ATOMIC_ACQUIRE))
-        cpu_relax();
-    proc_free(zombie);
-}
-
-int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out)
+int proc_wait(int pid, bool nohang, struct proc **ended)
 {
     struct proc *p = current_proc(), *zombie;
     bool any;
     int err = 0;
-    *out = (struct wait_result){ 0 };
     spin_lock(&tree_lock);
     while ((zombie = find_zombie(p, pid, &any)) == NULL && any && !nohang && !err)
         err = wait_on_interruptible(&p->child_exit, &tree_lock);
     if (zombie) {
         err = 0;
-        *out = (struct wait_result){ zombie->pid, zombie->exit_status, zombie->exit_signal };
-        if (!keep)
-            list_remove(&zombie->sibling);
+        list_remove(&zombie->sibling);
     } else if (!any) {
         err = -ECHILD;
     }
     spin_unlock(&tree_lock);
-    if (zombie && !keep)
-        reap(zombie);
+    *ended = zombie;
     return err;
+}
+
+void proc_unwait(struct proc *zombie)
+{
+    spin_lock(&tree_lock);
+    list_push_front(&current_proc()->children, &zombie->sibling);
+    spin_unlock(&tree_lock);
+}
+
+// The zombie's thread leaves the hart it died on first: so that whoever has waited for a process
+// finds all that it held given back.
+void proc_reap(struct proc *zombie)
+{
+    struct cpu_time *spent = &current_proc()->spent;
+    spent->user += zombie->spent.user;
+    spent->kernel += zombie->spent.kernel;
+    while (!__atomic_load_n(&zombie->thread_gone, __ATOMIC_ACQUIRE))
+        cpu_relax();
+    proc_free(zombie);
 }

@@ -1,33 +1,41 @@
 // Open files: their life.
 //
-// A file is born with one reference, its creator's, which usually goes into a descriptor table at
-// once.  fork, dup and every system call in progress add one.  The last put calls ops->release.
+// A file is born with one reference, its creator's, and is nothing yet: whoever opens has it before
+// he does what cannot be undone, and says then what it is.  The reference usually goes into a
+// descriptor table.  fork, dup and every system call in progress add one.  The last put calls
+// ops->release.
 //
 // The number of open files is kept by an atomic counter: an opener counts itself first and gives up
 // if that made too many.
 
 #include "proc/file.h"
+#include "errno.h"
 #include "mem/slab.h"
 
 static struct obj_cache file_cache = OBJ_CACHE_INIT(file_cache, "file", sizeof(struct file));
 static uint32 open_files; // atomic
 
-struct file *file_new(const struct file_ops *ops, uint32 flags, void *obj)
+int file_alloc(struct file **out)
 {
-    struct file *f = NULL;
-    if (__atomic_add_fetch(&open_files, 1, __ATOMIC_RELAXED) <= NFILE)
-        f = obj_alloc(&file_cache);
+    bool many = __atomic_add_fetch(&open_files, 1, __ATOMIC_RELAXED) > NFILE;
+    struct file *f = many ? NULL : obj_alloc(&file_cache);
     if (!f) {
         __atomic_sub_fetch(&open_files, 1, __ATOMIC_RELAXED);
-        return NULL;
+        return many ? -ENFILE : -ENOMEM;
     }
-    f->ops = ops;
+    f->ops = NULL;
     f->refs = 1;
-    f->flags = flags;
     f->offset = 0;
-    f->obj = obj;
     mutex_init(&f->lock, "file", RANK_FILE);
-    return f;
+    *out = f;
+    return 0;
+}
+
+void file_begin(struct file *f, const struct file_ops *ops, uint32 flags, void *obj)
+{
+    f->ops = ops;
+    f->flags = flags;
+    f->obj = obj;
 }
 
 void file_get(struct file *f)
@@ -41,7 +49,8 @@ void file_put(struct file *f)
 {
     if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    f->ops->release(f);
+    if (f->ops)
+        f->ops->release(f);
     obj_free(&file_cache, f);
     __atomic_sub_fetch(&open_files, 1, __ATOMIC_RELAXED);
 }

@@ -44,18 +44,21 @@ struct file {
     void *obj;         // what the ops are about: an inode, a pipe end
 };
 
-// => a file with one reference, or NULL: no memory, or NFILE files are open.
-struct file *file_new(const struct file_ops *ops, uint32 flags, void *obj);
+// A file with one reference that is nothing yet; file_put() gives it back.
+// => 0, -ENFILE (NFILE files are open), -ENOMEM.
+int file_alloc(struct file **out);
+// Says what it is.  From then on file_put() calls ops->release.
+void file_begin(struct file *f, const struct file_ops *ops, uint32 flags, void *obj);
 void file_get(struct file *f);
 void file_put(struct file *f);
 
 // A pipe with one reader and one writer.  => 0, -ENOMEM, -ENFILE.
 int pipe_new(struct file **reader, struct file **writer);
-// An open inode (a device's inode opens the device).  Takes over the caller's reference to ino,
-// also when it fails.  => 0, -EISDIR (a directory for writing), -ETXTBSY (a program that runs, for
-// writing), -ENXIO, -ENFILE.
-int inode_file(struct inode *ino, uint32 flags, struct file **out);
-// The inode behind a file opened by inode_file().  => borrowed; NULL if it is something else.
+// Makes f, which is nothing yet, an open inode (a device's inode opens the device).  Takes over the
+// caller's reference to ino, also when it fails; f is then still nothing.
+// => 0, -EISDIR (a directory for writing), -ETXTBSY (a program that runs, for writing), -ENXIO.
+int file_open_inode(struct file *f, struct inode *ino, uint32 flags);
+// The inode behind a file opened by it.  => borrowed; NULL if it is something else.
 struct inode *file_inode(struct file *f);
 // lseek.  => the offset; -ESPIPE (a pipe or a device), -EINVAL.
 int64 file_seek(struct file *f, int64 offset, int whence);
@@ -67,6 +70,7 @@ struct files {
     uint32 refs;             // atomic
     struct file *fd[NOFILE]; // by lock; each holds a reference
     uint64 cloexec;          // by lock: one bit each
+    uint64 reserved;         // by lock: one bit each, not open, but to be filled by a call
     int top;                 // by lock: no descriptor is open from here on
 };
 
@@ -78,6 +82,12 @@ void files_get_table(struct files *fs);      // clone: the same table, counted
 struct files *files_own(struct files *fs);
 void files_put(struct files *fs); // the last one closes them all
 void files_close_on_exec(struct files *fs);
+// A descriptor that nobody else gets, and that is not open, until it is filled or let go.
+// => the lowest free one from `from` on; -EMFILE.
+int files_reserve(struct files *fs, int from);
+void files_fill(struct files *fs, int fd, struct file *f, bool cloexec); // takes over the reference
+void files_let_go(struct files *fs, int fd);
+// Both, for a file that is open already.
 // => a descriptor, the lowest free one from `from` on; -EMFILE.  Takes over the reference to f.
 int files_install(struct files *fs, struct file *f, int from, bool cloexec);
 // => the file with a reference, or NULL.
@@ -101,8 +111,8 @@ static inline void file_use_end(struct file_use use)
     if (use.counted)
         file_put(use.file);
 }
-int files_close(struct files *fs, int fd);                        // 0, -EBADF
-int files_dup3(struct files *fs, int from, int to, bool cloexec); // => to; -EBADF, -EINVAL
-bool files_full(struct files *fs);               // => would files_install() from 0 fail?
-int files_get_cloexec(struct files *fs, int fd); // => 0, 1, -EBADF
+int files_close(struct files *fs, int fd); // 0, -EBADF
+// => to; -EBADF, -EINVAL, -EBUSY (another call has reserved it)
+int files_dup3(struct files *fs, int from, int to, bool cloexec);
+int files_get_cloexec(struct files *fs, int fd);               // => 0, 1, -EBADF
 int files_set_cloexec(struct files *fs, int fd, bool cloexec); // => 0, -EBADF

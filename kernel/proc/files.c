@@ -6,6 +6,7 @@
 // Invariants
 //   D1  every fd[i] that is not NULL holds one reference
 //   D2  fd[i] is NULL for i >= top, and so is bit i of cloexec for every fd[i] that is NULL
+//   D3  fd[i] is NULL for every bit i of reserved
 
 #include "proc/file.h"
 #include "errno.h"
@@ -75,6 +76,11 @@ static struct file *take_out(struct files *fs, int fd)
     return f;
 }
 
+static bool is_reserved(const struct files *fs, int fd)
+{
+    return fs->reserved >> fd & 1;
+}
+
 // => fd is free; lock is held
 static void put_in(struct files *fs, int fd, struct file *f, bool cloexec)
 {
@@ -89,9 +95,34 @@ static void put_in(struct files *fs, int fd, struct file *f, bool cloexec)
 static int lowest_free(const struct files *fs, int from)
 {
     int fd = from;
-    while (fd < fs->top && fs->fd[fd])
+    while (fd < NOFILE && (fs->fd[fd] || is_reserved(fs, fd)))
         fd++;
     return fd;
+}
+
+int files_reserve(struct files *fs, int from)
+{
+    spin_lock(&fs->lock);
+    int fd = lowest_free(fs, from);
+    if (fd < NOFILE)
+        fs->reserved |= 1UL << fd;
+    spin_unlock(&fs->lock);
+    return fd < NOFILE ? fd : -EMFILE;
+}
+
+void files_fill(struct files *fs, int fd, struct file *f, bool cloexec)
+{
+    spin_lock(&fs->lock);
+    fs->reserved &= ~(1UL << fd);
+    put_in(fs, fd, f, cloexec);
+    spin_unlock(&fs->lock);
+}
+
+void files_let_go(struct files *fs, int fd)
+{
+    spin_lock(&fs->lock);
+    fs->reserved &= ~(1UL << fd);
+    spin_unlock(&fs->lock);
 }
 
 void files_close_on_exec(struct files *fs)
@@ -116,14 +147,6 @@ int files_install(struct files *fs, struct file *f, int from, bool cloexec)
         return fd;
     file_put(f);
     return -EMFILE;
-}
-
-bool files_full(struct files *fs)
-{
-    spin_lock(&fs->lock);
-    bool full = lowest_free(fs, 0) == NOFILE;
-    spin_unlock(&fs->lock);
-    return full;
 }
 
 struct file *files_get(struct files *fs, int fd)
@@ -161,12 +184,16 @@ int files_dup3(struct files *fs, int from, int to, bool cloexec)
     if (!f)
         return -EBADF;
     spin_lock(&fs->lock);
-    struct file *old = take_out(fs, to);
-    put_in(fs, to, f, cloexec);
+    bool busy = is_reserved(fs, to);
+    struct file *unused = f;
+    if (!busy) {
+        unused = take_out(fs, to);
+        put_in(fs, to, f, cloexec);
+    }
     spin_unlock(&fs->lock);
-    if (old)
-        file_put(old);
-    return to;
+    if (unused)
+        file_put(unused);
+    return busy ? -EBUSY : to;
 }
 
 int files_get_cloexec(struct files *fs, int fd)

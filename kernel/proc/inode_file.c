@@ -187,18 +187,15 @@ static const struct file_ops *ops_for(struct inode *ino, uint32 flags, int *err)
 
 #define FLAGS_KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK | O_SYNC)
 
-int inode_file(struct inode *ino, uint32 flags, struct file **out)
+int file_open_inode(struct file *f, struct inode *ino, uint32 flags)
 {
     int err = 0;
     const struct file_ops *ops = ops_for(ino, flags, &err);
-    bool writer = to_write(ops, flags);
-    if (!err && writer)
+    if (!err && to_write(ops, flags))
         err = inode_open_to_write(ino);
-    *out = err ? NULL : file_new(ops, flags & FLAGS_KEPT, ino);
-    if (*out)
-        return 0;
-    if (!err && writer)
-        inode_close_to_write(ino);
-    inode_put(ino);
-    return err ? err : -ENFILE;
+    if (err)
+        inode_put(ino);
+    else
+        file_begin(f, ops, flags & FLAGS_KEPT, ino);
+    return err;
 }

@@ -383,23 +383,31 @@ static struct pipe *pipe_alloc(void)
     return p;
 }
 
-int pipe_new(struct file **reader, struct file **writer)
+// Makes two files that are nothing yet a pipe.  => 0, -ENOMEM
+static int join(struct file *reader, struct file *writer)
 {
     struct pipe *p = pipe_alloc();
     if (!p)
         return -ENOMEM;
-    *reader = file_new(&reader_ops, O_RDONLY, p);
-    if (!*reader) {
-        pipe_free(p);
-        return -ENFILE;
-    }
-    *writer = file_new(&writer_ops, O_WRONLY, p);
-    if (!*writer) {
-        p->writer_open = false;
-        file_put(*reader);
-        return -ENFILE;
-    }
+    file_begin(reader, &reader_ops, O_RDONLY, p);
+    file_begin(writer, &writer_ops, O_WRONLY, p);
     return 0;
+}
+
+int pipe_new(struct file **reader, struct file **writer)
+{
+    int err = file_alloc(reader);
+    if (err)
+        return err;
+    err = file_alloc(writer);
+    if (!err) {
+        err = join(*reader, *writer);
+        if (err)
+            file_put(*writer);
+    }
+    if (err)
+        file_put(*reader);
+    return err;
 }
 
 static void audit_pipes(void)

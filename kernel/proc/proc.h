@@ -19,6 +19,10 @@ struct files;
 struct inode;
 struct kine_proc;
 
+struct cpu_time { // in time-base ticks
+    uint64 user, kernel;
+};
+
 struct proc {
     int pid;               // constant
     char name[16];         // the last component of the program's path; its own
@@ -28,6 +32,9 @@ struct proc {
     struct inode *cwd;     // its own
     uint32 umask;          // its own: permission bits that files it makes do not get
     uint32 path_longest;   // its own: bytes of a path, NUL included, that its program may name
+    // Its own: what the children that it has waited for have spent, with theirs.  A zombie's: that
+    // and what it has spent itself.
+    struct cpu_time spent;
 
     // by the tree lock
     struct proc *parent;
@@ -69,13 +76,12 @@ int proc_exec(const char *path, uint64 argv, uint64 envp);
 // --- death ------------------------------------------------------------------------------------
 _Noreturn void proc_exit(int status, int signal);
 
-struct wait_result {
-    int pid; // 0: WNOHANG, and nobody has exited yet
-    int status, signal;
-};
-// Waits for a child to exit: `pid`, or any if pid is -1.  Reaps it unless `keep`.
-// => 0; -ECHILD, -EINTR.
-int proc_wait(int pid, bool nohang, bool keep, struct wait_result *out);
+// Waits for a child to exit: `pid`, or any if pid is -1.  *ended is the zombie, which is the caller's
+// alone until he reaps it, or puts it back because the news of it has no place to go; NULL if nobody
+// has exited and `nohang` is set.  => 0; -ECHILD, -EINTR.
+int proc_wait(int pid, bool nohang, struct proc **ended);
+void proc_reap(struct proc *zombie);
+void proc_unwait(struct proc *zombie);
 
 // --- signals ----------------------------------------------------------------------------------
 // kill(): pid -1 is everybody but init and the caller; sig 0 only asks.  => 0; -ESRCH, -EINVAL,

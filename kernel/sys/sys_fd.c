@@ -74,40 +74,49 @@ int64 sys_fcntl(const uint64 *arg)
     }
 }
 
-// Gives both ends descriptors.  Takes over the references.  => 0 or -EMFILE with nothing installed
-static int install_both(struct file *reader, struct file *writer, bool cloexec, int fd[2])
+// => 0 with two places reserved, or -EMFILE
+static int reserve_both(int fd[2])
 {
-    fd[0] = files_install(my_files(), reader, 0, cloexec);
-    if (fd[0] < 0) {
-        file_put(writer);
+    fd[0] = files_reserve(my_files(), 0);
+    if (fd[0] < 0)
         return fd[0];
-    }
-    fd[1] = files_install(my_files(), writer, 0, cloexec);
-    if (fd[1] < 0) {
-        files_close(my_files(), fd[0]);
-        return fd[1];
-    }
-    return 0;
+    fd[1] = files_reserve(my_files(), fd[0] + 1);
+    if (fd[1] >= 0)
+        return 0;
+    files_let_go(my_files(), fd[0]);
+    return fd[1];
 }
 
-int64 sys_pipe2(const uint64 *arg)
+// Opens the pipe at places that are reserved, once the caller knows them.
+static int open_pipe(uint64 out, uint32 flags, const int fd[2])
 {
-    struct file *reader, *writer;
+    struct file *end[2];
+    int err = pipe_new(&end[0], &end[1]);
+    if (err)
+        return err;
+    err = copyout(current_proc()->aspace, out, fd, 2 * sizeof fd[0]);
+    for (int i = 0; i < 2; i++) {
+        end[i]->flags |= flags & O_NONBLOCK;
+        if (err)
+            file_put(end[i]);
+        else
+            files_fill(my_files(), fd[i], end[i], flags & O_CLOEXEC);
+    }
+    return err;
+}
+
+int64 sys_pipe2(const uint64 *arg) // int fd[2], flags
+{
     int fd[2];
     if (arg[1] & ~(uint64)(O_CLOEXEC | O_NONBLOCK))
         return -EINVAL;
-    int err = pipe_new(&reader, &writer);
+    int err = reserve_both(fd);
     if (err)
         return err;
-    reader->flags |= arg[1] & O_NONBLOCK;
-    writer->flags |= arg[1] & O_NONBLOCK;
-    err = install_both(reader, writer, arg[1] & O_CLOEXEC, fd);
-    if (err)
-        return err;
-    err = copyout(current_proc()->aspace, arg[0], fd, sizeof fd);
+    err = open_pipe(arg[0], (uint32)arg[1], fd);
     if (err) {
-        files_close(my_files(), fd[0]);
-        files_close(my_files(), fd[1]);
+        files_let_go(my_files(), fd[0]);
+        files_let_go(my_files(), fd[1]);
     }
     return err;
 }

@@ -55,31 +55,54 @@ static int cut_to_nothing(struct inode *ino)
 }
 
 // Truncation comes after everything else that can fail.  Takes over the reference to ino.
-static int open_inode(struct inode *ino, uint32 flags, struct file **out)
+static int open_inode(struct file *f, struct inode *ino, uint32 flags)
 {
     int err = check_kind(ino, flags);
     if (err) {
         inode_put(ino);
         return err;
     }
-    err = inode_file(ino, flags, out);
-    if (err == 0 && (flags & O_TRUNC) && type_of(ino) == S_IFREG) {
+    err = file_open_inode(f, ino, flags);
+    if (err == 0 && (flags & O_TRUNC) && type_of(ino) == S_IFREG)
         err = cut_to_nothing(ino);
-        if (err)
-            file_put(*out);
-    }
     return err;
 }
 
-static int open_path(const struct user_path *path, uint32 flags, uint32 mode, struct file **out)
+// A file that has just been made is empty: nothing that could fail is done to it any more.
+static int open_path(struct file *f, const struct user_path *path, uint32 flags, uint32 mode)
 {
+    struct path_opening how = { .create = flags & O_CREAT,
+                                .exclusive = flags & O_EXCL,
+                                .follow = !(flags & O_NOFOLLOW),
+                                .mode = S_IFREG | granted(mode) };
     struct inode *ino;
-    bool create = flags & O_CREAT, exclusive = flags & O_EXCL;
-    mode = S_IFREG | granted(mode);
-    int err = flags & O_NOFOLLOW
-                  ? path_open_link(path->base, path->text, create, exclusive, mode, &ino)
-                  : path_open(path->base, path->text, create, exclusive, mode, 0, &ino);
-    return err ? err : open_inode(ino, flags, out);
+    int err = path_open_file(path->base, path->text, &how, &ino);
+    if (err)
+        return err;
+    return open_inode(f, ino, how.made ? flags & ~(uint32)O_TRUNC : flags);
+}
+
+// A descriptor and the room for an open file are had before a file is made: what is refused for want
+// of them has made none.
+static int64 open_at(const struct user_path *path, uint32 flags, uint32 mode)
+{
+    struct files *files = current_proc()->files;
+    struct file *f;
+    int fd = files_reserve(files, 0);
+    if (fd < 0)
+        return fd;
+    int err = file_alloc(&f);
+    if (!err) {
+        err = open_path(f, path, flags, mode);
+        if (err)
+            file_put(f);
+    }
+    if (err) {
+        files_let_go(files, fd);
+        return err;
+    }
+    files_fill(files, fd, f, flags & O_CLOEXEC);
+    return fd;
 }
 
 // What is honoured, and what asks for nothing here: there is no controlling terminal, no time of the
@@ -97,19 +120,15 @@ static bool flags_valid(uint32 flags)
 int64 sys_openat(const uint64 *arg)
 {
     uint32 flags = (uint32)arg[2];
-    struct files *files = current_proc()->files;
     if (!flags_valid(flags))
         return -EINVAL;
-    if (files_full(files))
-        return -EMFILE; // before a file is made for nothing
     struct user_path path;
     int err = user_path_get((int)arg[0], arg[1], &path);
     if (err)
         return err;
-    struct file *f;
-    err = open_path(&path, flags, (uint32)arg[3], &f);
+    int64 fd = open_at(&path, flags, (uint32)arg[3]);
     user_path_put(&path);
-    return err ? err : files_install(files, f, 0, flags & O_CLOEXEC);
+    return fd;
 }
 
 // --- names ------------------------------------------------------------------------------------

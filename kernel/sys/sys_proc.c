@@ -6,9 +6,12 @@
 #include "lib/string.h"
 #include "mem/slab.h"
 #include "proc/proc.h"
+#include "riscv/timer.h"
 #include "sys/dispatch.h"
 #include "sys/user_path.h"
 #include "vm/usercopy.h"
+
+#define US_PER_S 1000000
 
 int64 sys_clone(const uint64 *arg) // flags, stack, parent_tid, tls, child_tid
 {
@@ -31,50 +34,91 @@ int64 sys_exit(const uint64 *arg) // status
     proc_exit((int)arg[0], 0);
 }
 
-// => Linux's status word
-static int status_word(const struct wait_result *r)
+// --- waiting ----------------------------------------------------------------------------------
+// A child whose end cannot be told stays to be waited for.
+
+static int put(uint64 to, const void *from, size_t n)
 {
-    return r->signal ? r->signal : (r->status & 0xff) << 8;
+    return to ? copyout(current_proc()->aspace, to, from, n) : 0;
 }
 
-int64 sys_wait4(const uint64 *arg) // pid, int *status, options, rusage
+// Linux's status word
+static int put_word(uint64 to, const struct proc *ended)
 {
-    struct wait_result r;
+    int word = ended->exit_signal ? ended->exit_signal : (ended->exit_status & 0xff) << 8;
+    return put(to, &word, sizeof word);
+}
+
+// What follows the fields that are filled stays as it is, as in Linux.
+static int put_info(uint64 to, const struct proc *ended)
+{
+    struct siginfo info;
+    memset(&info, 0, offsetof(struct siginfo, rest));
+    if (ended) {
+        info.si_signo = SIGCHLD;
+        info.si_code = ended->exit_signal ? CLD_KILLED : CLD_EXITED;
+        info.si_pid = ended->pid;
+        info.si_status = ended->exit_signal ? ended->exit_signal : ended->exit_status;
+    }
+    return put(to, &info, offsetof(struct siginfo, rest));
+}
+
+static struct timeval timeval_of(uint64 ticks)
+{
+    uint64 us = time_to_ns(ticks) / 1000;
+    return (struct timeval){ (int64)(us / US_PER_S), (int64)(us % US_PER_S) };
+}
+
+static int put_usage(uint64 to, const struct proc *ended)
+{
+    struct rusage usage = { .ru_utime = timeval_of(ended->spent.user),
+                            .ru_stime = timeval_of(ended->spent.kernel) };
+    return put(to, &usage, sizeof usage);
+}
+
+int64 sys_wait4(const uint64 *arg) // pid, int *status, options, rusage *
+{
+    struct proc *ended;
     int pid = (int)arg[0];
     if (arg[2] & ~(uint64)(WNOHANG | WUNTRACED))
         return -EINVAL;
     if (pid < -1)
         return -ECHILD; // there are no groups of processes
-    int err = proc_wait(pid > 0 ? pid : -1, arg[2] & WNOHANG, false, &r);
-    if (err)
+    int64 err = proc_wait(pid > 0 ? pid : -1, arg[2] & WNOHANG, &ended);
+    if (err || !ended)
         return err;
-    int word = status_word(&r);
-    if (r.pid && arg[1] && copyout(current_proc()->aspace, arg[1], &word, sizeof word))
-        return -EFAULT;
-    return r.pid;
+    err = put_word(arg[1], ended);
+    if (!err && arg[3])
+        err = put_usage(arg[3], ended);
+    if (err) {
+        proc_unwait(ended);
+        return err;
+    }
+    pid = ended->pid;
+    proc_reap(ended);
+    return pid;
 }
 
-int64 sys_waitid(const uint64 *arg) // id type, id, siginfo *, options, rusage
+int64 sys_waitid(const uint64 *arg) // id type, id, siginfo *, options, rusage *
 {
     uint64 options = arg[3];
     if (!(options & WEXITED) || options & ~(uint64)(WEXITED | WNOHANG | WNOWAIT) ||
         (arg[0] != P_ALL && (arg[0] != P_PID || (int)arg[1] <= 0)))
         return -EINVAL;
-    struct wait_result r;
-    int err =
-        proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options & WNOHANG, options & WNOWAIT, &r);
+    struct proc *ended;
+    int err = proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options & WNOHANG, &ended);
     if (err)
         return err;
-    struct siginfo info = { 0 };
-    if (r.pid) {
-        info.si_signo = SIGCHLD;
-        info.si_code = r.signal ? CLD_KILLED : CLD_EXITED;
-        info.si_pid = r.pid;
-        info.si_status = r.signal ? r.signal : r.status;
-    }
-    if (arg[2] && copyout(current_proc()->aspace, arg[2], &info, sizeof info))
-        return -EFAULT;
-    return 0;
+    err = put_info(arg[2], ended);
+    if (!ended)
+        return err;
+    if (!err && arg[4])
+        err = put_usage(arg[4], ended);
+    if (err || options & WNOWAIT)
+        proc_unwait(ended);
+    else
+        proc_reap(ended);
+    return err;
 }
 
 int64 sys_kill(const uint64 *arg) // pid, signal

@@ -42,14 +42,18 @@ int64 sys_clock_gettime(const uint64 *arg) // clock, timespec *
     return copyout(current_proc()->aspace, arg[1], &ts, sizeof ts) ? -EFAULT : 0;
 }
 
+static int64 clock_ticks(uint64 ticks)
+{
+    return (int64)(time_to_ns(ticks) / NS_PER_CS);
+}
+
 int64 sys_times(const uint64 *arg) // tms *; => clock ticks since boot
 {
     struct thread *t = current_thread();
+    const struct cpu_time *children = &current_proc()->spent;
     sched_charge();
-    struct tms tms = {
-        .tms_utime = (int64)(time_to_ns(t->user_time) / NS_PER_CS),
-        .tms_stime = (int64)(time_to_ns(t->kernel_time) / NS_PER_CS),
-    };
+    struct tms tms = { clock_ticks(t->user_time), clock_ticks(t->kernel_time),
+                       clock_ticks(children->user), clock_ticks(children->kernel) };
     if (arg[0] && copyout(current_proc()->aspace, arg[0], &tms, sizeof tms))
         return -EFAULT;
     return (int64)(clock_ns() / NS_PER_CS);

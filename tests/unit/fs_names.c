@@ -353,7 +353,8 @@ static void links_on(bool classic)
     fill_file("/dangling", 20, 2);
     expect_file("/none", 20, 2);
     // These are about the link.
-    EXPECT_EQ(path_open_link(root, "/down", true, false, REGULAR, &ino), 0);
+    struct path_opening how = { .create = true, .mode = REGULAR };
+    EXPECT_EQ(path_open_file(root, "/down", &how, &ino), 0);
     EXPECT_EQ(inode_mode(ino), 0120777);
     inode_put(ino);
     EXPECT_EQ(move("/down", "/d/moved"), 0);

@@ -19,8 +19,9 @@ static const struct file_ops ops = { .release = released };
 
 static struct file *make_file(void)
 {
-    struct file *f = file_new(&ops, 0, NULL);
-    CHECK(f != NULL);
+    struct file *f;
+    CHECK_EQ(file_alloc(&f), 0);
+    file_begin(f, &ops, 0, NULL);
     open_now++;
     return f;
 }
@@ -99,20 +100,49 @@ TEST(table_fills_to_the_last_place)
 {
     struct files *fs = begin();
     for (int i = 0; i < NOFILE; i++) {
-        CHECK(!files_full(fs));
         CHECK_EQ(install(fs, 0, false), i);
     }
-    CHECK(files_full(fs));
+    CHECK_EQ(files_reserve(fs, 0), -EMFILE);
     CHECK_EQ(install(fs, 0, false), -EMFILE);
     CHECK_EQ(install(fs, LAST, false), -EMFILE);
     CHECK_EQ(open_now, NOFILE); // what found no place is let go
     CHECK_EQ(files_close(fs, LAST), 0);
-    CHECK(!files_full(fs));
     CHECK_EQ(install(fs, 0, false), LAST);
     CHECK_EQ(files_close(fs, 7), 0);
-    CHECK(!files_full(fs));
     CHECK_EQ(install(fs, 8, false), -EMFILE);
     CHECK_EQ(install(fs, 0, false), 7);
+    end(fs);
+}
+
+// What one call has reserved is nobody else's, and not open, until it is filled or let go.
+TEST(reserved_places)
+{
+    struct files *fs = begin();
+    install(fs, 0, false);
+    CHECK_EQ(files_reserve(fs, 0), 1);
+    CHECK_EQ(files_reserve(fs, 0), 2);
+    CHECK_EQ(files_reserve(fs, LAST), LAST);
+    CHECK_EQ(files_reserve(fs, LAST), -EMFILE);
+    CHECK_EQ(install(fs, 0, false), 3);
+    CHECK(files_get(fs, 1) == NULL);
+    CHECK_EQ(files_close(fs, 1), -EBADF);
+    CHECK_EQ(files_dup3(fs, 0, 1, false), -EBUSY);
+    CHECK_EQ(at(fs, 0)->refs, 1);
+    CHECK_EQ(files_set_cloexec(fs, 1, true), -EBADF);
+    files_close_on_exec(fs);
+    CHECK_EQ(install(fs, 0, false), 4);   // none of these has taken it away
+    struct files *child = files_copy(fs); // where nobody will fill it
+    CHECK_EQ(install(child, 0, false), 1);
+    files_put(child);
+    files_fill(fs, 1, make_file(), true);
+    CHECK(at(fs, 1) != NULL);
+    CHECK_EQ(files_get_cloexec(fs, 1), 1);
+    CHECK_EQ(files_dup3(fs, 0, 1, false), 1);
+    files_let_go(fs, 2);
+    CHECK_EQ(install(fs, 0, false), 2);
+    files_fill(fs, LAST, make_file(), false);
+    CHECK_EQ(files_close(fs, LAST), 0);
+    CHECK_EQ(install(fs, LAST, false), LAST);
     end(fs);
 }
 
@@ -229,20 +259,21 @@ TEST(file_limit)
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < NFILE; i++)
             file[i] = make_file();
+        struct file *f;
         for (int i = 0; i < 10; i++)
-            CHECK(file_new(&ops, 0, NULL) == NULL);
+            CHECK_EQ(file_alloc(&f), -ENFILE);
         for (int i = 0; i < NFILE; i++)
             file_put(file[i]);
         CHECK_EQ(open_now, 0);
     }
     for (int i = 0; i < NFILE + 10; i++) { // no memory is no file either
+        struct file *f;
         host_fail_kalloc(1);
-        struct file *f = file_new(&ops, 0, NULL);
+        int err = file_alloc(&f);
         host_fail_kalloc(0);
-        if (f) { // the slab had room
-            open_now++;
-            file_put(f);
-        }
+        CHECK(err == 0 || err == -ENOMEM);
+        if (err == 0)    // the slab had room
+            file_put(f); // it is nothing yet: nothing is released
     }
     for (int i = 0; i < NFILE; i++)
         file[i] = make_file();
@@ -255,7 +286,10 @@ TEST(new_file_is_as_asked)
 {
     struct files *fs = begin();
     int thing;
-    struct file *f = file_new(&ops, 0x402, &thing);
+    struct file *f;
+    CHECK_EQ(file_alloc(&f), 0);
+    CHECK_EQ(f->refs, 1);
+    file_begin(f, &ops, 0x402, &thing);
     open_now++;
     CHECK(f->ops == &ops && f->obj == &thing);
     CHECK_EQ(f->flags, 0x402);
@@ -347,7 +381,10 @@ static void compare(struct files *fs)
         CHECK(at(fs, i) == model[i]);
         CHECK_EQ(files_get_cloexec(fs, i), model[i] ? marked[i] : -EBADF);
     }
-    CHECK_EQ(files_full(fs), model_free(0) < 0);
+    int fd = files_reserve(fs, 0);
+    CHECK_EQ(fd, model_free(0));
+    if (fd >= 0)
+        files_let_go(fs, fd);
 }
 
 TEST(descriptors_at_random)

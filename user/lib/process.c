@@ -25,12 +25,15 @@ static int wait_for(int type, int pid, int *status, int options)
 {
     struct siginfo info;
     info.si_pid = 0;
-    if (status && !can_store(status, sizeof *status)) {
+    // A child whose status has no place to go is waited for, and stays to be waited for.
+    bool refused = status && !can_store(status, sizeof *status);
+    options |= WEXITED | (refused ? WNOWAIT : 0);
+    if (syscall_errno(syscall(SYS_waitid, type, pid, &info, options, 0)) < 0)
+        return -1;
+    if (refused && info.si_pid) {
         errno = EFAULT;
         return -1;
     }
-    if (syscall_errno(syscall(SYS_waitid, type, pid, &info, options | WEXITED, 0)) < 0)
-        return -1;
     if (status && info.si_pid)
         *status = info.si_code == CLD_EXITED ? info.si_status : -1;
     return info.si_pid;

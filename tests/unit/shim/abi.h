@@ -11,5 +11,9 @@
 #undef CLOCK_REALTIME
 #undef CLOCK_MONOTONIC
 #define timespec kine_timespec
+#define timeval  kine_timeval
+#define rusage   kine_rusage
 #include_next "abi.h"
 #undef timespec
+#undef timeval
+#undef rusage

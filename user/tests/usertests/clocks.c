@@ -51,6 +51,54 @@ void cpu_times(void)
     CHECK(passed >= 6 + 5 && passed < 1000, "times() says that %ld/100 s have passed", passed);
 }
 
+static long ms_of(const struct timeval *t)
+{
+    CHECK(t->tv_usec >= 0 && t->tv_usec < 1000000, "%ld microseconds", t->tv_usec);
+    return t->tv_sec * 1000 + t->tv_usec / 1000;
+}
+
+static long spent_ms(const struct rusage *usage)
+{
+    return ms_of(&usage->ru_utime) + ms_of(&usage->ru_stime);
+}
+
+// Computes for 100 ms of its own time.
+static void compute(void *arg)
+{
+    while (cpu_time() < 10)
+        ;
+}
+
+// It computes, as its child has done, for which it waits.
+static void compute_twice(void *arg)
+{
+    must_pass("a process that computes", compute, NULL);
+    compute(NULL);
+}
+
+// Whoever waits for a process is told what it has spent, with those that it has waited for.
+void children_times(void)
+{
+    struct rusage usage;
+    struct siginfo info;
+    struct tms t;
+    memset(&usage, 0xff, sizeof usage);
+    int pid = start(compute_twice, NULL);
+    EXPECT(sys(SYS_waitid, P_PID, pid, &info, WEXITED | WNOWAIT, &usage), 0, "waitid");
+    long spent = spent_ms(&usage);
+    CHECK(spent >= 190 && spent < 2000, "two that computed for 100 ms have spent %ld", spent);
+    EXPECT(ms_of(&usage.ru_utime) > 0, true, "time in user mode");
+    for (int i = 0; i < 14; i++)
+        EXPECT(usage.rest[i], 0, "number %d of the rest", i);
+    memset(&usage, 0xff, sizeof usage);
+    EXPECT(sys(SYS_wait4, pid, 0, 0, &usage), pid, "wait4");
+    EXPECT(spent_ms(&usage), spent, "the time that wait4 tells");
+    CHECK(sys(SYS_times, &t) >= 0, "times");
+    long sum = (t.tms_cutime + t.tms_cstime) * 10;
+    CHECK(sum >= spent - 20 && sum <= spent, "times() says %ld of the children, wait4 %ld", sum,
+          spent);
+}
+
 void uptime_ticks(void)
 {
     int before = uptime();

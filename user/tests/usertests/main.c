@@ -161,8 +161,13 @@ static const struct part parts[] = {
     { .name = "descriptorlimit", .fn = descriptor_limit },
     { .name = "closeall", .fn = close_all },
 
+    { .name = "nomemory", .fn = fails_without_memory },
+    { .name = "nofiles", .fn = files_run_out },
+    { .name = "waitrefused", .fn = wait_refused },
+
     { .name = "clockforward", .fn = clock_forward },
     { .name = "cputimes", .fn = cpu_times },
+    { .name = "childrentimes", .fn = children_times },
     { .name = "sleeplongenough", .fn = sleep_long_enough },
     { .name = "uptimeticks", .fn = uptime_ticks },
     { .name = "sleeprefused", .fn = sleep_refused },

@@ -76,9 +76,12 @@ void clone_flags(void), open_flags(void), mapping_flags(void);
 void dup_shares(void), dup3_places(void), fcntl_flags(void), last_descriptor(void),
     descriptor_limit(void), close_all(void);
 
+// leftovers.c
+void fails_without_memory(void), files_run_out(void), wait_refused(void);
+
 // clocks.c
-void cpu_times(void), clock_forward(void), sleep_long_enough(void), uptime_ticks(void),
-    sleep_refused(void), who_am_i(void), memory_accounts(void);
+void cpu_times(void), children_times(void), clock_forward(void), sleep_long_enough(void),
+    uptime_ticks(void), sleep_refused(void), who_am_i(void), memory_accounts(void);
 
 // disk.c
 void disk_full(void), disk_full_names(void), fill_classic(void), sync_all(void);
