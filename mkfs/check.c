@@ -86,8 +86,14 @@ static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr
         return;
     }
     w->nblocks++;
+    if (p->gen < w->born)
+        complain(c, "%s: a block of generation %u in a tree of generation %u", w->what, p->gen,
+                 w->born);
+    if (w->copied)
+        age_found(c, p->gen)->nremovals++;
     if (w->fresh)
         c->found[p->block]++;
+    c->gen[p->block] = p->gen;
     w->fresh = !c->visited[p->block];
     c->visited[p->block] = 1;
     struct blkptr *page = malloc(FS_BLOCK);
@@ -112,7 +118,10 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
         complain(c, "%s: a tree of %lu blocks", w->what, tree->nblocks);
         return;
     }
+    if (tree->root.block != 0 && tree->born == 0)
+        complain(c, "%s: a tree of no generation", w->what);
     w->fresh = fresh;
+    w->born = tree->born;
     w->nblocks = 0;
     w->limit = tree->nblocks;
     walk_under(c, w, &tree->root, tree->height, 0);
@@ -146,7 +155,11 @@ static void check_record(struct check *c, uint64 id, const struct disk_snapshot 
     }
     if (s->flags & ~SNAPSHOT_GOING)
         complain(c, "snapshot %lu has the flags %x", id, s->flags);
-    if (s->inodes.spare != 0 || !zeros(s->spare, sizeof s->spare))
+    age_found(c, s->generation)->nsnapshots++;
+    if (s->nyoung > s->nremovals)
+        complain(c, "snapshot %lu: %lu of %lu blocks for removals are young", id, s->nyoung,
+                 s->nremovals);
+    if (!zeros(s->spare, sizeof s->spare))
         complain(c, "snapshot %lu: spare bytes are not zero", id);
     if (strchr(s->name, '/') != NULL || strcmp(s->name, ".") == 0 || strcmp(s->name, "..") == 0)
         complain(c, "snapshot %lu has an impossible name", id);
@@ -158,8 +171,7 @@ static void check_record(struct check *c, uint64 id, const struct disk_snapshot 
         note_name(c, s);
     snprintf(what, sizeof what, "snapshot %lu (%s): ", id, s->name);
     check_table(c, &(struct table_check){ what, false, s->flags & SNAPSHOT_GOING, s->inodes,
-                                          s->ninodes, s->lowest_ino, s->orphans, s->nclones,
-                                          s->nremovals });
+                                          s->ninodes, s->lowest_ino, s->orphans, s->nremovals });
 }
 
 static void take_records(struct check *c, struct tree_walk *w, uint64 index, const void *page)
@@ -194,19 +206,17 @@ static void take_counts(struct check *c, struct tree_walk *w, uint64 index, cons
 
 static void compare_counts(struct check *c)
 {
-    uint64 used = 0, shares = 0;
+    uint64 used = 0;
     for (uint64 b = 0; b < c->img.sb.nblocks; b++) {
         uint32 found = b < FS_FIRST_BLOCK ? 1 : c->found[b];
         used += found > 0;
-        shares += found > 1 ? found - 1 : 0;
+        age_found(c, c->gen[b])->nshares += found > 1 ? found - 1 : 0;
         if (c->told[b] != found)
             complain(c, "block %lu is named %u times, its count is %u", b, found, c->told[b]);
     }
     if (c->img.sb.nfree != c->img.sb.nblocks - used)
         complain(c, "%lu blocks are free, the superblock says %lu", c->img.sb.nblocks - used,
                  c->img.sb.nfree);
-    if (c->img.sb.nshares != shares)
-        complain(c, "%lu pointers share blocks, but counted as %lu", shares, c->img.sb.nshares);
     c->out->used = used;
 }
 
@@ -224,21 +234,23 @@ void check_volume(struct blkdev *dev, struct check_result *out)
     if (c.img.sb.next_block >= c.img.sb.nblocks)
         complain(&c, "the search for free blocks goes on at %lu", c.img.sb.next_block);
     const struct superblock *sb = &c.img.sb;
-    if (sb->inodes.spare != 0 || sb->counts.spare != 0 || sb->snapshots.spare != 0 ||
-        !zeros(sb->spare, sizeof sb->spare))
+    if (!zeros(sb->spare, sizeof sb->spare))
         complain(&c, "the superblock: spare bytes are not zero");
     c.found = calloc(c.img.sb.nblocks, sizeof *c.found);
     c.told = calloc(c.img.sb.nblocks, sizeof *c.told);
+    c.gen = calloc(c.img.sb.nblocks, sizeof *c.gen);
     c.visited = calloc(c.img.sb.nblocks, 1);
-    assert(c.found != NULL && c.told != NULL && c.visited != NULL);
+    assert(c.found != NULL && c.told != NULL && c.gen != NULL && c.visited != NULL);
+    check_ages_begin(&c);
     struct tree_walk w = { .what = "reference counts", .page = take_counts };
     walk_tree(&c, &w, &c.img.sb.counts, true);
     check_table(&c, &(struct table_check){ "", true, false, c.img.sb.inodes, c.img.sb.ninodes,
-                                           c.img.sb.lowest_ino, c.img.sb.orphans, c.img.sb.nclones,
-                                           c.img.sb.nremovals });
+                                           c.img.sb.lowest_ino, c.img.sb.orphans, 0 });
     check_snapshots(&c);
     compare_counts(&c);
+    check_ages_end(&c);
     free(c.visited);
+    free(c.gen);
     free(c.found);
     free(c.told);
     free(c.names);

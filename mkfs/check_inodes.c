@@ -17,7 +17,6 @@ struct known {
     uint32 dirs;  // "." and ".." among them and subdirectories' ".."
     bool reached; // by a name other than "." and ".."
     bool fresh;   // its page is seen for the first time: so are its pointers
-    uint32 flags;
     uint64 size, rdev, next_orphan, dotdot, parent;
     bool spare; // what is kept for later versions is not zero
     struct disk_tree data;
@@ -32,7 +31,8 @@ struct inode_page {
 struct inode_list {
     struct inode_page *page;
     uint64 npages;
-    uint64 nclones, nremovals;
+    uint64 nremovals;
+    bool live;
 };
 
 static struct inode_page *page_with(struct inode_list *l, uint64 number)
@@ -100,16 +100,14 @@ static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, cons
     }
     struct inode_page *to = append_page(l, index);
     for (uint64 i = 0; i < INODES_PER_BLOCK; i++, d++)
-        to->inode[i] =
-            (struct known){ .mode = d->mode,
-                            .nlink = d->nlink,
-                            .size = d->size,
-                            .rdev = d->rdev,
-                            .spare = d->data.spare != 0 || !zeros(d->spare, sizeof d->spare),
-                            .next_orphan = d->next_orphan,
-                            .flags = d->flags,
-                            .fresh = w->fresh,
-                            .data = d->data };
+        to->inode[i] = (struct known){ .mode = d->mode,
+                                       .nlink = d->nlink,
+                                       .size = d->size,
+                                       .rdev = d->rdev,
+                                       .spare = !zeros(d->spare, sizeof d->spare),
+                                       .next_orphan = d->next_orphan,
+                                       .fresh = w->fresh,
+                                       .data = d->data };
 }
 
 // --- directories ------------------------------------------------------------------------------
@@ -249,7 +247,7 @@ static void check_dir(struct check *c, struct inode_list *l, uint64 number, stru
                       const char *what)
 {
     struct dir_walk d = { .list = l, .number = number };
-    struct tree_walk w = { .what = what, .page = take_dir_page, .arg = &d };
+    struct tree_walk w = { .what = what, .page = take_dir_page, .arg = &d, .copied = l->live };
     walk_tree(c, &w, &k->data, k->fresh);
     compare_names(c, &d);
     c->out->dirs++;
@@ -259,12 +257,14 @@ static void check_dir(struct check *c, struct inode_list *l, uint64 number, stru
         complain(c, "directory %lu has no \"..\"", number);
 }
 
-// What the reserve for removals counts for it (kernel/fs/tx.h).
-static uint64 removals(const struct known *k)
+// What the reserve for removals counts for it (kernel/fs/tx.h, kernel/fs/ages.h).
+static void count_removals(struct check *c, struct inode_list *l, const struct known *k)
 {
-    if (MODE_TYPE(k->mode) == TYPE_DIR)
-        return k->data.nblocks;
-    return k->data.root.block != 0 ? k->data.height + 1UL : 0;
+    uint64 path = k->data.root.block != 0 ? k->data.height + 1UL : 0;
+    bool dir = MODE_TYPE(k->mode) == TYPE_DIR;
+    l->nremovals += dir ? k->data.nblocks : path;
+    if (l->live && !dir)
+        age_found(c, k->data.born)->nremovals += path;
 }
 
 // Fields that have nothing to do with the content.
@@ -281,8 +281,8 @@ static void check_fields(struct check *c, uint64 number, const struct known *k)
         complain(c, "inode %lu has the number %lx of a device", number, k->rdev);
     if (type == TYPE_CHR && (k->size != 0 || k->data.root.block != 0))
         complain(c, "device %lu has a content", number);
-    if ((k->flags & ~INODE_CLONED) || (k->flags != 0 && type != TYPE_REG))
-        complain(c, "inode %lu has the flags %x", number, k->flags);
+    if (k->data.root.block == 0 && k->data.born != 0)
+        complain(c, "inode %lu: an empty tree of generation %u", number, k->data.born);
     if (k->nlink > 0 && k->next_orphan != 0)
         complain(c, "inode %lu has a name and leads to the orphan %lu", number, k->next_orphan);
     if (k->spare)
@@ -293,8 +293,7 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number, st
 {
     char what[32];
     uint32 type = MODE_TYPE(k->mode);
-    l->nclones += (k->flags & INODE_CLONED) != 0;
-    l->nremovals += removals(k);
+    count_removals(c, l, k);
     snprintf(what, sizeof what, "inode %lu", number);
     check_fields(c, number, k);
     if (type == TYPE_DIR) {
@@ -352,9 +351,9 @@ static void check_numbers(struct check *c, struct inode_list *l, const struct ta
         used += nth(l, i, &number)->mode != 0;
     if (used != t->ninodes)
         complain(c, "%lu inodes are in use, but counted as %lu", used, t->ninodes);
-    if (l->nclones != t->nclones || l->nremovals != t->nremovals)
-        complain(c, "%lu clones, %lu blocks for removals, but counted as %lu and %lu", l->nclones,
-                 l->nremovals, t->nclones, t->nremovals);
+    uint64 removals = l->nremovals + t->inodes.nblocks;
+    if (!t->live && removals != t->nremovals)
+        complain(c, "%lu blocks for removals, but counted as %lu", removals, t->nremovals);
     for (uint64 i = FS_ROOT_INO; i < t->lowest_ino; i++) {
         if (known(l, i) == NULL) {
             complain(c, "inode %lu is free, but below the lowest free one", i);
@@ -403,8 +402,10 @@ static void check_files(struct check *c, struct inode_list *l, const struct tabl
 
 void check_table(struct check *c, const struct table_check *t)
 {
-    struct inode_list l = { .page = NULL };
-    struct tree_walk w = { .what = "the inode table", .page = take_inodes, .arg = &l };
+    struct inode_list l = { .live = t->live };
+    struct tree_walk w = {
+        .what = "the inode table", .page = take_inodes, .arg = &l, .copied = t->live
+    };
     c->where = t->where;
     c->inodes = &t->inodes;
     walk_tree(c, &w, &t->inodes, true);

@@ -9,8 +9,10 @@ struct check {
     struct check_result *out;
     uint32 *found; // for each block: pointers that name it
     uint32 *told;  // and what its count on the disk says
+    uint32 *gen;   // in which it was written
     uchar *visited;
-    const char *where; // begins each message: which snapshot
+    struct age ages[AGES_MAX]; // as found, with the borders of the superblock's
+    const char *where;         // begins each message: which snapshot
     uint64 nsnapshots, ngoing, nnames;
     char (*names)[SNAPSHOT_NAME_LONGEST + 1]; // of the snapshots so far
 
@@ -30,6 +32,8 @@ struct tree_walk {
     uint64 nblocks; // found by the walk
     uint64 limit;   // as many there should be
     bool fresh;     // what is being looked at is seen for the first time
+    bool copied;    // it is of those of which removals may copy each block
+    uint32 born;    // no block is older
 };
 
 // An inode table, and what is said of it.
@@ -38,7 +42,7 @@ struct table_check {
     bool live;
     bool going; // only its blocks count
     struct disk_tree inodes;
-    uint64 ninodes, lowest_ino, orphans, nclones, nremovals;
+    uint64 ninodes, lowest_ino, orphans, nremovals;
 };
 
 bool zeros(const void *bytes, size_t n);
@@ -47,5 +51,8 @@ void complain(struct check *c, const char *fmt, ...) __attribute__((format(print
 void forget_paths(struct check *c); // of the table that was under way
 // `fresh`: the pointer to its root is seen for the first time.
 void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree, bool fresh);
+void check_ages_begin(struct check *c);
+struct age *age_found(struct check *c, uint64 gen); // that of a block written in `gen`
+void check_ages_end(struct check *c);
 // Goes through all inodes, files and directories of a table.
 void check_table(struct check *c, const struct table_check *t);

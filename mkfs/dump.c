@@ -48,6 +48,20 @@ static void dump_slots(const struct image *img)
     free(sb);
 }
 
+static void dump_ages(const struct superblock *sb)
+{
+    for (uint64 i = 0; i < sb->nages && i < AGES_MAX; i++) {
+        const struct age *age = &sb->ages[i];
+        if (age->last == FS_GEN_LAST)
+            printf(i > 0 ? "written later: " : "of any time: ");
+        else
+            printf("written up to generation %lu, that of %lu snapshot%s: ", age->last,
+                   age->nsnapshots, age->nsnapshots == 1 ? "" : "s");
+        printf("%lu blocks that removing all files may copy, %lu pointers that share blocks\n",
+               age->nremovals, age->nshares);
+    }
+}
+
 static void dump_superblock(const struct image *img)
 {
     const struct superblock *sb = &img->sb;
@@ -57,9 +71,7 @@ static void dump_superblock(const struct image *img)
     printf("inodes: %lu in use, none free below %lu\n", sb->ninodes, sb->lowest_ino);
     printf("orphans: %s%.0lu\n", sb->orphans ? "the first is inode " : "none", sb->orphans);
     printf("snapshots: %lu, of them %lu being given back\n", sb->nsnapshots, sb->ngoing);
-    printf("clones: %lu\n", sb->nclones);
-    printf("blocks that removing all files may copy: %lu\n", sb->nremovals);
-    printf("pointers that share blocks: %lu\n", sb->nshares);
+    dump_ages(sb);
     printf("the search for free blocks goes on at: %lu\n", sb->next_block);
     printf("tree of inodes: ");
     print_tree(&sb->inodes);
@@ -155,8 +167,8 @@ static void dump_snapshot(struct image *img, const struct disk_snapshot *s)
     printf("\nsnapshot %u \"%s\"%s: generation %lu, made ", s->id, name,
            s->flags & SNAPSHOT_GOING ? ", being given back" : "", s->generation);
     print_time(s->time_ns);
-    printf("\n  %lu inodes, none free below %lu, %lu clones, %lu blocks for removals\n", s->ninodes,
-           s->lowest_ino, s->nclones, s->nremovals);
+    printf("\n  %lu inodes, none free below %lu, %lu blocks for removals, %lu of them young\n",
+           s->ninodes, s->lowest_ino, s->nremovals, s->nyoung);
     printf("  tree of inodes: ");
     print_tree(&s->inodes);
 }

@@ -93,8 +93,6 @@ static void print_status(const struct disk_inode *d)
            d->size);
     if (MODE_TYPE(d->mode) == TYPE_CHR)
         printf(", device %lu", d->rdev);
-    if (d->flags & INODE_CLONED)
-        printf(", cloned");
     if (d->nlink == 0)
         printf(", orphan (the next is inode %lu)", d->next_orphan);
     printf("\n  changed ");

@@ -262,7 +262,7 @@ def test_dump(tmp_path):
     os.utime(tmp_path / "in/dir/file", ns=(0, 1_000_000_000_000_000_007))
     mkfs("--blocks", "100", "v.img", "in", cwd=tmp_path)
     text = mkfs("--dump", "v.img", cwd=tmp_path)
-    for line in ["volume: format 3, 100 blocks of 4 KiB, 89 free",
+    for line in ["volume: format 4, 100 blocks of 4 KiB, 89 free",
                  "superblock slot 0: generation 2, valid, current",
                  "superblock slot 1: generation 1, valid",
                  "inodes: 4 in use, none free below 5",

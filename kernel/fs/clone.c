@@ -4,33 +4,18 @@
 #include "fs/inode.h"
 #include "fs/tx.h"
 
-// Blocks that it takes at the most: two inodes, and a path that the old content is cut along.
+// Blocks that it takes at the most: an inode, and a path that the old content is cut along.
 #define TAKES 40
 
 struct clone {
     struct inode *dst, *src;
 };
 
-static void mark_cloned(struct inode *ino)
-{
-    if (!(ino->flags & INODE_CLONED))
-        inode_volume(ino)->nclones++;
-    ino->flags |= INODE_CLONED;
-}
-
-static int own_both(struct inode *dst, struct inode *src)
-{
-    int err = inode_own(dst);
-    if (!err && !src->table->frozen)
-        err = inode_own(src);
-    return err;
-}
-
 // Once the content is shared, cutting either file needs room of its own.
 static bool room_to_share(struct volume *vol, const struct inode *src)
 {
-    uint64 copy = tree_removals(&src->data), before = tx_removals(vol, 0, 0);
-    return tx_has_room(vol, TAKES, tx_removals(vol, 1, copy) - before);
+    uint64 before = tx_removals(vol), then = tx_removals_with_clone(vol, &src->data);
+    return tx_has_room(vol, TAKES, then > before ? then - before : 0);
 }
 
 // As the first transaction of a generation: nothing of the source is ours.
@@ -39,19 +24,13 @@ static int clone(struct volume *vol, void *arg)
     struct clone *c = arg;
     if (!room_to_share(vol, c->src))
         return -ENOSPC;
-    int err = own_both(c->dst, c->src);
+    int err = inode_own(c->dst);
     if (!err)
         err = tree_share(&c->dst->data, &c->src->data);
     if (err)
         return err;
     c->dst->size = c->src->size;
-    inode_uncloned(c->dst);
     inode_touch(c->dst, true);
-    if (c->src->data.disk.root.block == 0)
-        return 0;
-    mark_cloned(c->dst);
-    if (!c->src->table->frozen)
-        mark_cloned(c->src);
     return 0;
 }
 

@@ -223,7 +223,6 @@ static int cut_claimed(struct inode *ino, uint64 size, struct frame *f)
     if (f != NULL)
         memset((char *)frame_page(f) + size % FS_BLOCK, 0, FS_BLOCK - size % FS_BLOCK);
     ino->size = size;
-    inode_uncloned(ino);
     inode_touch(ino, true);
     return 0;
 }

@@ -19,7 +19,7 @@
 
 #define FS_BLOCK   4096
 #define FS_MAGIC   "KINE-COW"
-#define FS_VERSION 3
+#define FS_VERSION 4
 
 // Features: a kernel that does not know all the bits that are set refuses the volume.
 #define FS_CLASSIC        1u // V6's habits (fs/classic.h)
@@ -47,9 +47,20 @@ struct blkptr {
 struct disk_tree {
     struct blkptr root;
     uint32 height;
-    uint32 spare;
+    uint32 born;    // the generation in which it got its first block; no block of it is older
     uint64 nblocks; // pages and pointer blocks under root
 };
+
+// Blocks by age: which of the live files' may be shared.  Blocks that are younger than every snapshot
+// are in none.  An age is the generations up to `last` that no earlier age has; `last` is that of a
+// snapshot, but in the last age, which has no end (FS_GEN_LAST).  fs/ages.h
+struct age {
+    uint64 last;
+    uint64 nsnapshots; // with generations of this age
+    uint64 nremovals;  // blocks of this age that removing all live files may copy: fs/tx.h
+    uint64 nshares;    // pointers to blocks of this age beyond the first to each: count - 1
+};
+#define AGES_MAX 64
 
 struct superblock {
     char magic[8];
@@ -63,14 +74,14 @@ struct superblock {
     uint64 orphans;    // first of the inodes without names, 0 if there is none
     uint64 next_block; // where the search for free blocks goes on
     uint64 nsnapshots;
-    uint64 nclones;   // inodes with INODE_CLONED
-    uint64 nremovals; // the most blocks that removing all files may copy: fs/tx.h
-    uint64 ngoing;    // snapshots with SNAPSHOT_GOING
-    uint64 nshares;   // pointers to blocks beyond the first to each: the sum of count - 1
+    uint64 ngoing; // snapshots with SNAPSHOT_GOING
+    uint64 nages;  // of the ages, from 1
     struct disk_tree inodes;
     struct disk_tree counts;
     struct disk_tree snapshots;
-    uchar spare[FS_BLOCK - 14 * 8 - 3 * sizeof(struct disk_tree) - 4];
+    struct age ages[AGES_MAX]; // oldest first
+    uchar
+        spare[FS_BLOCK - 12 * 8 - 3 * sizeof(struct disk_tree) - AGES_MAX * sizeof(struct age) - 4];
     uint32 crc; // of all the bytes before
 };
 _Static_assert(sizeof(struct superblock) == FS_BLOCK, "a superblock is a block");
@@ -92,10 +103,8 @@ struct disk_inode {
     uint64 mtime_ns, ctime_ns; // Unix time
     struct disk_tree data;
     uint64 next_orphan; // on the list that begins in the superblock, while nlink is 0
-    uint32 flags;       // INODE_*
-    uchar spare[172];
+    uchar spare[176];
 };
-#define INODE_CLONED     1u // it may share blocks with another file
 #define INODES_PER_BLOCK 16
 _Static_assert(sizeof(struct disk_inode) * INODES_PER_BLOCK == FS_BLOCK, "16 inodes in a block");
 
@@ -105,8 +114,9 @@ struct disk_snapshot {
     uint32 id;    // 0: no snapshot
     uint32 flags; // SNAPSHOT_*
     uint64 generation;
-    uint64 time_ns;                                          // Unix time
-    uint64 ninodes, lowest_ino, orphans, nclones, nremovals; // as in the superblock at that time
+    uint64 time_ns;                      // Unix time
+    uint64 ninodes, lowest_ino, orphans; // as in the superblock at that time
+    uint64 nremovals, nyoung;            // of all ages at that time; of the last
     struct disk_tree inodes;
     char name[SNAPSHOT_NAME_LONGEST + 1]; // NUL-terminated
     uchar spare[96];
@@ -130,10 +140,10 @@ struct dir_record {
 
 // docs/disk-format.md gives these offsets.
 _Static_assert(offsetof(struct superblock, next_block) == 64, "as documented");
-_Static_assert(offsetof(struct superblock, inodes) == 112, "as documented");
+_Static_assert(offsetof(struct superblock, inodes) == 96, "as documented");
 _Static_assert(offsetof(struct superblock, crc) == 4092, "as documented");
 _Static_assert(offsetof(struct disk_inode, data) == 40, "as documented");
-_Static_assert(offsetof(struct disk_inode, flags) == 80, "as documented");
+_Static_assert(offsetof(struct superblock, ages) == 192, "as documented");
 _Static_assert(offsetof(struct disk_snapshot, inodes) == 64, "as documented");
 _Static_assert(offsetof(struct disk_snapshot, name) == 96, "as documented");
 _Static_assert(offsetof(struct dir_record, name) == 16, "as documented");

@@ -31,7 +31,6 @@ struct inode {
     // By the volume's mutex (size: read under either).
     uint64 size;
     uint32 nlink;
-    uint32 flags; // INODE_*
     uint64 mtime_ns, ctime_ns;
     bool dirty;
     bool unburied;           // dying, and inodes_bury() is to give it back
@@ -126,8 +125,6 @@ int inode_read_table(struct inode *ino);
 int inode_next_orphan(struct inode *ino, uint64 *next);
 // Changes the number of names of an owned inode.
 void inode_add_links(struct inode *ino, int n);
-// If nothing is left of its content it shares nothing.
-void inode_uncloned(struct inode *ino);
 void inode_touch(struct inode *ino, bool content); // ctime, and with `content` mtime
 uint64 inode_now_ns(void);                         // the time for such changes
 // Gives back all of an inode that nobody holds.  Takes the mutex itself.

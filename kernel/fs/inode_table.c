@@ -35,8 +35,8 @@ static bool mode_known(uint32 mode)
 
 static bool plausible(const struct volume *vol, const struct disk_inode *d)
 {
-    if (!mode_known(d->mode) || d->mode >> 16 != 0 || (d->flags & ~INODE_CLONED) ||
-        d->size > FS_SIZE_MAX || d->nlink > FS_LINKS_MAX)
+    if (!mode_known(d->mode) || d->mode >> 16 != 0 || d->size > FS_SIZE_MAX ||
+        d->nlink > FS_LINKS_MAX)
         return false;
     bool dir = (d->mode & S_IFMT) == S_IFDIR;
     if (dir && d->size % FS_BLOCK != 0)
@@ -57,7 +57,6 @@ static void decode(struct inode *ino, const struct disk_inode *d)
     ino->ctime_ns = d->ctime_ns;
     ino->data.disk = d->data;
     ino->data.kind = inode_is_dir(ino) ? TREE_DIR : TREE_FILE;
-    ino->flags = d->flags;
 }
 
 int inode_read_table(struct inode *ino)
@@ -76,16 +75,6 @@ int inode_read_table(struct inode *ino)
         err = volume_damage(vol, "inode %lu is free or not well-formed", ino->number);
     frame_put(f);
     return err;
-}
-
-void inode_uncloned(struct inode *ino)
-{
-    struct volume *vol = inode_volume(ino);
-    if (!(ino->flags & INODE_CLONED) || ino->data.disk.root.block != 0)
-        return;
-    ino->flags &= ~INODE_CLONED;
-    if (vol->nclones > 0)
-        vol->nclones--;
 }
 
 int inode_next_orphan(struct inode *ino, uint64 *next)
@@ -122,7 +111,6 @@ int inode_store(struct inode *ino)
         .ctime_ns = ino->ctime_ns,
         .data = ino->data.disk,
         .next_orphan = orphan_after(ino),
-        .flags = ino->flags,
     };
     frame_put(f);
     return 0;
@@ -278,7 +266,6 @@ static int destroy_owned(struct inode *ino)
         return err;
     err = tree_cut_some(&ino->data);
     if (!err) {
-        inode_uncloned(ino);
         list_remove(&ino->orphan_link);
         list_remove(&ino->dirty_link);
         ino->dirty = false;

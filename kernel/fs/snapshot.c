@@ -3,6 +3,7 @@
 #include "fs/snapshot.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/classic.h"
 #include "fs/commit.h"
 #include "fs/inode_map.h"
@@ -40,7 +41,7 @@ static int check_name(struct volume *vol, const char *name)
     return len <= SNAPSHOT_NAME_LONGEST && name_fit(vol, len) == (int)len ? 0 : -ENAMETOOLONG;
 }
 
-// The live files as a record, without its name.
+// The live files as a record, without its name, as the first change of a generation.
 static void describe_live(struct volume *vol, struct disk_snapshot *rec)
 {
     rec->generation = vol->generation - 1;
@@ -48,15 +49,16 @@ static void describe_live(struct volume *vol, struct disk_snapshot *rec)
     rec->ninodes = vol->ninodes;
     rec->lowest_ino = vol->lowest_ino;
     rec->orphans = super_first_orphan(vol);
-    rec->nclones = vol->nclones;
-    rec->nremovals = vol->nremovals;
+    rec->nremovals = tx_removals_most(vol);
+    rec->nyoung = ages_last(vol)->nremovals;
     rec->inodes = vol->live->inodes.disk;
+    ages_begin_snapshot(vol, rec->generation);
 }
 
 // Once blocks are shared, removing files needs room of its own.
 static bool room_to_share(struct volume *vol)
 {
-    return tx_has_room(vol, TAKES, KEEPS + tx_removals_most(vol) - tx_removals(vol, 0, 0));
+    return tx_has_room(vol, TAKES, KEEPS + tx_removals_most(vol) - tx_removals(vol));
 }
 
 // A record of the live files, owned; without a name (NULL) it is going.  Nothing of them is ours.
@@ -194,8 +196,7 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
     space_share(vol, &rb->rec.inodes.root);
     vol->ninodes = rb->rec.ninodes;
     vol->lowest_ino = rb->rec.lowest_ino;
-    vol->nclones = rb->rec.nclones;
-    vol->nremovals = rb->rec.nremovals;
+    ages_roll_back(vol, &rb->rec);
     inode_map_destroy(vol);
     inodes_forget_orphans(old);
     spin_lock(&vol->inodes_lock);
@@ -240,7 +241,7 @@ static int new_live(struct volume *vol, const struct disk_snapshot *rec, struct 
 
 static bool room_to_roll_back(struct volume *vol, const struct disk_snapshot *rec)
 {
-    uint64 now = tx_removals_most(vol), then = rec->nremovals + rec->inodes.nblocks;
+    uint64 now = tx_removals(vol), then = rec->nremovals;
     return tx_has_room(vol, TAKES, KEEPS + (then > now ? then - now : 0));
 }
 

@@ -2,6 +2,7 @@
 
 #include "fs/snapshot_record.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/itable.h"
 #include "fs/snapshot_index.h"
 #include "fs/tree.h"
@@ -152,6 +153,7 @@ static bool all_free(struct frame *page)
 
 void record_free(struct volume *vol, struct record *at)
 {
+    ages_end_snapshot(vol, at->rec->generation);
     snapshot_index_remove(vol, at->rec->id);
     memset(at->rec, 0, sizeof *at->rec);
     vol->nsnapshots--;

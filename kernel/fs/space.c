@@ -3,6 +3,7 @@
 #include "fs/space.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/tree.h"
 #include "lib/bitmap.h"
 #include "lib/string.h"
@@ -273,7 +274,7 @@ int space_share(struct volume *vol, const struct blkptr *p)
     if (err)
         return err;
     if (++*count_in(f, p->block) > 1)
-        vol->nshares++;
+        ages_share(vol, p->gen);
     frame_put(f);
     return 0;
 }
@@ -309,8 +310,8 @@ int space_put(struct volume *vol, const struct blkptr *p, uint32 *count_left)
         *count_left = --*count;
         if (*count == 0)
             set_free(vol, g, p);
-        else if (vol->nshares > 0) // the superblock may have lied
-            vol->nshares--;
+        else
+            ages_unshare(vol, p->gen);
     }
     frame_put(f);
     return 0;

@@ -2,6 +2,7 @@
 
 #include "fs/super.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/inode.h"
 #include "lib/crc.h"
 #include "lib/print.h"
@@ -88,9 +89,7 @@ void super_fill(struct volume *vol, struct superblock *sb)
     sb->next_block = vol->space.cursor;
     sb->nsnapshots = vol->nsnapshots;
     sb->ngoing = vol->ngoing;
-    sb->nclones = vol->nclones;
-    sb->nremovals = vol->nremovals;
-    sb->nshares = vol->nshares;
+    ages_store(vol, sb);
     sb->snapshots = vol->snapshots.disk;
     sb->inodes = vol->live->inodes.disk;
     sb->counts = vol->counts.disk;

@@ -3,6 +3,7 @@
 #include "fs/tree.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/meta.h"
 #include "fs/space.h"
 #include "fs/tree_priv.h"
@@ -203,7 +204,7 @@ int tree_new_block(struct tree *tree, struct frame **out)
         space_put(tree->vol, &p, &left);
         return err;
     }
-    tree->disk.nblocks++;
+    tree_got_block(tree);
     return 0;
 }
 
@@ -234,7 +235,7 @@ static void leave_block(struct tree *tree, const struct blkptr *old, struct fram
 {
     uint32 left = 0;
     space_put(tree->vol, old, &left);
-    tree_lost_block(tree);
+    tree_lost_block(tree, old->gen);
     if (left == 0)
         meta_drop(tree->vol, old->block);
     else
@@ -298,6 +299,7 @@ static void leave_page(struct tree *tree, const struct blkptr *was, struct frame
 {
     uint32 left;
     space_put(tree->vol, was, &left);
+    tree_lost_block(tree, was->gen);
     if (left > 0)
         for_each_root(tree, f, space_share);
 }
@@ -317,18 +319,51 @@ int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f)
         *p = (struct blkptr){ .block = block, .gen = (uint32)vol->generation };
         if (was.block != 0)
             leave_page(tree, &was, f);
-        else
-            tree->disk.nblocks++;
+        tree_got_block(tree);
     }
     cache_mark_dirty(f);
     return 0;
 }
 
-uint64 tree_removals(const struct tree *tree)
+uint64 tree_path(const struct tree *tree)
 {
-    if (tree->kind == TREE_DIR)
-        return tree->disk.nblocks;
     return tree->kind == TREE_FILE && tree->disk.root.block != 0 ? tree->disk.height + 1UL : 0;
+}
+
+// Directories and inode tables that are not a snapshot's are those of the live files.
+bool tree_is_copied(const struct tree *tree)
+{
+    if (tree->kind == TREE_INODES)
+        return !container_of(tree, struct itable, inodes)->frozen;
+    return tree->kind == TREE_DIR;
+}
+
+void tree_got_block(struct tree *tree)
+{
+    tree->disk.nblocks++;
+    if (tree_is_copied(tree))
+        ages_add(tree->vol, (uint32)tree->vol->generation, 1);
+}
+
+void tree_lost_block(struct tree *tree, uint32 gen)
+{
+    if (tree->disk.nblocks > 0) // a damaged image may have counted wrong
+        tree->disk.nblocks--;
+    if (tree_is_copied(tree))
+        ages_take(tree->vol, gen, 1);
+}
+
+void tree_path_changed(struct tree *tree, uint64 path, uint32 born)
+{
+    struct disk_tree *disk = &tree->disk;
+    if (disk->root.block == 0)
+        disk->born = 0;
+    else if (disk->born == 0)
+        disk->born = (uint32)tree->vol->generation;
+    if (tree_path(tree) == path && disk->born == born)
+        return;
+    ages_take(tree->vol, born, path);
+    ages_add(tree->vol, disk->born, tree_path(tree));
 }
 
 static int own_path(struct tree *tree, uint64 index, struct frame *f)
@@ -356,10 +391,11 @@ static int own_path(struct tree *tree, uint64 index, struct frame *f)
 
 int tree_own(struct tree *tree, uint64 index, struct frame **f)
 {
-    uint64 before = tree_removals(tree);
+    uint64 path = tree_path(tree);
+    uint32 born = tree->disk.born;
     int err = cache_unshare(f);
     if (!err)
         err = own_path(tree, index, *f);
-    tree->vol->nremovals += tree_removals(tree) - before;
+    tree_path_changed(tree, path, born);
     return err;
 }

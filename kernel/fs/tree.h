@@ -54,8 +54,9 @@ int tree_punch(struct tree *tree, uint64 index);
 // => 0; -EIO, -ENOMEM: a part of dst's content may be gone.
 int tree_share(struct tree *dst, const struct tree *src);
 
-// The blocks that removing the file may copy at the most, because others share them (fs/tx.h).
-uint64 tree_removals(const struct tree *tree);
+// Blocks on the way to a page of a file, 0 without any: what cutting it may copy, because others share
+// them (fs/tx.h).
+uint64 tree_path(const struct tree *tree);
 
 // Computes the checksums of all that is ours, from the pages up to the root pointer, and notes the
 // blocks for the commit.  => 0; -EIO: damage.

@@ -8,6 +8,7 @@
 
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/meta.h"
 #include "fs/space.h"
 #include "fs/tree_priv.h"
@@ -24,42 +25,54 @@ static int put_block(struct tree *tree, struct blkptr *p)
     int err = space_put(tree->vol, p, &left);
     if (err)
         return err;
-    tree_lost_block(tree);
+    tree_lost_block(tree, p->gen);
     *p = (struct blkptr){ .block = 0 };
     return 0;
 }
 
-// How many blocks lie under *p, itself included; the count ends when it is above `limit`.
-// => negative errno
+// How many blocks lie under *p, itself included; the count ends when it is above `limit`.  by_age:
+// of each age, added up.  => negative errno
 static int64 blocks_under(const struct tree *tree, const struct blkptr *p, uint32 level,
-                          int64 limit)
+                          int64 limit, uint64 *by_age)
 {
     struct frame *f;
     int64 sum = 1;
-    if (p->block == 0 || level == 0)
-        return p->block != 0;
+    if (p->block == 0)
+        return 0;
+    by_age[ages_of(tree->vol, p->gen)]++;
+    if (level == 0)
+        return 1;
     int err = meta_get(tree, p, &f);
     if (err)
         return err;
     for (int i = 0; i < PTRS_PER_BLOCK && sum > 0 && sum <= limit; i++) {
-        int64 below = blocks_under(tree, &meta_ptrs(f)[i], level - 1, limit - sum);
+        int64 below = blocks_under(tree, &meta_ptrs(f)[i], level - 1, limit - sum, by_age);
         sum = below < 0 ? below : sum + below;
     }
     frame_put(f);
+    thread_breathe();
     return sum;
 }
 
 // What lies under *p stays with its other parents: the tree has that many blocks less.
-static int leave_subtree(struct tree *tree, const struct blkptr *p, uint32 level)
+__attribute__((noinline)) // so that the recursion does not hold its array
+static int
+leave_subtree(struct tree *tree, const struct blkptr *p, uint32 level)
 {
     struct disk_tree *disk = &tree->disk;
-    if (level == 0 || p == &disk->root) // tree_cut() counts the whole tree at once
+    struct volume *vol = tree->vol;
+    uint64 by_age[AGES_MAX] = { 0 };
+    bool whole = p == &disk->root; // tree_cut() counts the whole tree at once
+    if (level == 0 || (whole && !tree_is_copied(tree)))
         return 0;
-    int64 below = blocks_under(tree, p, level, (int64)disk->nblocks);
+    int64 below = blocks_under(tree, p, level, (int64)disk->nblocks, by_age);
     if (below < 0)
         return (int)below;
     uint64 lost = (uint64)below - 1; // the block itself is counted by put_block()
     disk->nblocks -= lost < disk->nblocks ? lost : disk->nblocks;
+    by_age[ages_of(vol, p->gen)]--;
+    for (uint32 i = 0; i < vol->nages && tree_is_copied(tree); i++)
+        ages_take(vol, (uint32)vol->ages[i].last, by_age[i]);
     return 0;
 }
 
@@ -223,7 +236,8 @@ static void lower(struct tree *tree)
 
 int tree_cut(struct tree *tree, uint64 from)
 {
-    uint64 before = tree_removals(tree);
+    uint64 path = tree_path(tree);
+    uint32 born = tree->disk.born;
     int err;
     tree->dropped_from = ~0UL;
     if (from == 0)
@@ -237,7 +251,7 @@ int tree_cut(struct tree *tree, uint64 from)
         if (tree->disk.root.block == 0)
             tree->disk.nblocks = 0;
     }
-    tree->vol->nremovals += tree_removals(tree) - before;
+    tree_path_changed(tree, path, born);
     return err;
 }
 
@@ -261,7 +275,7 @@ int tree_share(struct tree *dst, const struct tree *src)
         return err;
     space_share(vol, &from->root);
     dst->disk = *from;
-    vol->nremovals += tree_removals(dst);
+    ages_add(vol, from->born, tree_path(dst));
     return 0;
 }
 
@@ -302,5 +316,6 @@ int tree_punch(struct tree *tree, uint64 index)
         return err;
     cache_drop_page(&tree->obj, index);
     lower(tree);
+    tree_path_changed(tree, 0, tree->disk.born);
     return 0;
 }

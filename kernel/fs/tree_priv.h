@@ -27,9 +27,10 @@ int tree_own_block(struct tree *tree, struct blkptr *p, struct frame **out);
 // Makes the page that *p names, which f is in the cache, ours.  *p lies as above.  => as tree_own()
 int tree_own_page(struct tree *tree, struct blkptr *p, struct frame *f);
 
-// One block fewer; a damaged image may have counted wrong.
-static inline void tree_lost_block(struct tree *tree)
-{
-    if (tree->disk.nblocks > 0)
-        tree->disk.nblocks--;
-}
+// One block more, which is ours / one fewer, which was written in `gen`.
+void tree_got_block(struct tree *tree);
+void tree_lost_block(struct tree *tree, uint32 gen);
+// Is it one of the live files' of which removals may copy each block?
+bool tree_is_copied(const struct tree *tree);
+// The tree's path, which was `path` with the first block of generation `born`, has changed.
+void tree_path_changed(struct tree *tree, uint64 path, uint32 born);

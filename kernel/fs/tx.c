@@ -3,6 +3,7 @@
 #include "fs/tx.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/commit.h"
 #include "fs/inode.h"
 #include "fs/snapshot.h"
@@ -76,22 +77,37 @@ void tx_hand_over(struct volume *vol)
 
 uint64 tx_removals_most(const struct volume *vol)
 {
-    return vol->nremovals + vol->live->inodes.disk.nblocks;
+    return vol->nold + ages_last(vol)->nremovals;
 }
 
-uint64 tx_removals(const struct volume *vol, uint64 shares, uint64 copies)
+// Of the files that are younger than every snapshot only some share.
+static uint64 young_removals(uint64 shares, uint64 most)
 {
-    uint64 all = vol->nshares + shares, most = tx_removals_most(vol) + copies;
-    bool few = all < most / COPIES_PER_SHARE;
-    if (all == 0 || (vol->nsnapshots == 0 && few))
-        return all * COPIES_PER_SHARE;
-    return most;
+    return shares < most / COPIES_PER_SHARE ? shares * COPIES_PER_SHARE : most;
+}
+
+uint64 tx_removals(const struct volume *vol)
+{
+    const struct age *young = ages_last(vol);
+    if (vol->nshares == 0)
+        return 0;
+    return vol->nold + young_removals(young->nshares, young->nremovals);
+}
+
+uint64 tx_removals_with_clone(const struct volume *vol, const struct tree *src)
+{
+    const struct age *young = ages_last(vol);
+    uint64 copies = tree_path(src);
+    bool root_young = ages_young(vol, src->disk.root.gen),
+         all_young = ages_young(vol, src->disk.born);
+    return vol->nold + (all_young ? 0 : copies) +
+           young_removals(young->nshares + root_young, young->nremovals + (all_young ? copies : 0));
 }
 
 // What only commits, and transactions that keep nothing, may take.
 static uint64 reserve(const struct volume *vol)
 {
-    return space_commit_reserve(vol) + TX_WORK_RESERVE + tx_removals(vol, 0, 0);
+    return space_commit_reserve(vol) + TX_WORK_RESERVE + tx_removals(vol);
 }
 
 bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps)

@@ -24,14 +24,17 @@
 // does not free it.  Then even removing files keeps blocks: the copies of directories, of pointer
 // blocks above a new end and of its page, and of pages of the inode table.  Each of these is copied
 // once at the most and is ours alone from then on, so their number is bounded by the number of such
-// blocks there are: `nremovals`, counted as the trees change, and the inode table.
+// blocks that are as old as a snapshot: `nremovals` of all ages but the last (fs/ages.h).  Each that
+// is copied is one less to be kept back, and when the last snapshot is given back all are young.
 //
-// Without snapshots only contents of files are shared.  A file that is cut keeps at most one copy of
+// What is younger than every snapshot is shared by clones only, and so only contents of files.  A file
+// that is cut keeps at most one copy of
 // each block on the way to its new end, TREE_HEIGHT_MAX + 1, for a later cut frees the copies of
 // an earlier one; a file that is removed keeps none.  And few files share: let k files hang together
 // by n blocks with e pointers to them.  As they hang together, e >= n + k - 1; so k - 1 is no more
 // than e - n, the sum of count - 1 over these blocks, and k no more than twice that.  Over all it
-// is `nshares`, which follows each count as it changes.  When the last share ends it is 0.
+// is `nshares` of the last age, which follows each count as it changes.  When the last share ends it
+// is 0.
 //
 // As many free blocks are kept back; a snapshot or a clone that would not leave them is refused.
 // What is written into a clone raises nshares, but not the number of files that share: what is kept
@@ -73,11 +76,11 @@ int tx_room(struct volume *vol, uint64 takes, uint64 keeps);
 int tx_as_first(struct volume *vol, commit_fn *fn, void *arg);
 // The same as a question; nothing is done about it.
 bool tx_has_room(const struct volume *vol, uint64 takes, uint64 keeps);
-// Blocks that removing everything may copy for good, if all of it is shared.
+// Blocks that removing everything may copy for good, if all of it is shared / as it is / as it will be
+// with a clone of `src`.
 uint64 tx_removals_most(const struct volume *vol);
-// The same as it is, but with `shares` more pointers to shared blocks, for which `copies` more may be
-// copied.
-uint64 tx_removals(const struct volume *vol, uint64 shares, uint64 copies);
+uint64 tx_removals(const struct volume *vol);
+uint64 tx_removals_with_clone(const struct volume *vol, const struct tree *src);
 // tx_begin() and room for a change of the directory tree, with `keeps` 0 or TX_NAMES_KEEP.
 int tx_begin_names(struct volume *vol, uint64 keeps);
 // The same for a rename, with `keeps` 0 or TX_RENAME_KEEP.

@@ -3,6 +3,7 @@
 #include "fs/volume.h"
 #include "cache/cache.h"
 #include "errno.h"
+#include "fs/ages.h"
 #include "fs/classic.h"
 #include "fs/commit.h"
 #include "fs/inode.h"
@@ -46,6 +47,7 @@ static void audit_volume(struct volume *vol)
 {
     mutex_lock(&vol->commit_lock);
     mutex_lock(&vol->lock);
+    kmalloc_audit(vol);
     audit_count(frame_of_page(vol->super_page));
     audit_count(frame_of_page(vol->inode_table));
     audit_count(writer_frame(vol->writer));
@@ -159,9 +161,8 @@ static int adopt(struct volume *vol, const struct superblock *sb)
     vol->lowest_ino = sb->lowest_ino > FS_ROOT_INO ? sb->lowest_ino : FS_ROOT_INO;
     vol->nsnapshots = sb->nsnapshots;
     vol->ngoing = sb->ngoing;
-    vol->nclones = sb->nclones;
-    vol->nremovals = sb->nremovals;
-    vol->nshares = sb->nshares;
+    if (ages_adopt(vol, sb) != 0)
+        return volume_damage(vol, "the superblock's ages of blocks are not well-formed");
     if (!tree_valid(vol, &sb->inodes) || !tree_valid(vol, &sb->counts) ||
         !tree_valid(vol, &sb->snapshots))
         return volume_damage(vol, "the superblock's trees are not well-formed");
@@ -283,6 +284,7 @@ int volume_format(struct blkdev *dev, uint64 nblocks, bool classic)
     vol->nblocks = nblocks;
     vol->features = classic ? FS_CLASSIC : 0;
     vol->lowest_ino = FS_ROOT_INO;
+    ages_init(vol);
     int err = space_init(vol, nblocks, FS_FIRST_BLOCK);
     if (!err)
         err = wipe_slots(vol);

@@ -110,14 +110,17 @@ struct volume {
     uint64 may_drop; // blocks that a cut may still give back in this transaction
     uint64 ninodes;
     uint64 lowest_ino;
-    uint64 **inode_map;                            // fs/inode_map.h
-    uint64 nsnapshots, ngoing, nclones, nremovals; // as in the superblock
-    uint64 nshares;                                // the same
-    struct list dirty_inodes;                      // struct inode.dirty_link
-    struct closing closing;                        // (c)
-    struct block_writer *writer;                   // (c)
-    void *super_page;                              // (c) the superblock of the closing generation
-    struct inode *snapshot_dir;                    // /.snapshots: fs/snapshot.h
+    uint64 **inode_map;          // fs/inode_map.h
+    uint64 nsnapshots, ngoing;   // as in the superblock
+    struct age ages[AGES_MAX];   // the same
+    uint32 nages;                // the same
+    uint64 nold;                 // sum of nremovals of all ages but the last
+    uint64 nshares;              // sum of nshares of all
+    struct list dirty_inodes;    // struct inode.dirty_link
+    struct closing closing;      // (c)
+    struct block_writer *writer; // (c)
+    void *super_page;            // (c) the superblock of the closing generation
+    struct inode *snapshot_dir;  // /.snapshots: fs/snapshot.h
 
     struct spinlock asked_lock; // RANK_IO
     struct waitq asked_wait;    // volume_serve() waits for being asked
