@@ -318,7 +318,7 @@ def crc32c(data):
 def replace_in_root(path, old, new):
     """Replaces bytes of the root directory of a small image, and makes the sums right again."""
     data = bytearray(path.read_bytes())
-    super_at, tree_at, inode_at = 0, 112, 256  # generation 2; in a superblock; in the table
+    super_at, tree_at, inode_at = 0, 96, 256  # generation 2; in a superblock; in the table
     table = int.from_bytes(data[super_at + tree_at:][:8], "little") * BLOCK
     data_at = table + inode_at + 40
     root = int.from_bytes(data[data_at:][:8], "little") * BLOCK
