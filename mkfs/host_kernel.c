@@ -74,10 +74,26 @@ void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
     *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
 }
 
+void (*host_watch)(enum host_moment moment);
+static int nspinning; // spinlocks held
+
+static void watch(enum host_moment moment)
+{
+    if (host_watch != NULL)
+        host_watch(moment);
+}
+
+static void spinning(struct spinlock *lock)
+{
+    lock->locked = 1;
+    if (nspinning++ == 0)
+        watch(HOST_SPINS);
+}
+
 void spin_lock(struct spinlock *lock)
 {
     take(lock, lock->rank, lock->name);
-    lock->locked = 1;
+    spinning(lock);
 }
 
 bool spin_trylock(struct spinlock *lock)
@@ -85,7 +101,7 @@ bool spin_trylock(struct spinlock *lock)
     if (lock->locked)
         return false;
     take(lock, RANK_NONE, lock->name);
-    lock->locked = 1;
+    spinning(lock);
     return true;
 }
 
@@ -93,6 +109,8 @@ void spin_unlock(struct spinlock *lock)
 {
     give(lock);
     lock->locked = 0;
+    if (--nspinning == 0)
+        watch(HOST_SPUN);
 }
 
 bool spin_held(const struct spinlock *lock)
@@ -183,6 +201,8 @@ void thread_yield(void)
 
 int thread_breathe(void)
 {
+    assert(nspinning == 0);
+    watch(HOST_BREATHES);
     return 0;
 }
 

@@ -38,6 +38,7 @@ static void insert(struct object *obj, uint64 index, struct frame *f, uint8 flag
     f->next = *head;
     *head = frame_number(f);
     list_push_back(flags & CACHE_DIRTY ? &obj->dirty : &obj->clean, &f->link);
+    cache.changes++;
     cache.npages++;
     cache.ndirty += (flags & CACHE_DIRTY) != 0;
 }
@@ -49,6 +50,7 @@ void cache_unlink(struct frame *f)
         at = &frame_numbered(*at)->next;
     *at = f->next;
     list_remove(&f->link);
+    cache.changes++;
     cache.npages--;
     cache.ndirty -= (f->flags & CACHE_DIRTY) != 0;
     f->owner = NULL;
@@ -216,6 +218,7 @@ void cache_mark_dirty(struct frame *f)
         f->flags |= CACHE_DIRTY;
         list_remove(&f->link);
         list_push_back(&obj->dirty, &f->link);
+        cache.changes++;
         cache.ndirty++;
     }
     spin_unlock(&cache.lock);
@@ -258,6 +261,7 @@ void cache_clean(struct object *obj)
         struct frame *f = container_of(item, struct frame, link);
         f->flags &= (uint8)~CACHE_DIRTY;
         list_push_back(&obj->clean, item);
+        cache.changes++;
         cache.ndirty--;
         breathe_at(n);
     }
@@ -280,7 +284,7 @@ static struct frame *take_or_keep(struct list *pages, uint64 from, struct list *
 
 static void drop_list(struct object *obj, struct list *pages, uint64 from)
 {
-    struct list kept = LIST_INIT(kept), *item;
+    struct list kept = LIST_INIT(kept);
     spin_lock(&cache.lock);
     obj->version++;
     for (size_t n = 1; !list_empty(pages); n++) {
@@ -289,8 +293,7 @@ static void drop_list(struct object *obj, struct list *pages, uint64 from)
             frame_put(f);
         breathe_at(n);
     }
-    while ((item = list_pop_front(&kept)) != NULL)
-        list_push_back(pages, item);
+    list_append(pages, &kept);
     spin_unlock(&cache.lock);
 }
 

@@ -71,6 +71,8 @@ static size_t evict(size_t want)
     return freed;
 }
 
+#define AUDITED_AT_ONCE 128 // buckets, of some pages each
+
 static void audit_bucket(uint32 bucket, size_t *pages, size_t *dirty)
 {
     for (uint32 n = *cache_bucket(bucket); n != 0; n = frame_numbered(n)->next) {
@@ -86,11 +88,18 @@ static void audit(void)
 {
     size_t pages = 0, dirty = 0;
     spin_lock(&cache.lock);
+    uint64 changes = cache.changes;
     for (uint32 b = 0; b < cache.nbuckets; b += BUCKETS_PER_PAGE)
         audit_count(frame_of_page(cache_bucket(b)));
-    for (uint32 b = 0; b < cache.nbuckets; b++)
+    for (uint32 b = 0; b < cache.nbuckets; b++) {
         audit_bucket(b, &pages, &dirty);
-    if (pages != cache.npages || dirty != cache.ndirty)
+        if (b % AUDITED_AT_ONCE == 0) {
+            spin_unlock(&cache.lock);
+            thread_breathe();
+            spin_lock(&cache.lock);
+        }
+    }
+    if (changes == cache.changes && (pages != cache.npages || dirty != cache.ndirty))
         audit_error("cache: %zu pages, %zu dirty, but counted as %zu and %zu", pages, dirty,
                     cache.npages, cache.ndirty);
     spin_unlock(&cache.lock);

@@ -17,6 +17,7 @@ struct cache_table {
     uint32 nbuckets; // a power of two; fixed once made
     uint32 hand;     // the bucket where eviction goes on
     size_t npages, ndirty;
+    uint64 changes; // of these two, so far
 };
 
 extern struct cache_table cache;

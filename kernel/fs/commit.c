@@ -40,6 +40,8 @@
 #include "lib/print.h"
 #include "task/thread.h"
 
+#define FLIGHT_PIECE 1024 // pages in flight that are looked at in one breath
+
 // --- the pages that are to be written ---------------------------------------------------------
 
 void commit_add(struct volume *vol, struct frame *f, uint64 block)
@@ -82,8 +84,11 @@ struct frame *commit_in_flight(const struct volume *vol, const struct blkptr *p)
     if (!c->active || p->gen != c->generation)
         return NULL;
     struct frame *f = c->first;
-    while (f != NULL && f->block != p->block)
+    for (uint64 n = 1; f != NULL && f->block != p->block; n++) {
         f = f->write_next;
+        if (n % FLIGHT_PIECE == 0)
+            thread_breathe(); // the list stays: the mutex is held
+    }
     return f;
 }
 
@@ -115,6 +120,7 @@ static int seal_files(struct volume *vol)
             err = inode_store(ino);
         if (err)
             return err;
+        thread_breathe();
     }
     return 0;
 }

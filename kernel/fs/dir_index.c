@@ -270,6 +270,7 @@ void dir_index_audit(struct inode *dir)
         kmalloc_audit(ix->chunks[c]);
         for (uint32 i = 0; i < chunk_length(ix); i++)
             audit_count(frame_of_page(ix->chunks[c][i]));
+        thread_breathe();
     }
     room_map_audit(&ix->room);
 }

@@ -95,8 +95,8 @@ void inodes_bury(struct volume *vol);
 void inodes_help_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.  => how many
 size_t inodes_trim(struct volume *vol, size_t keep);
-// Lets go of a table's unused inodes.  => how many are in use
-size_t inodes_forget(struct itable *table);
+// Lets go of a table's unused inodes.
+void inodes_forget(struct itable *table);
 // Checks that what is listed as dirty, unused or orphaned is so.  The volume's mutex is held.
 void inodes_audit(struct volume *vol);
 // Counts the frames of the directories' indexes.  No lock is held: it takes a reference to one

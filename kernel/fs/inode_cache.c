@@ -208,8 +208,10 @@ static int load_orphan(struct itable *table, uint64 *number)
 int inodes_load_orphans(struct itable *table, uint64 number)
 {
     int err = 0;
-    while (number != 0 && !err)
+    while (number != 0 && !err) {
         err = load_orphan(table, &number);
+        thread_breathe();
+    }
     return err;
 }
 
@@ -234,6 +236,7 @@ static struct inode *find_unburied(struct volume *vol)
             found = ino;
             break;
         }
+        thread_breathe();
     }
     if (found != NULL)
         found->unburied = false; // ours
@@ -277,6 +280,7 @@ static struct inode *find_in_burial(struct volume *vol)
         struct inode *ino = container_of(item, struct inode, orphan_link);
         if (!ino->unburied && is_dying(ino))
             return ino;
+        thread_breathe();
     }
     return NULL;
 }
@@ -365,25 +369,31 @@ size_t inodes_trim(struct volume *vol, size_t keep)
     return gone;
 }
 
-size_t inodes_forget(struct itable *table)
+// Takes an unused inode of the table out of the chain.  => it; NULL: there is none
+static struct inode *take_unused(struct itable *table, size_t chain)
 {
     struct volume *vol = table->vol;
-    struct list found = LIST_INIT(found), *item;
     spin_lock(&vol->inodes_lock);
-    list_for_each_safe (at, &vol->unused_inodes) {
-        struct inode *ino = container_of(at, struct inode, unused_link);
-        if (ino->table != table)
-            continue;
-        list_remove(at);
-        list_push_back(&found, at);
+    struct inode *ino = vol->inode_table[chain];
+    while (ino != NULL && (ino->table != table || list_empty(&ino->unused_link)))
+        ino = ino->hash_next;
+    if (ino != NULL) {
+        list_remove(&ino->unused_link);
         vol->nunused--;
         unhash(ino);
     }
-    size_t in_use = table->nloaded;
     spin_unlock(&vol->inodes_lock);
-    while ((item = list_pop_front(&found)) != NULL)
-        forget(container_of(item, struct inode, unused_link));
-    return in_use;
+    return ino;
+}
+
+void inodes_forget(struct itable *table)
+{
+    struct inode *ino;
+    for (size_t chain = 0; chain < INODE_BUCKETS; chain++) {
+        while ((ino = take_unused(table, chain)) != NULL)
+            forget(ino);
+        thread_breathe();
+    }
 }
 
 void inodes_destroy(struct volume *vol)
@@ -412,11 +422,13 @@ static void audit_inode(const struct inode *ino)
 
 void inodes_audit(struct volume *vol)
 {
-    spin_lock(&vol->inodes_lock);
-    for (size_t i = 0; i < INODE_BUCKETS; i++)
+    for (size_t i = 0; i < INODE_BUCKETS; i++) {
+        spin_lock(&vol->inodes_lock);
         for (struct inode *ino = vol->inode_table[i]; ino != NULL; ino = ino->hash_next)
             audit_inode(ino);
-    spin_unlock(&vol->inodes_lock);
+        spin_unlock(&vol->inodes_lock);
+        thread_breathe();
+    }
 }
 
 // => the next directory in the chain from `ino` on, with a reference; NULL: there is none
@@ -461,5 +473,6 @@ void inodes_audit_directories(struct volume *vol)
             dir_index_audit(dir);
             mutex_unlock(&dir->lock);
         }
+        thread_breathe();
     }
 }

@@ -7,6 +7,7 @@
 #include "fs/inode_map.h"
 #include "fs/tx.h"
 #include "lib/string.h"
+#include "task/thread.h"
 #include "task/clock.h"
 
 uint64 inode_now_ns(void)
@@ -177,6 +178,7 @@ static int find_number(struct volume *vol, uint64 *out)
         if (found != 0)
             return found < 0 ? found : *out < limit ? 0 : -ENOSPC;
         inode_map_set_full(vol, page);
+        thread_breathe();
         n = (page + 1) * INODES_PER_BLOCK;
     }
 }

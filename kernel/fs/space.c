@@ -121,6 +121,7 @@ void space_destroy(struct volume *vol)
         for (size_t j = 0; j < GROUPS_PER_PAGE; j++)
             kmfree(page[j]);
         kfree(page);
+        thread_breathe();
     }
     kfree(vol->space.dir);
 }
@@ -336,6 +337,7 @@ void space_close_pending(struct volume *vol)
         memset(g->pending, 0, sizeof g->pending);
         g->nclosing = g->npending;
         g->npending = 0;
+        thread_breathe();
     }
     vol->space.nclosing = vol->space.npending;
     vol->space.npending = 0;

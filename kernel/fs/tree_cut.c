@@ -14,6 +14,8 @@
 #include "fs/tree_priv.h"
 #include "task/thread.h"
 
+#define DROPS_IN_A_BREATH 32
+
 uint64 tree_drops_at_once = 4096;
 
 static int drop_below(struct tree *tree, struct blkptr *p, uint32 level, uint64 index);
@@ -111,9 +113,11 @@ static int drop(struct tree *tree, struct blkptr *p, uint32 level, uint64 index)
 static int drop_slots(struct tree *tree, struct frame *f, uint64 slot, uint32 level, uint64 index)
 {
     int err = 0;
-    for (uint64 i = PTRS_PER_BLOCK; i > slot && !err; i--)
+    for (uint64 i = PTRS_PER_BLOCK; i > slot && !err; i--) {
         err = drop(tree, &meta_ptrs(f)[i - 1], level - 1, index + (i - 1) * tree_span(level - 1));
-    thread_breathe();
+        if (i % DROPS_IN_A_BREATH == 0)
+            thread_breathe();
+    }
     return err;
 }
 

@@ -22,6 +22,7 @@
 #include "mem/reclaim.h"
 #include "mem/slab.h"
 #include "task/clock.h"
+#include "task/thread.h"
 
 // Changes wait this long before they are committed, unless there are many.
 #define COMMIT_AGE_NS 3000000000UL
@@ -51,8 +52,10 @@ static void audit_volume(struct volume *vol)
     audit_count(frame_of_page(vol->super_page));
     audit_count(frame_of_page(vol->inode_table));
     audit_count(writer_frame(vol->writer));
-    for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next)
+    for (struct frame *f = vol->closing.first; f != NULL; f = f->write_next) {
         audit_count(f);
+        thread_breathe();
+    }
     space_audit(vol);
     inode_map_audit(vol);
     snapshot_index_audit(vol);

@@ -60,6 +60,18 @@ static inline void list_remove(struct list *item)
     list_init(item);
 }
 
+// Moves all items of `from` behind those of `head`.
+static inline void list_append(struct list *head, struct list *from)
+{
+    if (list_empty(from))
+        return;
+    head->prev->next = from->next;
+    from->next->prev = head->prev;
+    head->prev = from->prev;
+    from->prev->next = head;
+    list_init(from);
+}
+
 // => the first item, removed; NULL if the list is empty.
 static inline struct list *list_pop_front(struct list *head)
 {

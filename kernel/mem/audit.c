@@ -5,8 +5,9 @@
 #include "mem/frames_priv.h"
 #include "riscv/hart.h"
 
-#define WALKERS     12
-#define LINES_SHOWN 20 // of broken invariants; more are only counted
+#define WALKERS          12
+#define LINES_SHOWN      20 // of broken invariants; more are only counted
+#define COMPARED_AT_ONCE (64 * RUN_FRAMES)
 
 static struct {
     const char *name;
@@ -103,8 +104,11 @@ void audit_run(struct kine_audit *out, bool say, int (*breathe)(void))
         walkers[i].walk();
     }
     walking = "frames";
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         check_frame(frame_at(i), out);
+        if ((i + 1) % COMPARED_AT_ONCE == 0)
+            breathe();
+    }
     check_free_lists(out);
     out->errors = errors;
 }

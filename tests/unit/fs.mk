@@ -20,7 +20,7 @@ $(FSTESTS): $(B)/unit/test_%: $(B)/unit-fs/tests/unit/%.o $(FSTEST_OBJ)
 # What is counted says so at each block of straight code.  No sanitizers: a million names take seconds.
 COST_FLAGS   := -std=gnu11 -O2 -g -MMD -MP $(WARN) -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
 COST_OBJ     := $(patsubst %.c,$(B)/unit-cost/%.o,$(FSTEST_SRC) tests/unit/fs_cost.c)
-COST_COUNTED := $(patsubst %.c,$(B)/unit-cost/%.o,$(FSSRC))
+COST_COUNTED := $(patsubst %.c,$(B)/unit-cost/%.o,$(filter kernel/fs/% kernel/cache/%,$(FSSRC)))
 $(COST_COUNTED): COST_FLAGS += -fsanitize-coverage=trace-pc
 $(B)/unit-cost/%.o: %.c
 	@mkdir -p $(@D)

@@ -137,7 +137,92 @@ static void test_snapshots(void)
     drop_volume();
 }
 
-static const struct test tests[] = { { "names", test_names }, { "snapshots", test_snapshots } };
+// --- breath -----------------------------------------------------------------------------------
+
+// Steps between two breaths, and with a spinlock held, at the most.
+static uint64 breath_at, spin_at, longest, longest_spin;
+
+static void watch(enum host_moment moment)
+{
+    uint64 since = steps - (moment == HOST_SPUN ? spin_at : breath_at);
+    uint64 *most = moment == HOST_SPUN ? &longest_spin : &longest;
+    if (moment == HOST_SPINS)
+        spin_at = steps;
+    else
+        *most = since > *most ? since : *most;
+    if (moment == HOST_BREATHES)
+        breath_at = steps;
+}
+
+// What grows with the files in memory is done in pieces.
+static void expect_breath(const char *what, void (*fn)(void))
+{
+    longest = longest_spin = 0;
+    breath_at = steps;
+    host_watch = watch;
+    fn();
+    watch(HOST_BREATHES);
+    host_watch = NULL;
+    printf("# %s: %lu steps without a breath, %lu with a spinlock\n", what, longest, longest_spin);
+    EXPECT(longest < 10000);
+    EXPECT(longest_spin < 1000);
+}
+
+static void sync_volume(void)
+{
+    EXPECT_EQ(volume_sync(vol), 0);
+}
+
+static void delete_and_forget(void)
+{
+    EXPECT_EQ(snapshot_delete(vol, "s"), 0);
+}
+
+static void cut_big(void)
+{
+    struct inode *ino = open_file("/big");
+    EXPECT_EQ(inode_truncate(ino, 5000), 0);
+    inode_put(ino);
+}
+
+static void create_two(void)
+{
+    create("/d/one");
+    create("/d/two");
+}
+
+static void look_at_snapshot(const char *name)
+{
+    char path[48];
+    snprintf(path, sizeof path, "/.snapshots/s%s", name);
+    EXPECT(exists(path));
+}
+
+static void test_breath(void)
+{
+    make_volume(65536, false);
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
+    cost_of(create, 0, 60000);
+    expect_breath("a commit", sync_volume);
+    EXPECT_EQ(snapshot_create(vol, "s"), 0);
+    cost_of(look_at_snapshot, 0, 4000);
+    cost_of(create, 60000, 90000);
+    expect_breath("an audit", check_audit);
+    expect_breath("a snapshot is deleted", delete_and_forget);
+    fill_file("/big", 40 << 20, 1);
+    expect_breath("a file of 40 MiB is cut", cut_big);
+    unmount_volume();
+    mount_volume();
+    take_away("/d/name-0");
+    expect_breath("the first number behind all that are in use", create_two);
+    drop_volume();
+}
+
+static const struct test tests[] = {
+    { "names", test_names },
+    { "snapshots", test_snapshots },
+    { "breath", test_breath },
+};
 
 int main(int argc, char **argv)
 {

@@ -108,6 +108,25 @@ TEST(list_order)
     CHECK(list_empty(&head));
 }
 
+TEST(list_append)
+{
+    struct list head = LIST_INIT(head), more = LIST_INIT(more);
+    struct item item[4] = { { .value = 0 }, { .value = 1 }, { .value = 2 }, { .value = 3 } };
+
+    list_append(&head, &more);
+    CHECK(list_empty(&head) && list_empty(&more));
+    list_push_back(&more, &item[0].link);
+    list_append(&head, &more);
+    list_push_back(&head, &item[1].link);
+    list_push_back(&more, &item[2].link);
+    list_push_back(&more, &item[3].link);
+    list_append(&head, &more);
+    CHECK(list_empty(&more));
+    for (int i = 0; i < 4; i++)
+        CHECK_EQ(value_of(list_pop_front(&head)), i);
+    CHECK(list_empty(&head));
+}
+
 TEST(list_remove_twice)
 {
     struct list head = LIST_INIT(head);
