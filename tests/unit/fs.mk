@@ -22,7 +22,7 @@ COST_FLAGS   := -std=gnu11 -O2 -g -MMD -MP $(WARN) -DKINE_HOST -iquote kernel -i
 COST_OBJ     := $(patsubst %.c,$(B)/unit-cost/%.o,$(FSTEST_SRC) tests/unit/fs_cost.c)
 COST_COUNTED := $(patsubst %.c,$(B)/unit-cost/%.o,$(filter kernel/fs/% kernel/cache/%,$(FSSRC)))
 $(COST_COUNTED): COST_FLAGS += -fsanitize-coverage=trace-pc
-$(B)/unit-cost/%.o: %.c
+$(B)/unit-cost/%.o: %.c tests/unit/fs.mk
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(COST_FLAGS) -c -o $@ $<
