@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds and runs Kine with the newest stable compiler and QEMU of Debian, in a folder of its own
-# (make test-newest).  ROOT: that folder; MIRROR, SUITE: where it comes from.  Skipped, with a sentence,
-# where it cannot be had.
+# (make test-newest).  ROOT: that folder; MIRROR, SUITE: where it comes from; LIMIT: seconds that the
+# tests may take.  Skipped, with a sentence, where it cannot be had.
 set -e
 
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
@@ -28,5 +28,6 @@ mkdir "$ROOT/kine"
 tar -c --exclude=./build --exclude=./.git --exclude=./kernel/kernel --exclude=./kernel/kernel.sym \
 	--exclude=./kernel/kernel-sbi --exclude=./fs.img . | tar -x -C "$ROOT/kine"
 chroot "$ROOT" sh -c 'qemu-system-riscv64 --version | head -1; riscv64-unknown-elf-gcc --version | head -1'
-timeout 1800 chroot "$ROOT" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS PYTHONDONTWRITEBYTECODE=1 NEWEST=1 SLOW="${SLOW:-1}" \
+timeout "${LIMIT:-5400}" chroot "$ROOT" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS \
+	PYTHONDONTWRITEBYTECODE=1 NEWEST=1 SLOW="${SLOW:-1}" \
 	sh -c 'cd /kine && make -s -j2 all && python3 -m pytest -p no:cacheprovider -q tests/guest/test_newest.py tests/guest/test_machine.py'

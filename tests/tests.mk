@@ -12,7 +12,9 @@ setup:
 #: make unit         unit tests on the host alone, without QEMU's guests
 include tests/unit/unit.mk
 
-PYTEST := PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) -m pytest -p no:cacheprovider
+# Expanded here: a recipe in which make's own name stands would be run by `make -n` too.
+DRIVER := PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON)
+PYTEST := $(DRIVER) -m pytest -p no:cacheprovider
 
 check-pytest:
 	@$(PYTHON) -c 'import pytest, pexpect' 2>/dev/null || \
@@ -35,18 +37,18 @@ test-newest:
 
 #: make grade        points for each part, as a course grader counts them
 grade: check-pytest
-	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/grade $(GRADE_ARGS)
+	@$(DRIVER) tests/grade $(GRADE_ARGS)
 .PHONY: grade
 
 #: make mutants      put known faults into copies of the tree and see the tests catch them (MUTANT=name)
 mutants: check-pytest all
-	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutants/run.py $(MUTANT)
+	@$(DRIVER) tests/mutants/run.py $(MUTANT)
 .PHONY: mutants
 
 #: make mutate       change the kernel at N random places, one at a time, and see the tests catch it
 #:                   (N=100 SEED=1 FILES='kernel/vm kernel/fs/tree.c' JOBS=1 RETRY=1)
 mutate: check-pytest all
-	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/mutate/run.py N=$(N) SEED=$(SEED) \
+	@$(DRIVER) tests/mutate/run.py N=$(N) SEED=$(SEED) \
 		FILES='$(FILES)' JOBS=$(JOBS) RETRY=$(RETRY)
 .PHONY: mutate
 
@@ -60,7 +62,7 @@ layers: kernel/kernel
 #: make bench        guest instructions per operation beside those of other systems; BASE=build/bench.json
 #:                   of an earlier run names the rows that are more than 3 % slower than there
 bench: check-pytest all
-	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/bench.py $(B) $(BASE)
+	@$(DRIVER) tests/bench.py $(B) $(BASE)
 .PHONY: bench
 
 # The command that `make qemu` runs, for scripts that add to it.

@@ -40,7 +40,7 @@ fuzz: check-clang $(patsubst %,$(FZ)/%,$(FUZZ_TARGETS))
 #: make fuzz-calls   random system calls in the guest, machine after machine, for FUZZ_SECONDS
 #:                   (SEED=n begins with that machine, CPUS=n; KASAN=1: under the address sanitizer)
 fuzz-calls: check-pytest all
-	@PYTHONDONTWRITEBYTECODE=1 MAKE=$(MAKE) $(PYTHON) tests/fuzz/calls.py $(FUZZ_SECONDS) \
+	@$(DRIVER) tests/fuzz/calls.py $(FUZZ_SECONDS) \
 		$(or $(SEED),$(shell date +%s)) "$(if $(filter file,$(origin CPUS)),,$(CPUS))"
 .PHONY: fuzz-calls
 

@@ -40,6 +40,12 @@ def test_make_again_does_nothing():
                           env=kine.clean_environment()).returncode == 0
 
 
+@pytest.mark.parametrize("target", ["test", "grade", "bench", "mutants", "mutate", "crash", "fuzz-calls"])
+def test_dry_run_runs_nothing(target):
+    """make -n shows what would be run; it would fail if it ran `false` for Python."""
+    assert "false" in kine.make("-n", "PYTHON=false", target)
+
+
 def test_symbol_file():
     lines = pathlib.Path(f"{kine.kernel()}.sym").read_text().splitlines()
     assert all(re.fullmatch(r"[0-9a-f]{16} \S+", line) for line in lines)
