@@ -92,7 +92,7 @@ checked = $(if $(filter $(UNCHECKED:%=$(KB)/kernel/%.o),$(1)),,$(CHECKED))
 # What runs before it is known what the hart can do (kernel/riscv/unfit.h): no instructions that it
 # may lack.
 EARLY := riscv/mstub riscv/unfit riscv/port riscv/fdt riscv/fdt_find riscv/testdev lib/string \
-	lib/memory
+	lib/memory lib/kasan
 EARLYFLAGS := -march=rv64ia_zicsr_zifencei
 # Compilers for Linux programs link position-independent ones unless they are told not to.
 LINK := -static -no-pie -Wl,--build-id=none
@@ -181,13 +181,15 @@ $(KERNEL)-sbi: $(KERNEL)
 	$(Q)$(OBJCOPY) -O binary -R .mstub -R .mstub.data -R .mstub.bss $< $@
 
 # --- user programs ----------------------------------------------------------------------------
-# A main that returns nothing is compiled under another name, for user/lib/main.c to call.
-void_main = $$($(CC) $(filter-out -MMD -MP,$(UFLAGS)) -w -E -P $(1) | tr '\n' ' ' | \
-	grep -Eq '(^|[^a-zA-Z0-9_])void +main *\(' && echo -Dmain=void_main)
+# What the oldest sources need: a main that returns nothing is compiled under another name, for
+# user/lib/main.c to call; exit() and wait() without an argument get one (bare_calls.h).
+old_habits = $$($(CC) $(filter-out -MMD -MP,$(UFLAGS)) -w -E -P $(1) | tr '\n\t' '  ' | awk '\
+	/(^|[^a-zA-Z0-9_])void +main *\(/ { print "-Dmain=void_main" } \
+	/([^a-zA-Z0-9_ .>]|else|return) *(exit|wait) *\( *\) *[^{ ]/ { print "-include user/lib/include/bare_calls.h" }')
 $(B)/user/%.o: user/%.c $(FLAGSTAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(UFLAGS) $(if $(filter lib/% tests/%,$*),$(UWARN),$(UDROPPED) $(call void_main,$<)) -c -o $@ $<
+	$(Q)$(CC) $(UFLAGS) $(if $(filter lib/% tests/%,$*),$(UWARN),$(UDROPPED) $(call old_habits,$<)) -c -o $@ $<
 $(B)/user/%.o: user/%.S $(FLAGSTAMP)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

@@ -1,6 +1,7 @@
 """A course's own programs in the place of ours (docs/course-tests.md): a copy of the tree in which
 those of tests/guest/course are dropped into user/ as they are."""
 
+import pathlib
 import re
 import shutil
 import subprocess
@@ -48,6 +49,7 @@ def test_in_place_of_ours(machine, course_tree, cpus):
     assert m.run("grind; echo $?") == (
         "1099511627776|7 -1|0x0000003FFFFFE000|E110|10000000000|42\n"
         "(null) c -1 1099511627776 -2 %\nparts 42 42\nstack 4\n0\n")
+    assert m.run("bare; echo $?") == "bare 7\n0\n"
     assert m.run("cat answers.txt") == "forty-two\n"
     m.audit()
     m.poweroff()
@@ -96,12 +98,12 @@ def test_break_points_on_classic_calls(machine, course_tree, tmp_path):
     """gdb knows every classic call by its name, and stops where a program makes it."""
     port = grader.free_port()
     m = machine(root=course_tree, boot=False, extra=["-S", "-gdb", f"tcp::{port}"]).start()
-    symbols = (course_tree / "kernel/kernel.sym").read_text().split()
+    kernel = kine.kernel(course_tree)
+    symbols = pathlib.Path(f"{kernel}.sym").read_text().split()
     stops = [word for call in CALLS.split() for word in (f"thbreak sys_{call}", "continue")]
     script = tmp_path / "commands"
     script.write_text("\n".join([f"target remote :{port}", *stops, "detach"]))
-    gdb = subprocess.Popen(["gdb-multiarch", "-nx", "-q", "-batch", "-x", script,
-                            course_tree / "kernel/kernel"], text=True,
+    gdb = subprocess.Popen(["gdb-multiarch", "-nx", "-q", "-batch", "-x", script, kernel], text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     m.expect(kine.PROMPT)
     m.send("everycall\n")
@@ -119,7 +121,7 @@ def test_chosen_on_the_command_line(machine, course_tree, tmp_path):
     drop_in(tree)
     words = ["fs.img", "USERSTACK=2", "SBRK=lazy"]
     chosen = "UPROGS=$U/_init $U/_sh user/_cat _audit poweroff grind usertests lazytests forktest"
-    kine.make(*words, "kernel/kernel", chosen, cwd=tree)
+    kine.make(*words, str(kine.kernel(tree)), chosen, cwd=tree)
     names = subprocess.run([tree / "build/mkfs", "--dump", tree / "fs.img", "/"], text=True,
                            capture_output=True, check=True).stdout
     assert "forktest" in names and "wc" not in names, names

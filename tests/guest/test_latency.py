@@ -20,6 +20,7 @@ def large_image(tmp_path):
     return image
 
 
+@pytest.mark.exact
 def test_latency(machine, large_image):
     m = machine(cpus=1, mem="512M", image=large_image, extra=["-icount", "shift=5"])
     m.check("latency", "latency: ok", timeout=300)

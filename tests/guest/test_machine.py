@@ -84,7 +84,7 @@ def debug(port, *steps):
     """Has gdb do the steps.  => what it said"""
     first = ["set architecture riscv:rv64", "set pagination off", f"target remote 127.0.0.1:{port}"]
     words = [word for step in [*first, *steps] for word in ("-ex", step)]
-    return subprocess.run(["gdb-multiarch", "-q", "-batch", "-nx", *words, "kernel/kernel"], text=True,
+    return subprocess.run(["gdb-multiarch", "-q", "-batch", "-nx", *words, kine.kernel()], text=True,
                           cwd=kine.ROOT, check=True, timeout=60 * kine.SLOW, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT).stdout
 
