@@ -12,6 +12,16 @@ def failing(event, after, once=False):
     with `once` none."""
     rules = "".join(f'[set-state]\nstate = "{n}"\nevent = "{event}"\nnew_state = "{n + 1}"\n'
                     for n in range(1, after))
-    kind = event.split("_")[0]  # or else requests of every kind would fail from then on
-    return rules + (f'[inject-error]\nstate = "{after}"\nevent = "{event}"\niotype = "{kind}"\n'
-                    f'errno = "5"\nonce = "{"on" if once else "off"}"\n')
+    return rules + inject(event, after, "on" if once else "off")
+
+
+def inject(event, state, once):
+    kind = event.split("_")[0]  # or else requests of every kind would fail
+    return (f'[inject-error]\nstate = "{state}"\nevent = "{event}"\niotype = "{kind}"\n'
+            f'errno = "5"\nonce = "{once}"\n')
+
+
+def failing_for_a_while(event, after, times):
+    """Rules for a disk of which the `after`-th request fails and so many more, and that works then."""
+    return failing(event, after + times, once=True) + "".join(
+        inject(event, state, "on") for state in range(after, after + times))

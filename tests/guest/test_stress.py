@@ -167,3 +167,26 @@ def test_disk_errors(machine, tmp_path, event, after):
     out = m.run("audit")
     assert "audit: clean" in out or "error" in out, out
     assert "panic" not in m.said
+
+
+def starts_when_reads_fail(machine, config, after):
+    """=> what is said until the prompt, or until the machine gives up"""
+    config.write_text(blkdebug.failing_for_a_while("read_aio", after, times=2))
+    image = kine.private_image(f"init-{after}")
+    m = machine(boot=False, image=image)
+    blkdebug.attach(m, image, config)
+    m.start()
+    m.expect(rf"{kine.PROMPT.pattern}|cannot be (mounted|started)")
+    if "$" in m.child.after:
+        alive(m)
+    return m.said
+
+
+def test_init_outlives_its_disk(machine, tmp_path):
+    """Reads fail for a while, from each read of a boot on: what cannot be mounted, and an init that is
+    not there, are told; an init that runs waits for its page, and brings a shell when there is one."""
+    said = [starts_when_reads_fail(machine, tmp_path / "blkdebug.conf", after) for after in range(5, 16)]
+    assert all(re.search("cannot be (read|mounted|started)", text) for text in said)
+    runs = [text for text in said if "init: starting sh" in text]
+    assert any(re.search(r"cannot be read\n(.*\n)*init: starting sh", text) for text in runs), "init did not wait"
+    assert sum(text.count("init: starting sh") > 1 for text in runs) >= 3, "the shell was not in want"
