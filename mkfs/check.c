@@ -131,15 +131,31 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
 
 // --- snapshots --------------------------------------------------------------------------------
 
-// No two have the same name.
 static void note_name(struct check *c, const struct disk_snapshot *s)
 {
-    for (uint64 i = 0; i < c->nnames; i++)
-        if (strcmp(c->names[i], s->name) == 0)
-            complain(c, "snapshot %u has the name of another one", s->id);
-    c->names = realloc(c->names, (c->nnames + 1) * sizeof *c->names);
+    if ((c->nnames & (c->nnames - 1)) == 0)
+        c->names = realloc(c->names, (c->nnames ? 2 * c->nnames : 1) * sizeof *c->names);
     assert(c->names != NULL);
-    memcpy(c->names[c->nnames++], s->name, sizeof s->name);
+    struct snapshot_name *n = &c->names[c->nnames++];
+    n->id = s->id;
+    memcpy(n->name, s->name, sizeof s->name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct snapshot_name *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+// No two have the same name.
+static void compare_snapshot_names(struct check *c)
+{
+    if (c->nnames > 0)
+        qsort(c->names, c->nnames, sizeof *c->names, by_name);
+    for (uint64 i = 1; i < c->nnames; i++)
+        if (strcmp(c->names[i - 1].name, c->names[i].name) == 0)
+            complain(c, "snapshot %u has the name of another one", c->names[i].id);
 }
 
 static void check_record(struct check *c, uint64 id, const struct disk_snapshot *s)
@@ -185,6 +201,7 @@ static void check_snapshots(struct check *c)
 {
     struct tree_walk w = { .what = "the snapshots", .page = take_records };
     walk_tree(c, &w, &c->img.sb.snapshots, true);
+    compare_snapshot_names(c);
     if (c->nsnapshots != c->img.sb.nsnapshots || c->ngoing != c->img.sb.ngoing)
         complain(c, "%lu snapshots, %lu of them going, but counted as %lu and %lu", c->nsnapshots,
                  c->ngoing, c->img.sb.nsnapshots, c->img.sb.ngoing);

@@ -4,6 +4,11 @@
 #include "mkfs/check.h"
 #include "mkfs/paths.h"
 
+struct snapshot_name {
+    uint32 id;
+    char name[SNAPSHOT_NAME_LONGEST + 1];
+};
+
 struct check {
     struct image img;
     struct check_result *out;
@@ -14,7 +19,7 @@ struct check {
     struct age ages[AGES_MAX]; // as found, with the borders of the superblock's
     const char *where;         // begins each message: which snapshot
     uint64 nsnapshots, ngoing, nnames;
-    char (*names)[SNAPSHOT_NAME_LONGEST + 1]; // of the snapshots so far
+    struct snapshot_name *names; // of the snapshots so far
 
     // For messages: the inode they are about, in the table under way; 0: none.
     uint64 subject;
