@@ -7,7 +7,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt line mem kstack vm files pipe task
+UNITS      := string print lib fdt line mem kstack vm files pipe task proc
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
@@ -26,6 +26,7 @@ UNIT_pipe  := $(HOST_PROC)
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)
 UNIT_task  := $(HOST_TASK)
+UNIT_proc  := $(HOST_TASK) $(patsubst %,kernel/proc/%.c,proc fork exit signal)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
