@@ -318,7 +318,7 @@ help:
 #: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img APPEND="boot arguments"
 #:                   QEMUEXTRA=...); Ctrl-A X ends QEMU
 #: make KASAN=1      build with the address sanitizer, in build/kasan; make KASAN=1 qemu runs that
-#: make DEBUG=1      build with UBSan and the lock-order checker; make DEBUG=1 qemu runs that
+#: make DEBUG=1      build with UBSan, the lock-order checker and `longest`; make DEBUG=1 qemu runs that
 #: make qemu-gdb     run it under a debugger; `make gdb` in another window
 #: make format       white space by clang-format
 #: make clean        remove everything that was built

@@ -251,6 +251,24 @@ struct kine_scrub {
     uint64 blocks, damaged;
 };
 
+// kine_longest: the longest stretches that a debug build (make DEBUG=1) has measured; other kernels say
+// ENOSYS.  READ: the longest few of each kind, by kind and then by length; => how many.  RESET: forgets
+// them.
+#define KINE_LONGEST_READ  0
+#define KINE_LONGEST_RESET 1
+
+#define KINE_LONGEST_INTR   1 // with interrupts off
+#define KINE_LONGEST_SPIN   2 // with a spinlock held
+#define KINE_LONGEST_MUTEX  3 // with a mutex held, sleep and all
+#define KINE_LONGEST_BREATH 4 // in the kernel, without a chance for others to run
+#define KINE_LONGEST_KINDS  4
+struct kine_longest {
+    uint64 ns;
+    int32 kind;
+    char lock[36];         // its name, if it is about a lock
+    char from[64], to[64]; // where it began and ended: an address, a function and an offset
+};
+
 // ioctl on a file open for writing: it becomes a clone of the file whose descriptor is the
 // argument.
 #define FICLONE 0x40049409

@@ -19,6 +19,7 @@
 #include "proc/proc.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
+#include "riscv/longest.h"
 #include "riscv/machine.h"
 #include "riscv/panicking.h"
 #include "riscv/sbi.h"
@@ -136,6 +137,8 @@ static void start_system(void *arg)
     inode_put(root);
     if (err)
         machine_too_small();
+    longest_start();
+    planted_stretches();
     if (!thread_spawn("flush", flush, volume) || !thread_spawn("commit", commit, volume))
         machine_too_small();
 }

@@ -76,3 +76,4 @@
 #define SYS_kine_pte      1004 // (const void *va, struct kine_pte *out): one's own mapping
 #define SYS_kine_snapshot 1005 // (int what, const char *name | struct kine_snapshot *)
 #define SYS_kine_scrub    1006 // (struct kine_scrub *out): read every block of the volume
+#define SYS_kine_longest  1007 // (int what, struct kine_longest *out, int max): debug builds

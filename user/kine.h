@@ -79,4 +79,5 @@ int kine_pte(const void *va, struct kine_pte *out);
 int kine_snapshot(int what, const char *name);    // KINE_SNAPSHOT_*
 int kine_snapshot_next(struct kine_snapshot *at); // from at->id on; => 1, 0 at the end, -1
 int kine_scrub(struct kine_scrub *out);
+int kine_longest(int what, struct kine_longest *out, int max); // KINE_LONGEST_*
 int ficlone(int to, int from); // `to` shares all of from's blocks from now on

@@ -11,6 +11,7 @@
 #include "proc/proc_priv.h"
 #include "riscv/csr.h"
 #include "riscv/intr.h"
+#include "riscv/longest.h"
 #include "riscv/machine.h"
 #include "riscv/trap.h"
 #include "task/fp.h"
@@ -23,6 +24,8 @@
 static void enter_user(void *arg)
 {
     intr_off();
+    longest_breath_end((uint64)user_return);
+    longest_on((uint64)user_return);
     user_return(current_thread()->tf);
 }
 

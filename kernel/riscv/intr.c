@@ -1,5 +1,6 @@
 #include "riscv/intr.h"
 #include "riscv/csr.h"
+#include "riscv/longest.h"
 
 bool intr_enabled(void)
 {
@@ -8,23 +9,29 @@ bool intr_enabled(void)
 
 void intr_on(void)
 {
+    longest_on(LONGEST_HERE);
     csr_set(sstatus, SSTATUS_SIE);
 }
 
 void intr_off(void)
 {
     csr_clear(sstatus, SSTATUS_SIE);
+    longest_off(LONGEST_HERE);
 }
 
 bool intr_save(void)
 {
-    return csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
+    bool was_on = csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
+    longest_off(LONGEST_HERE);
+    return was_on;
 }
 
 void intr_restore(bool was_on)
 {
-    if (was_on)
-        csr_set(sstatus, SSTATUS_SIE);
+    if (!was_on)
+        return;
+    longest_on(LONGEST_HERE);
+    csr_set(sstatus, SSTATUS_SIE);
 }
 
 static intr_external_fn *external;

@@ -1,4 +1,5 @@
 #include "riscv/lockcheck.h"
+#include "abi.h"
 #include "lib/panic.h"
 
 #ifdef DEBUG
@@ -7,6 +8,11 @@
 static bool pairs(enum lock_rank rank)
 {
     return rank == RANK_ASPACE || rank == RANK_INODE || rank == RANK_NONE;
+}
+
+static int kind_of(enum lock_rank rank)
+{
+    return rank < RANK_PIPE ? KINE_LONGEST_MUTEX : KINE_LONGEST_SPIN;
 }
 
 void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank rank,
@@ -28,11 +34,17 @@ void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank ra
     held->n++;
 }
 
-void lockcheck_drop(struct locks_held *held, const void *lock)
+void lockcheck_had(struct locks_held *held, uint64 place)
+{
+    longest_hold(&held->lock[held->n - 1].hold, place);
+}
+
+void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place)
 {
     for (int i = held->n - 1; i >= 0; i--) {
         if (held->lock[i].lock != lock)
             continue;
+        longest_drop(&held->lock[i].hold, kind_of(held->lock[i].rank), held->lock[i].name, place);
         held->lock[i] = held->lock[--held->n];
         return;
     }

@@ -4,6 +4,7 @@
 
 #include "types.h"
 #include "riscv/lockorder.h"
+#include "riscv/longest.h"
 
 #define LOCKS_HELD 16
 
@@ -13,6 +14,9 @@ struct locks_held {
         const void *lock;
         enum lock_rank rank;
         const char *name;
+#ifdef DEBUG
+        struct longest_hold hold;
+#endif
     } lock[LOCKS_HELD];
 };
 
@@ -20,13 +24,18 @@ struct locks_held {
 // `ordered`: false for a trylock, which cannot dead-lock.
 void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank rank,
                     const char *name, bool ordered);
-void lockcheck_drop(struct locks_held *held, const void *lock);
+// The lock that was taken last is had.  place: who took it
+void lockcheck_had(struct locks_held *held, uint64 place);
+void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place);
 #else
 static inline void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank rank,
                                   const char *name, bool ordered)
 {
 }
-static inline void lockcheck_drop(struct locks_held *held, const void *lock)
+static inline void lockcheck_had(struct locks_held *held, uint64 place)
+{
+}
+static inline void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place)
 {
 }
 #endif

@@ -2,7 +2,7 @@
 #include "lib/panic.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
-#include "riscv/intr.h"
+#include "riscv/longest.h"
 #include "riscv/panicking.h"
 
 void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
@@ -11,18 +11,22 @@ void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 }
 
 // Interrupts go off with the first lock and come back with the last.
-static void enter(bool was_on)
+static inline void enter(uint64 place)
 {
+    bool was_on = csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
     struct hart *h = this_hart();
+    longest_off(place);
     if (h->spin_depth++ == 0)
         h->intr_before = was_on;
 }
 
-static void leave(void)
+static inline void leave(uint64 place)
 {
     struct hart *h = this_hart();
-    if (--h->spin_depth == 0 && h->intr_before)
-        intr_on();
+    if (--h->spin_depth || !h->intr_before)
+        return;
+    longest_on(place);
+    csr_set(sstatus, SSTATUS_SIE);
 }
 
 // Reads until the lock looks free, and only then tries to take it.  A hart that waits for one that
@@ -46,32 +50,34 @@ void spin_lock_not_held(const struct spinlock *lock)
 #ifdef DEBUG
 void spin_lock(struct spinlock *lock)
 {
-    enter(intr_save());
+    enter(LONGEST_HERE);
     lockcheck_take(&this_hart()->locks, lock, lock->rank, lock->name, true);
     if (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
         spin_lock_wait(lock);
     lock->hart = (int16)this_hart()->index;
+    lockcheck_had(&this_hart()->locks, LONGEST_HERE);
 }
 
 void spin_unlock(struct spinlock *lock)
 {
     if (!spin_held(lock))
         spin_lock_not_held(lock);
-    lockcheck_drop(&this_hart()->locks, lock);
+    lockcheck_drop(&this_hart()->locks, lock, LONGEST_HERE);
     lock->hart = -1;
     __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
-    leave();
+    leave(LONGEST_HERE);
 }
 #endif
 
 bool spin_trylock(struct spinlock *lock)
 {
-    enter(intr_save());
+    enter(LONGEST_HERE);
     if (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE)) {
-        leave();
+        leave(LONGEST_HERE);
         return false;
     }
     lockcheck_take(&this_hart()->locks, lock, lock->rank, lock->name, false);
+    lockcheck_had(&this_hart()->locks, LONGEST_HERE);
     lock->hart = (int16)this_hart()->index;
     return true;
 }

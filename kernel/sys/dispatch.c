@@ -3,6 +3,7 @@
 
 #include "sys/dispatch.h"
 #include "errno.h"
+#include "riscv/longest.h"
 #include "sys/sys_file.h"
 #include "syscall.h"
 
@@ -85,6 +86,7 @@ static syscall_fn *const kine_calls[] = {
     [SYS_kine_pte - KINE_FIRST] = sys_kine_pte,
     [SYS_kine_snapshot - KINE_FIRST] = sys_kine_snapshot,
     [SYS_kine_scrub - KINE_FIRST] = sys_kine_scrub,
+    [SYS_kine_longest - KINE_FIRST] = sys_kine_longest,
 };
 
 int64 syscall_dispatch(uint64 number, const uint64 *arg)
@@ -94,5 +96,8 @@ int64 syscall_dispatch(uint64 number, const uint64 *arg)
         fn = linux_calls[number];
     else if (number >= KINE_FIRST && number - KINE_FIRST < LENGTH(kine_calls))
         fn = kine_calls[number - KINE_FIRST];
-    return fn ? fn(arg) : -ENOSYS;
+    if (!fn)
+        return -ENOSYS;
+    longest_breath((uint64)fn);
+    return fn(arg);
 }

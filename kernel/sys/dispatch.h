@@ -22,4 +22,5 @@ syscall_fn sys_uname, sys_sysinfo, sys_reboot;
 // sys_snapshot.c
 syscall_fn sys_kine_snapshot, sys_kine_scrub;
 // sys_kine.c: what only kine has
-syscall_fn sys_kine_audit, sys_kine_meminfo, sys_kine_procs, sys_kine_inject, sys_kine_pte;
+syscall_fn sys_kine_audit, sys_kine_meminfo, sys_kine_procs, sys_kine_inject, sys_kine_pte,
+    sys_kine_longest;

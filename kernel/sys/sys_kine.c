@@ -7,6 +7,7 @@
 #include "proc/proc.h"
 #include "riscv/hart.h"
 #include "riscv/intr.h"
+#include "riscv/longest.h"
 #include "sys/dispatch.h"
 #include "sys/user_count.h"
 #include "task/clock.h"
@@ -97,4 +98,43 @@ int64 sys_kine_pte(const uint64 *arg) // address, struct kine_pte *
     struct kine_pte out;
     aspace_entry(current_proc()->aspace, arg[0], &out);
     return give(arg[1], &out, sizeof out);
+}
+
+#ifdef DEBUG
+// => how many there are of a kind; -EFAULT
+static int64 give_longest(int kind, uint64 user, size_t room)
+{
+    struct kine_longest one;
+    int64 n = 0;
+    for (; (size_t)n < room && longest_read(kind, (int)n, &one); n++)
+        if (give(user + (uint64)n * sizeof one, &one, sizeof one))
+            return -EFAULT;
+    return n;
+}
+
+static int64 longest(uint64 what, uint64 user, size_t room)
+{
+    int64 n = 0, more = 0;
+    if (what == KINE_LONGEST_RESET) {
+        longest_reset();
+        return 0;
+    }
+    if (what != KINE_LONGEST_READ)
+        return -EINVAL;
+    for (int kind = 1; kind <= KINE_LONGEST_KINDS && more >= 0; kind++, n += more)
+        more = give_longest(kind, user + (uint64)n * sizeof(struct kine_longest), room - (size_t)n);
+    return more < 0 ? more : n;
+}
+#else
+static int64 longest(uint64 what, uint64 user, size_t room)
+{
+    return -ENOSYS;
+}
+#endif
+
+int64 sys_kine_longest(const uint64 *arg) // what, struct kine_longest *, max
+{
+    size_t room;
+    int err = user_count(arg[2], SIZE_MAX, &room);
+    return err ? err : longest(arg[0], arg[1], room);
 }

@@ -13,6 +13,7 @@
 #include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/intr.h"
+#include "riscv/longest.h"
 #include "riscv/panicking.h"
 #include "riscv/trap.h"
 #include "sys/dispatch.h"
@@ -93,6 +94,8 @@ static void before_user(void)
 
 void usertrap(struct trapframe *tf)
 {
+    longest_off((uint64)usertrap);
+    longest_breath_begin((uint64)usertrap);
     if (tf->scause == CAUSE_USER_ECALL) {
         tf->sepc += 4;
         intr_on();
@@ -106,6 +109,8 @@ void usertrap(struct trapframe *tf)
         intr_off();
     }
     before_user();
+    longest_breath_end((uint64)user_return);
+    longest_on((uint64)user_return);
 }
 
 void kerneltrap(struct trapframe *tf)
@@ -114,5 +119,7 @@ void kerneltrap(struct trapframe *tf)
         panic("kernel trap: scause 0x%lx, stval %p, sepc %p, ra %p, sp %p", tf->scause,
               (void *)tf->stval, (void *)tf->sepc, (void *)tf->reg[REG_RA],
               (void *)tf->reg[REG_SP]);
+    longest_off((uint64)kerneltrap);
     interrupt(tf->scause, false);
+    longest_on((uint64)kerneltrap);
 }

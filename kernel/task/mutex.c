@@ -8,6 +8,7 @@
 #include "task/mutex.h"
 #include "lib/panic.h"
 #include "riscv/hart.h"
+#include "riscv/longest.h"
 #include "task/sched.h"
 #include "task/waitq_priv.h"
 
@@ -75,7 +76,7 @@ void mutex_hand_over(struct mutex *m)
     struct waitq *wq = &m->waiters;
     if (!mutex_held(m))
         panic("mutex_hand_over: %s is not held", m->name);
-    lockcheck_drop(&current_thread()->locks, m);
+    lockcheck_drop(&current_thread()->locks, m, LONGEST_HERE);
     spin_lock(&wq->lock);
     uint64 heir = 0;
     if (!list_empty(&wq->waiters))
@@ -94,11 +95,12 @@ void mutex_lock(struct mutex *m)
     lockcheck_take(&t->locks, m, m->rank, m->name, true);
     if (!swap_owner(m, 0, (uint64)t))
         mutex_lock_wait(m);
+    lockcheck_had(&t->locks, LONGEST_HERE);
 }
 
 void mutex_unlock(struct mutex *m)
 {
-    lockcheck_drop(&current_thread()->locks, m);
+    lockcheck_drop(&current_thread()->locks, m, LONGEST_HERE);
     if (!swap_owner(m, (uint64)current_thread(), 0))
         mutex_unlock_wake(m);
 }
@@ -110,6 +112,7 @@ bool mutex_trylock(struct mutex *m)
     if (!swap_owner(m, 0, (uint64)t))
         return false;
     lockcheck_take(&t->locks, m, m->rank, m->name, false);
+    lockcheck_had(&t->locks, LONGEST_HERE);
     return true;
 }
 

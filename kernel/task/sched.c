@@ -28,6 +28,7 @@
 #include "mem/kmap.h"
 #include "riscv/csr.h"
 #include "riscv/intr.h"
+#include "riscv/longest.h"
 #include "riscv/sbi.h"
 #include "riscv/timer.h"
 #include "riscv/trap.h"
@@ -265,6 +266,7 @@ static void switch_to(struct hart *h, struct thread *next)
 
 void schedule(void)
 {
+    longest_breath_end(LONGEST_HERE);
     bool on = intr_save();
     struct hart *h = this_hart();
     if (h->spin_depth != 0)
@@ -276,11 +278,13 @@ void schedule(void)
     else
         switch_to(h, next);
     intr_restore(on);
+    longest_breath_begin(LONGEST_HERE);
 }
 
 void thread_yield(void)
 {
     struct thread *t = current_thread();
+    longest_breath(LONGEST_HERE);
     if (__atomic_load_n(&runqs[this_hart()->index].length, __ATOMIC_RELAXED) == 0) {
         this_hart()->need_resched = false;
         return;
@@ -302,9 +306,13 @@ static __attribute__((noinline)) int breathe_slowly(void)
 
 int thread_breathe(void)
 {
+    longest_breath(LONGEST_HERE);
     const struct hart *h = this_hart();
-    if (h->need_resched || h->spin_depth)
-        return breathe_slowly();
+    if (h->need_resched || h->spin_depth) {
+        int err = breathe_slowly();
+        longest_breath_begin(LONGEST_HERE);
+        return err;
+    }
     return __atomic_load_n(&h->thread->interrupted, __ATOMIC_RELAXED) ? -EINTR : 0;
 }
 
@@ -361,7 +369,9 @@ static void idle_wait(struct hart *h)
     if (!work) {
         arm(h, timers_next());
         uint64 before = instructions(h);
+        longest_on(LONGEST_HERE);
         wait_for_interrupt();
+        longest_off(LONGEST_HERE);
         h->slept += instructions(h) - before;
     }
     h->idling = false;

@@ -5,6 +5,7 @@
 #include "mem/slab.h"
 #include "riscv/csr.h"
 #include "riscv/intr.h"
+#include "riscv/longest.h"
 #include "riscv/trap.h"
 #include "task/sched.h"
 
@@ -17,6 +18,7 @@ static void begin(void *arg)
     struct thread *t = arg;
     sched_finish_switch();
     intr_on();
+    longest_breath_begin((uint64)t->fn);
     t->fn(t->arg);
     thread_exit();
 }

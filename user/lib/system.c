@@ -48,6 +48,11 @@ int kine_scrub(struct kine_scrub *out)
     return (int)syscall_errno(syscall(SYS_kine_scrub, out));
 }
 
+int kine_longest(int what, struct kine_longest *out, int max)
+{
+    return (int)syscall_errno(syscall(SYS_kine_longest, what, out, max));
+}
+
 int kine_snapshot_next(struct kine_snapshot *at)
 {
     return (int)syscall_errno(syscall(SYS_kine_snapshot, KINE_SNAPSHOT_NEXT, at));

@@ -87,6 +87,7 @@ static const struct call calls[] = {
 static const struct call rare[] = {
     { SYS_kine_audit, 1, { BUFFER } },
     { SYS_kine_scrub, 1, { BUFFER } },
+    { SYS_kine_longest, 1, { FEW, BUFFER, LENGTH } },
 };
 #define RARE (sizeof rare / sizeof rare[0])
 
