@@ -153,7 +153,7 @@ void itables_clean(struct volume *vol)
         cache_clean(&container_of(item, struct itable, link)->inodes.obj);
 }
 
-static bool in_use(struct itable *table)
+bool itable_in_use(struct itable *table)
 {
     spin_lock(&table->vol->inodes_lock);
     bool used = table->nloaded > 0;
@@ -166,7 +166,7 @@ static struct itable *unused_table(struct volume *vol)
 {
     list_for_each (item, &vol->going) {
         struct itable *table = container_of(item, struct itable, link);
-        if (!table->stuck && !in_use(table))
+        if (!table->stuck && !itable_in_use(table))
             return table;
     }
     return NULL;

@@ -14,6 +14,8 @@ void itable_enter(struct itable *table);
 // A pinned table looks as if an inode of it were in memory: it is not given back.
 void itable_pin(struct itable *table);
 void itable_unpin(struct itable *table);
+// => true: an inode of it is in memory, or it is pinned
+bool itable_in_use(struct itable *table);
 // In a commit: tables that are going, of which a part has been given back, sealed, and their roots in their records.
 // => 0; -EIO: damage
 int itables_seal(struct volume *vol);

@@ -2,13 +2,15 @@
 // everything that it can read again.
 //
 // A commit makes the dirty pages clean, so that kalloc's own reclaimer can have them.  Then go the
-// inodes that nobody uses, and the indexes of directories that are in use.
+// inodes that nobody uses, the tables of snapshots that nobody looks into, and the indexes of
+// directories that are in use.
 
 #include "cache/cache.h"
 #include "fs/commit.h"
 #include "fs/dir_index.h"
 #include "fs/inode.h"
 #include "fs/shrink.h"
+#include "fs/snapshot_index.h"
 
 // => how many pages are clean that were not
 static size_t write_back(struct volume *vol)
@@ -62,5 +64,8 @@ size_t volume_shrink(struct volume *vol)
 {
     size_t got = write_back(vol);
     got += inodes_trim(vol, 0);
+    mutex_lock(&vol->lock);
+    got += snapshot_index_trim(vol);
+    mutex_unlock(&vol->lock);
     return got + drop_indexes(vol);
 }

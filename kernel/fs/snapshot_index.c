@@ -7,6 +7,7 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/slab.h"
+#include "task/thread.h"
 
 #define PAGE_IDS (FS_BLOCK / sizeof(struct slot))
 #define PAGES    (SNAPSHOTS_MAX / PAGE_IDS)
@@ -183,6 +184,32 @@ uint32 snapshot_index_find(const struct volume *vol, const char *name, uint32 af
     while (id != 0 && slot_of(vol, id)->key != key)
         id = slot_of(vol, id)->next;
     return id;
+}
+
+static size_t trim_page(struct slot *page)
+{
+    size_t gone = 0;
+    for (size_t i = 0; i < PAGE_IDS; i++) {
+        struct itable *table = page[i].table;
+        if (table == NULL || table->going || itable_in_use(table))
+            continue;
+        itable_free(table);
+        page[i].table = NULL;
+        gone++;
+    }
+    return gone;
+}
+
+size_t snapshot_index_trim(struct volume *vol)
+{
+    struct snapshot_index *ix = vol->snapshot_index;
+    size_t gone = 0;
+    for (size_t i = 0; i < PAGES; i++) {
+        if (ix->pages[i] != NULL)
+            gone += trim_page(ix->pages[i]);
+        thread_breathe();
+    }
+    return gone;
 }
 
 struct itable **snapshot_index_table(struct volume *vol, uint32 id)

@@ -31,5 +31,8 @@ uint32 snapshot_index_listed(const struct volume *vol, uint32 from); // the lowe
 // Goes through the listed ids that may have the name; `after` is 0 to begin, then the last one.
 uint32 snapshot_index_find(const struct volume *vol, const char *name, uint32 after);
 
+// Lets go of tables that are not in use, nor going.  => how many
+size_t snapshot_index_trim(struct volume *vol);
+
 // => where the table of an id in use is noted; NULL there: it is not in memory
 struct itable **snapshot_index_table(struct volume *vol, uint32 id);
