@@ -9,6 +9,7 @@
 // not counted: so the gaps are those of the guest, whatever else the host does
 // (tests/guest/test_latency.py).
 
+#include "kernel/elf.h"
 #include "user/tests/lib/test.h"
 
 #define SLEEP_US   5000
@@ -23,6 +24,7 @@
 #define SNAPSHOTS  400
 #define CHILDREN   200
 #define PATH_BYTES 4096
+#define STACK_MB   64 // the most that a program gets
 
 static uint64 now_us(void)
 {
@@ -331,6 +333,34 @@ static void exec_much(void)
         CHECK(exec("true", argv) < 0, "exec");
 }
 
+// The program `true`, but that it asks for the largest stack, so that most arguments are accepted.
+static void make_roomy_program(void)
+{
+    static char image[65536] __attribute__((aligned(8)));
+    struct elf_header *head = (struct elf_header *)image;
+    int from = open("true", O_RDONLY), to = open("roomy", O_CREATE | O_TRUNC | O_WRONLY);
+    int size = read(from, image, sizeof image);
+    CHECK(size > 0 && size < (int)sizeof image, "read of a program gave %d", size);
+    struct elf_segment *segment = (struct elf_segment *)(image + head->phoff);
+    for (int i = 0; i < head->phnum; i++)
+        if (segment[i].type == SEGMENT_STACK)
+            segment[i].memsz = (uint64)STACK_MB << 20;
+    EXPECT(write(to, image, size), size, "write of a program");
+    close(from);
+    close(to);
+    get_memory();
+    longest_argument = memory;
+    memset(memory, 'a', (STACK_MB / 4 << 20) - 2 * PGSIZE);
+}
+
+// Arguments that fill the quarter of the stack that they may, and an environment that has one page.
+static void exec_most(void)
+{
+    char *argv[] = { "roomy", longest_argument, 0 }, *env[] = { "A=B", 0 };
+    execve("roomy", argv, env);
+    FAIL("exec was refused: %s", strerror(errno));
+}
+
 // --- running them -----------------------------------------------------------------------------
 
 typedef void step(void);
@@ -363,6 +393,7 @@ static const struct part {
     { "forget", make_snapshots, remove_snapshots, true },
     { "crowd", nothing, crowd, true },
     { "exec", make_argument, exec_much, true },
+    { "roomy", make_roomy_program, exec_most, true },
 };
 #define PARTS ((int)(sizeof parts / sizeof parts[0]))
 
@@ -393,9 +424,9 @@ static int begin(struct running *r)
     return pid;
 }
 
-static bool has_ended(int pid)
+static bool has_ended(int pid, int *word)
 {
-    return sys(SYS_wait4, pid, 0, WNOHANG) != 0;
+    return sys(SYS_wait4, pid, word, WNOHANG) != 0;
 }
 
 static void measure(const struct part *part)
@@ -403,14 +434,16 @@ static void measure(const struct part *part)
     struct running r = { .part = part };
     int pid = begin(&r);
     uint64 start = now_us(), longest = 0;
+    int word = 0;
     do {
         uint64 before = worked();
         nanosleep(0, SLEEP_US * 1000);
         uint64 gap = worked_us(before);
         longest = gap > longest ? gap : longest;
-    } while (!has_ended(pid));
+    } while (!has_ended(pid, &word));
     printf("latency: %s: %d ms, longest gap %d us\n", part->name, (int)((now_us() - start) / 1000),
            (int)longest);
+    EXPECT(word, 0, "the status word of %s", part->name);
     CHECK(longest < BOUND_US, "%s holds the hart for %d us", part->name, (int)longest);
 }
 
@@ -421,7 +454,7 @@ static void cut_short(const struct part *part)
     nanosleep(0, KILL_US * 1000);
     uint64 before = worked();
     kill(pid);
-    while (!has_ended(pid))
+    while (!has_ended(pid, NULL))
         nanosleep(0, 1000000);
     int took = (int)worked_us(before);
     printf("latency: %s: dies in %d us\n", part->name, took);
