@@ -36,6 +36,33 @@ static void test_format_again(void)
     mem_disk_free(&disk);
 }
 
+// Whichever of its writes fails: what is there afterwards is whole, and once the first superblock is on its
+// way the old volume is none any more, in neither place.
+static void test_format_fails(void)
+{
+    bool fails = true;
+    host_quiet = true;
+    for (uint64 n = 1; fails; n++) {
+        make_volume(256, false);
+        for (uint64 i = 0; i < 2; i++) {
+            fill_file("/old", 1000, i);
+            EXPECT_EQ(volume_sync(vol), 0);
+        }
+        inode_put(root);
+        EXPECT_EQ(volume_unmount(vol), 0);
+        disk.fail_write = n;
+        int err = volume_format(&disk.dev, 256, false);
+        disk.fail_write = 0;
+        fails = err != 0;
+        err = volume_mount(&disk.dev, &vol);
+        EXPECT_EQ(err, fails && n > FS_FIRST_BLOCK ? -EINVAL : 0);
+        if (!err)
+            EXPECT_EQ(volume_unmount(vol), 0);
+        mem_disk_free(&disk);
+    }
+    host_quiet = false;
+}
+
 static void test_write_read(void)
 {
     make_volume(1024, false);
@@ -355,6 +382,33 @@ static void test_held_page(void)
     mem_disk_free(&disk);
 }
 
+// A write to a page that somebody holds, for whose copy there is no memory: the page and its holders are as
+// they were.
+static void test_held_page_without_memory(void)
+{
+    struct frame *held;
+    make_volume(1024, false);
+    fill_file("/program", 5000, 1);
+    struct inode *ino = open_file("/program");
+    EXPECT_EQ(object_page(inode_object(ino), 0, &held), 0);
+    uint32 holders = frame_refs(held);
+    for (long n = 1;; n++) {
+        host_fail_after(n);
+        int64 done = inode_write(ino, "changed", 0, 7);
+        host_fail_after(0);
+        if (done == 7)
+            break;
+        EXPECT_EQ(done, -ENOMEM);
+        EXPECT_EQ(frame_refs(held), holders);
+        expect_file("/program", 5000, 1);
+    }
+    EXPECT_EQ(frame_refs(held), 1);
+    frame_put(held);
+    inode_put(ino);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 // What is old is committed without being asked.
 static void test_tick(void)
 {
@@ -459,6 +513,7 @@ static void test_write_volume(void)
 static const struct test tests[] = {
     { "empty-volume", test_empty },
     { "format-again", test_format_again },
+    { "format-fails", test_format_fails },
     { "write-and-read", test_write_read },
     { "directories", test_dirs },
     { "links", test_links },
@@ -471,6 +526,7 @@ static const struct test tests[] = {
     { "classic-volume", test_classic },
     { "a-directory-is-no-file", test_directory_is_no_file },
     { "held-page", test_held_page },
+    { "held-page-without-memory", test_held_page_without_memory },
     { "commit-by-age", test_tick },
     { "many-inodes", test_many_inodes },
     { "read-ahead", test_read_ahead },

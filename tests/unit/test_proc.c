@@ -51,6 +51,8 @@ void aspace_get(struct aspace *as)
 void aspace_put(struct aspace *as)
 {
     CHECK(as->refs > 0);
+    if (current_proc() && !current_proc()->aspace)
+        CHECK(current_thread()->root == NULL); // no other hart's switch brings it back
     if (--as->refs)
         return;
     frame_put(as->root);
@@ -116,8 +118,11 @@ struct volume *volume_of(const struct inode *ino)
     return NULL;
 }
 
+static int syncs;
+
 int volume_sync(struct volume *vol)
 {
+    syncs++;
     return 0;
 }
 
@@ -126,8 +131,11 @@ void machine_give_up(const char *fmt, ...)
     panic("%s", fmt);
 }
 
+static int lines; // of the kernel's messages
+
 void printk(const char *fmt, ...)
 {
+    lines++;
 }
 
 size_t copy_string(char *dst, const char *src, size_t size)
@@ -225,6 +233,7 @@ static void as_init(void (*fn)(void))
             CHECK_EQ(err, -ENOMEM);
             CHECK(proc_count() == 0 && spaces == 0 && tables == 0 && directory == 0);
         }
+        CHECK(init_proc->cwd == (struct inode *)&directory);
         init_proc->thread->tf->reg[REG_S1] = (uint64)init_program;
         turns_run();
     }
@@ -503,6 +512,95 @@ static void interrupts_a_wait(void)
 TEST(a_signal_ends_waiting)
 {
     as_init(interrupts_a_wait);
+}
+
+static void leaves_children(void)
+{
+    start(for_ever);
+    start(ends_7);
+    nap(5); // that one is dead
+    start(for_ever);
+    proc_exit(2, 0);
+}
+
+static void gets_orphans(void)
+{
+    CHECK_EQ(end_of(start(leaves_children)), 2);
+    struct proc *ended;
+    CHECK_EQ(proc_wait(-1, true, &ended), 0);
+    CHECK(ended && ended->exit_status == 7 && ended->ppid == 1); // found, though others live
+    proc_reap(ended);
+    CHECK_EQ(proc_wait(-1, true, &ended), 0);
+    CHECK(ended == NULL);
+    CHECK_EQ(proc_kill(-1, 9), 0);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(end_of(-1), 1009);
+}
+
+TEST(orphans_are_the_first_process_s)
+{
+    as_init(gets_orphans);
+}
+
+static void ends_itself(void)
+{
+    syncs = 0;
+    CHECK_PANICS(proc_exit(0, 0));
+    CHECK_EQ(syncs, 1);
+    CHECK_PANICS(proc_exit(0, 9));
+    CHECK_EQ(syncs, 2);
+}
+
+TEST(without_init_there_is_nothing_to_run)
+{
+    as_init(ends_itself);
+}
+
+static struct kine_proc seen_from_child;
+
+static void looks_at_itself(void)
+{
+    copy_string(self()->name, "looker", sizeof self()->name);
+    turns_compute(15 * TURNS_MS);
+    CHECK(proc_describe(self()->pid - 1, &seen_from_child));
+    turns_compute(5 * TURNS_MS);
+}
+
+static void describes(void)
+{
+    int pid[40];
+    struct kine_proc info = { 0 };
+    copy_string(self()->name, "first", sizeof self()->name);
+    CHECK_EQ(end_of(start(looks_at_itself)), 0);
+    CHECK(seen_from_child.state == 'R' && strcmp(seen_from_child.name, "looker") == 0);
+    CHECK_EQ(seen_from_child.user_ns, 10000000); // as of the last tick
+    CHECK_EQ(seen_from_child.kernel_ns, 0);
+    for (int i = 0; i < 40; i++)
+        pid[i] = start(i % 3 ? for_ever : ends_7);
+    nap(5);
+    CHECK(proc_describe(0, &info));
+    CHECK(info.pid == 1 && info.ppid == 0 && strcmp(info.name, "first") == 0);
+    for (int i = 0; i < 40; i++) {
+        CHECK(proc_describe(info.pid, &info));
+        CHECK_EQ(info.pid, pid[i]);
+        CHECK_EQ(info.ppid, 1);
+        CHECK_EQ(info.state, i % 3 ? 'S' : 'Z');
+        CHECK_EQ(info.pages, i % 3 ? 2 : 0); // references, of which the census has one
+        CHECK_EQ(proc_find(pid[i])->aspace ? proc_find(pid[i])->aspace->refs : 0, i % 3 ? 1 : 0);
+    }
+    CHECK(!proc_describe(info.pid, &info));
+    CHECK(!proc_describe(PID_END, &info));
+    lines = 0;
+    proc_list();
+    CHECK_EQ(lines, 1 + 1 + 40);
+    CHECK_EQ(proc_kill(-1, 9), 0);
+    for (int i = 0; i < 40; i++)
+        CHECK_EQ(end_of(pid[i]), i % 3 ? 1009 : 7);
+}
+
+TEST(the_census_is_complete)
+{
+    as_init(describes);
 }
 
 static void computes(void)
