@@ -181,6 +181,11 @@ void waitq_init(struct waitq *wq, const char *name)
     *wq = (struct waitq)WAITQ_INIT(*wq, name);
 }
 
+void wait_at_rest(struct waitq *wq, struct spinlock *lk)
+{
+    wait_on(wq, lk);
+}
+
 void wait_on(struct waitq *wq, struct spinlock *lk)
 {
     panic("the only thread would wait for ever on %s", lk->name);

@@ -347,7 +347,7 @@ void output_keep(void *arg)
     for (;;) {
         spin_lock(&keeper.lock);
         while (!keeper.due)
-            wait_on(&keeper.idle, &keeper.lock);
+            wait_at_rest(&keeper.idle, &keeper.lock);
         spin_unlock(&keeper.lock);
         sleep_ns(HOLD_NS);
         spin_lock(&keeper.lock);

@@ -330,7 +330,7 @@ static void wait_asked(struct volume *vol)
 {
     spin_lock(&vol->asked_lock);
     while (!vol->asked)
-        wait_on(&vol->asked_wait, &vol->asked_lock);
+        wait_at_rest(&vol->asked_wait, &vol->asked_lock);
     vol->asked = false;
     spin_unlock(&vol->asked_lock);
 }

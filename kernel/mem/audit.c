@@ -6,8 +6,7 @@
 #include "riscv/hart.h"
 
 #define WALKERS          12
-#define LINES_SHOWN      20 // of broken invariants; more are only counted
-#define COMPARED_AT_ONCE (64 * RUN_FRAMES)
+#define LINES_SHOWN      20 
 
 static struct {
     const char *name;
@@ -82,33 +81,21 @@ static void check_free_lists(struct kine_audit *out)
     out->accounted += frame_count - opened_frames() - pool.nfree_fresh;
 }
 
-static void clear_marks(size_t n, int (*breathe)(void))
-{
-    for (size_t i = 0; i < n; i++) {
-        frame_at(i)->audited = 0;
-        if (i % RUN_FRAMES == 0)
-            breathe();
-    }
-}
-
-void audit_run(struct kine_audit *out, bool say, int (*breathe)(void))
+void audit_run(struct kine_audit *out, bool say)
 {
     *out = (struct kine_audit){ .ram = frame_count };
     errors = 0;
     loud = say;
     size_t n = opened_frames();
-    clear_marks(n, breathe);
+    for (size_t i = 0; i < n; i++)
+        frame_at(i)->audited = 0;
     for (int i = 0; i < nwalkers; i++) {
-        breathe();
         walking = walkers[i].name;
         walkers[i].walk();
     }
     walking = "frames";
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         check_frame(frame_at(i), out);
-        if ((i + 1) % COMPARED_AT_ONCE == 0)
-            breathe();
-    }
     check_free_lists(out);
     out->errors = errors;
 }

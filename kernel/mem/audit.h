@@ -17,9 +17,6 @@ void audit_count(struct frame *f);
 // Called by walkers on a broken invariant: counts it and prints the line.
 void audit_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-// Recounts everything; with `say`, each broken invariant is a line on the console.  It stops nobody
-// and harms nobody: each walker takes the locks that keep in being what it looks at.
-// => exact at rest: what a hart has in its hands at this moment looks like an error.  One at a
-//    time; may sleep.  `breathe`: task/thread.h's, which is above us.  The comparison at the end is
-//    made in large pieces (128 MiB), for what moves between two of them looks like an error.
-void audit_run(struct kine_audit *out, bool say, int (*breathe)(void));
+// Recounts everything; with `say`, each broken invariant is a line on the console.  The system is
+// at rest (task/rest.h): what somebody has in his hands meanwhile would look like an error.
+void audit_run(struct kine_audit *out, bool say);

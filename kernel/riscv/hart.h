@@ -20,7 +20,7 @@ struct hart {
     bool online;
 
     struct thread *thread; // who runs here
-    struct thread *prev;   // who ran here before the switch in progress
+    struct thread *prev;   // who ran here before the switch in progress; NULL: it is over
     struct thread *idle;   // who runs when nobody else wants to
     struct frame *root;    // the root table in satp; NULL: the kernel's own
     long *fail_kalloc;     // counts down to the allocation that is to fail; *0: none
@@ -28,8 +28,9 @@ struct hart {
 
     struct locks_held locks; // spinlocks, for the checker
     uint32 spin_depth;       // spinlocks held
-    bool intr_before;        // were interrupts on before the outermost?
+    uint64 intr_before;      // sstatus.SIE before the outermost
     bool need_resched;       // the running thread's time is over
+    int away;                // busy threads left here, less those that went on here
     bool idling;             // waits in wfi: a waker sends an interrupt
     uint64 slept;            // what instret counted in wfi
     bool sstc;               // has stimecmp: its timer is its own (Sstc)

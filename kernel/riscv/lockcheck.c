@@ -51,4 +51,10 @@ void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place)
     panic("a lock is dropped that is not held");
 }
 
+void lockcheck_none(const struct locks_held *held)
+{
+    if (held->n > 0)
+        panic("a thread rests with %s held", held->lock[held->n - 1].name);
+}
+
 #endif

@@ -9,7 +9,6 @@ enum lock_rank {
     RANK_NONE, // not checked: locks that stand alone in tests
 
     // mutexes
-    RANK_AUDIT,     // one recount of all frames at a time
     RANK_WRITE,     // what one call writes to a file
     RANK_FILE,      // one open file's offset
     RANK_ASPACE,    // one address space: areas and tables.  Two: parent, then child, at fork
@@ -27,6 +26,7 @@ enum lock_rank {
     RANK_FILES,  // one descriptor table, one file's counts
     RANK_CACHE,  // the page cache's index and its LRU list
     RANK_BLK,    // one virtio queue
+    RANK_REST,   // who may have the system at rest
     RANK_IO,     // whoever waits for block requests to end
     RANK_WAITQ,  // one wait queue
     RANK_TIMER,  // one hart's timers

@@ -63,7 +63,6 @@ void spin_unlock(struct spinlock *lock)
     if (!spin_held(lock))
         spin_lock_not_held(lock);
     lockcheck_drop(&this_hart()->locks, lock, LONGEST_HERE);
-    lock->hart = -1;
     __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
     leave(LONGEST_HERE);
 }

@@ -8,7 +8,7 @@
 struct spinlock {
     uint32 locked; // 0 or 1, by atomic instructions only
     uint16 rank;   // enum lock_rank
-    int16 hart;    // who holds it, -1 if nobody: for spin_held() and messages
+    int16 hart;    // who holds it, or held it last
     const char *name;
 };
 

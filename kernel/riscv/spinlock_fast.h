@@ -6,7 +6,7 @@
 
 static inline void spin_lock(struct spinlock *lock)
 {
-    bool was_on = csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
+    uint64 was_on = csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
     struct hart *h = this_hart();
     if (h->spin_depth++ == 0)
         h->intr_before = was_on;
@@ -20,7 +20,6 @@ static inline void spin_unlock(struct spinlock *lock)
     struct hart *h = this_hart();
     if (__builtin_expect(lock->hart != h->index, 0))
         spin_lock_not_held(lock);
-    lock->hart = -1;
     __atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
     if (--h->spin_depth == 0 && h->intr_before)
         csr_set(sstatus, SSTATUS_SIE);

@@ -10,44 +10,26 @@
 #include "riscv/longest.h"
 #include "sys/dispatch.h"
 #include "sys/user_count.h"
-#include "task/clock.h"
-#include "task/mutex.h"
+#include "task/rest.h"
 #include "task/sched.h"
 #include "task/thread.h"
 #include "vm/aspace.h"
 #include "vm/fault.h"
 #include "vm/usercopy.h"
 
-#define AUDIT_TRIES    5
-#define AUDIT_PAUSE_NS 50000000UL
-
 static int64 give(uint64 user, const void *from, size_t n)
 {
     return copyout(current_proc()->aspace, user, from, n) ? -EFAULT : 0;
 }
 
-static struct mutex auditing = {
-    .rank = RANK_AUDIT,
-    .waiters = WAITQ_INIT(auditing.waiters, "audit"),
-    .name = "audit",
-};
-
-static bool audit(struct kine_audit *out, bool say)
-{
-    mutex_lock(&auditing);
-    audit_run(out, say, thread_breathe);
-    mutex_unlock(&auditing);
-    return out->errors == 0 && out->lost == 0;
-}
-
-// The recount holds at rest.  What another hart has in its hands for a moment looks like an error,
-// so the audit is repeated a few times before it is believed.
 int64 sys_kine_audit(const uint64 *arg)
 {
     struct kine_audit result;
-    for (int i = 1; !audit(&result, i == AUDIT_TRIES) && i < AUDIT_TRIES; i++)
-        if (sleep_ns(AUDIT_PAUSE_NS))
-            return -EINTR;
+    int err = rest_begin();
+    if (err)
+        return err;
+    audit_run(&result, true);
+    rest_end();
     return give(arg[0], &result, sizeof result);
 }
 

@@ -138,7 +138,7 @@ int64 sys_getppid(const uint64 *arg)
 
 int64 sys_sched_yield(const uint64 *arg)
 {
-    thread_yield();
+    thread_yield_at_rest();
     return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "riscv/trap.h"
 #include "sys/dispatch.h"
 #include "task/fp.h"
+#include "task/rest.h"
 #include "task/sched.h"
 #include "vm/fault.h"
 
@@ -33,6 +34,7 @@ static void interrupt(uint64 cause, bool from_user)
         csr_clear(sip, INT_SOFT);
         if (panicking)
             panic_halt();
+        rest_notice();
         break;
     default: panic("interrupt %lx, which nobody asked for", cause);
     }
@@ -87,7 +89,7 @@ static void before_user(void)
         intr_on();
         if (proc_pending(p))
             proc_exit(0, proc_pending(p));
-        thread_yield();
+        thread_yield_at_rest();
         intr_off();
     }
 }

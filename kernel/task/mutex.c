@@ -9,7 +9,7 @@
 #include "lib/panic.h"
 #include "riscv/hart.h"
 #include "riscv/longest.h"
-#include "task/sched.h"
+#include "task/rest.h"
 #include "task/waitq_priv.h"
 
 #define CONTENDED 1UL
@@ -55,7 +55,7 @@ void mutex_lock_wait(struct mutex *m)
     while (!take_or_mark(m, (uint64)current_thread())) {
         waitq_enter(wq, false);
         spin_unlock(&wq->lock);
-        schedule();
+        schedule_busy();
         spin_lock(&wq->lock);
     }
     spin_unlock(&wq->lock);

@@ -33,6 +33,7 @@
 #include "riscv/timer.h"
 #include "riscv/trap.h"
 #include "task/fp.h"
+#include "task/rest.h"
 #include "task/timers.h"
 
 #define SLICE_NS 10000000UL
@@ -56,14 +57,15 @@ static void runq_add(struct runq *q, struct thread *t)
     spin_unlock(&q->lock);
 }
 
-// => are its registers saved, or still this hart's own?
-static bool can_run_here(const struct thread *t)
+// => may it run, and are its registers saved, or still this hart's own?
+static inline bool can_run_here(const struct thread *t)
 {
-    return t == current_thread() || __atomic_load_n(&t->on_hart, __ATOMIC_ACQUIRE) == 0;
+    return (__atomic_load_n(&t->on_hart, __ATOMIC_ACQUIRE) == 0 || t == current_thread()) &&
+           !rest_keeps(t);
 }
 
 // => the first thread in the list that this hart can run, with the queue's lock held
-static struct thread *first_runnable(struct list *list)
+static inline __attribute__((always_inline)) struct thread *first_runnable(struct list *list)
 {
     list_for_each (l, list) {
         struct thread *t = container_of(l, struct thread, run_link);
@@ -73,21 +75,31 @@ static struct thread *first_runnable(struct list *list)
     return NULL;
 }
 
-static struct thread *runq_take(struct runq *q, const struct hart *h)
+static struct thread *runq_take(struct runq *q, struct hart *h)
 {
     if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
         return NULL;
     spin_lock(&q->lock);
-    bool turn = h->ahead >= slice;
+    bool turn = h->ahead >= slice; // of those who wait for it
     struct thread *t = first_runnable(turn ? &q->ready : &q->woken);
     if (!t)
         t = first_runnable(turn ? &q->woken : &q->ready);
     if (t) {
         list_remove(&t->run_link);
         q->length--;
+        t->rests = false;
+        h->prev = h->thread; // with the lock held: see pick()
     }
     spin_unlock(&q->lock);
     return t;
+}
+
+void sched_pass_queues(void)
+{
+    for (int i = 0; i < nharts; i++) {
+        spin_lock(&runqs[i].lock);
+        spin_unlock(&runqs[i].lock);
+    }
 }
 
 // => a hart that waits for work, `wish` before others; -1 if none does
@@ -145,7 +157,7 @@ void sched_wake(struct thread *t, bool interrupt)
     spin_unlock(&t->lock);
 }
 
-static struct thread *steal(const struct hart *h)
+static struct thread *steal(struct hart *h)
 {
     int self = h->index, best = -1;
     uint32 most = 0;
@@ -159,12 +171,16 @@ static struct thread *steal(const struct hart *h)
     return best >= 0 ? runq_take(&runqs[best], h) : NULL;
 }
 
+// => who runs here next.  A switch has begun: the hart does not look idle (task/rest.c) until it is over.
 static struct thread *pick(struct hart *h)
 {
     struct thread *t = runq_take(&runqs[h->index], h);
     if (!t && nharts > 1)
         t = steal(h);
-    return t ? t : h->idle;
+    if (t)
+        return t;
+    h->prev = h->thread;
+    return h->idle;
 }
 
 // Loads a root table; NULL: the kernel's own.  A hart has a process's table loaded only while it
@@ -222,6 +238,7 @@ void sched_finish_switch(void)
     __atomic_store_n(&prev->on_hart, 0, __ATOMIC_RELEASE);
     if (dead)
         bury(prev);
+    __atomic_store_n(&this_hart()->prev, NULL, __ATOMIC_RELEASE);
 }
 
 // Gives the running thread the time that has passed since this was last done.
@@ -253,7 +270,6 @@ static void switch_to(struct hart *h, struct thread *next)
     next->hart = h->index;
     next->state = THREAD_RUNNING;
     fp_leave(prev);
-    h->prev = prev;
     h->thread = next;
     h->trapframe = (uint64)next->tf;
     h->fail_kalloc = next->fail_active;
@@ -273,26 +289,50 @@ void schedule(void)
         panic("schedule: %s sleeps with a spinlock held", h->thread->name);
     h->need_resched = false;
     struct thread *next = pick(h);
-    if (next == h->thread)
+    if (next == h->thread) {
         next->state = THREAD_RUNNING;
-    else
+        h->prev = NULL;
+    } else {
         switch_to(h, next);
+    }
     intr_restore(on);
     longest_breath_begin(LONGEST_HERE);
 }
 
-void thread_yield(void)
+// => does nobody else wait for this hart?  Then the thread may go on.
+static bool nobody_waits(struct hart *h)
 {
-    struct thread *t = current_thread();
-    longest_breath(LONGEST_HERE);
-    if (__atomic_load_n(&runqs[this_hart()->index].length, __ATOMIC_RELAXED) == 0) {
-        this_hart()->need_resched = false;
-        return;
-    }
-    // Without its lock: until it stands in the queue nobody else changes a thread that runs.
+    if (__atomic_load_n(&runqs[h->index].length, __ATOMIC_RELAXED) != 0)
+        return false;
+    h->need_resched = false;
+    return true;
+}
+
+// Without its lock: until it stands in the queue nobody else changes a thread that runs.
+static inline void go_to_the_end(struct thread *t)
+{
     __atomic_store_n(&t->state, THREAD_READY, __ATOMIC_RELAXED);
     t->goes_first = false;
     runq_add(&runqs[this_hart()->index], t);
+}
+
+void thread_yield(void)
+{
+    longest_breath(LONGEST_HERE);
+    if (nobody_waits(this_hart()))
+        return;
+    go_to_the_end(current_thread());
+    schedule_busy();
+}
+
+void thread_yield_at_rest(void)
+{
+    longest_breath(LONGEST_HERE);
+    if (__atomic_load_n(&rest_stage, __ATOMIC_RELAXED) == REST_NONE && nobody_waits(this_hart()))
+        return;
+    struct thread *t = current_thread();
+    rest_enter(t);
+    go_to_the_end(t);
     schedule();
 }
 
@@ -399,10 +439,12 @@ void sched_run(struct thread *idle)
     for (;;) {
         intr_off();
         struct thread *next = pick(h);
-        if (next == idle)
+        if (next == idle) {
+            h->prev = NULL;
             idle_wait(h);
-        else
+        } else {
             switch_to(h, next);
+        }
         intr_on();
     }
 }

@@ -24,6 +24,9 @@ void sched_charge(void);
 // => what instret counted while the harts waited for something to do, summed over them.
 uint64 sched_slept(void);
 
+// Waits until whoever takes a thread off a run queue at this moment has done so.
+void sched_pass_queues(void);
+
 // This thread's first steps after a switch (thread.c).
 void sched_finish_switch(void);
 

@@ -37,6 +37,7 @@ struct thread {
     bool interrupted;        // by lock: a signal is pending, interruptible sleeps end at once
     bool goes_first;         // by lock: it goes before those that wait for their turn
     bool interruptible;      // by lock: the sleep in progress may be ended by a signal
+    bool rests;              // task/rest.h: its own while it runs; then by the run queue's lock
     int hart;                // by lock: where it runs or ran last
     uint32 on_hart;          // atomic: 1 until its registers are all saved
     uint32 *gone;            // set to 1 (release) when all that the dead thread held is given back
@@ -92,6 +93,8 @@ void thread_use_kept_end(int before);
 
 // Lets others run.  No spinlock is held.
 void thread_yield(void);
+// The same where the thread rests (task/rest.h).
+void thread_yield_at_rest(void);
 
 // The rule of breath (docs/scheduling.md): work whose length a caller, an image or the size of memory decides is done in
 // pieces of at most some ten thousand instructions (a page copied or summed, a table or a block of

@@ -4,6 +4,7 @@
 #include "riscv/intr.h"
 #include "riscv/timer.h"
 #include "task/clock.h"
+#include "task/rest.h"
 #include "task/sched.h"
 
 static struct timers {
@@ -63,7 +64,7 @@ static void insert(struct timers *q, struct timer *t)
 }
 
 // The thread is marked asleep under the timer's lock, so that the timer cannot go off in between.
-static int sleep_until(uint64 when)
+static int sleep_until(uint64 when, bool rests)
 {
     struct thread *self = current_thread();
     struct timer t = { .when = when, .thread = self };
@@ -83,18 +84,33 @@ static int sleep_until(uint64 when)
     intr_restore(on);
     if (!sleep)
         return -EINTR;
-    schedule();
+    if (rests) {
+        rest_enter(self);
+        schedule();
+    } else {
+        schedule_busy();
+    }
     spin_lock(&q->lock);
     list_remove(&t.link);
     spin_unlock(&q->lock);
     return time_now() < when ? -EINTR : 0;
 }
 
-int sleep_ns(uint64 ns)
+static int sleep_for(uint64 ns, bool rests)
 {
     uint64 when = time_now() + time_from_ns(ns);
     int err = 0;
     while (err == 0 && time_now() < when)
-        err = sleep_until(when);
+        err = sleep_until(when, rests);
     return err;
+}
+
+int sleep_ns(uint64 ns)
+{
+    return sleep_for(ns, true);
+}
+
+int sleep_busy_ns(uint64 ns)
+{
+    return sleep_for(ns, false);
 }

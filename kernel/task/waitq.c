@@ -1,5 +1,6 @@
 #include "task/waitq.h"
 #include "errno.h"
+#include "task/rest.h"
 #include "task/sched.h"
 #include "task/waitq_priv.h"
 
@@ -34,7 +35,7 @@ void waitq_leave(struct waitq *wq)
     spin_unlock(&wq->lock);
 }
 
-static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible)
+static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible, bool rests)
 {
     spin_lock(&wq->lock);
     bool sleep = waitq_enter(wq, interruptible);
@@ -42,7 +43,12 @@ static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible)
     if (!sleep)
         return -EINTR;
     spin_unlock(lk);
-    schedule();
+    if (rests) {
+        rest_enter(current_thread());
+        schedule();
+    } else {
+        schedule_busy();
+    }
     waitq_leave(wq);
     spin_lock(lk);
     return interruptible && thread_interrupted() ? -EINTR : 0;
@@ -50,12 +56,17 @@ static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible)
 
 void wait_on(struct waitq *wq, struct spinlock *lk)
 {
-    wait(wq, lk, false);
+    wait(wq, lk, false, false);
+}
+
+void wait_at_rest(struct waitq *wq, struct spinlock *lk)
+{
+    wait(wq, lk, false, true);
 }
 
 int wait_on_interruptible(struct waitq *wq, struct spinlock *lk)
 {
-    return wait(wq, lk, true);
+    return wait(wq, lk, true, true);
 }
 
 static bool wake_first(struct waitq *wq)

@@ -36,7 +36,10 @@ void waitq_init(struct waitq *wq, const char *name);
 // Sleeps until woken.  => lk is held on entry and on return.
 void wait_on(struct waitq *wq, struct spinlock *lk);
 
-// The same, but a signal to the thread ends the sleep too.
+// The same for a service of the kernel that waits for work: it rests there (task/rest.h).
+void wait_at_rest(struct waitq *wq, struct spinlock *lk);
+
+// The same, but a signal to the thread ends the sleep too.  It rests there.
 // => 0, or -EINTR if a signal is pending (at once, if one was pending already).
 int wait_on_interruptible(struct waitq *wq, struct spinlock *lk);
 

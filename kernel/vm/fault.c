@@ -218,7 +218,7 @@ bool fault_again(struct aspace *as, int err, int *tries)
         return true;
     if (!as->patient || (err != -ENOMEM && err != -EIO))
         return false;
-    sleep_ns(PATIENCE_NS);
+    sleep_busy_ns(PATIENCE_NS);
     return true;
 }
 

@@ -200,7 +200,7 @@ uint64 host_audit(void)
 {
     struct kine_audit result;
 
-    audit_run(&result, host_talkative, thread_breathe);
+    audit_run(&result, host_talkative);
     if (host_talkative && result.lost)
         printf("%lu frames lost\n", result.lost);
     CHECK_EQ(result.free + result.accounted + result.lost, result.ram);
@@ -308,7 +308,7 @@ bool mutex_held(const struct mutex *m)
     return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == me();
 }
 
-int sleep_ns(uint64 ns)
+int sleep_busy_ns(uint64 ns)
 {
     panic("nobody sleeps here");
 }
@@ -402,6 +402,11 @@ static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
 }
 
 void wait_on(struct waitq *wq, struct spinlock *lk)
+{
+    sleep_in(wq, lk, false);
+}
+
+void wait_at_rest(struct waitq *wq, struct spinlock *lk)
 {
     sleep_in(wq, lk, false);
 }
