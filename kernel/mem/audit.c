@@ -53,7 +53,7 @@ static size_t opened_frames(void)
     return n < frame_count ? n : frame_count;
 }
 
-static void check_frame(struct frame *f, struct kine_audit *out)
+static void check_frame(const struct frame *f, struct kine_audit *out)
 {
     if (f->kind == FRAME_FREE) {
         out->free++;

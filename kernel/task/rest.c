@@ -1,6 +1,6 @@
 #include "task/rest.h"
 #include "errno.h"
-#include "riscv/intr.h"
+#include "riscv/csr.h"
 #include "riscv/sbi.h"
 #include "riscv/timer.h"
 #include "task/clock.h"

@@ -2,7 +2,7 @@
 // share memory, files and descriptors and are killed at any moment, for 10 s unless told otherwise.
 //
 // The time is cut into rounds.  After each everybody is killed, which must succeed, all that was made
-// is removed, memory must be as before and the audit clean.  The seed is printed: with it and the
+// is removed, memory must be as before and the audit clean, as it must be all the time.  The seed is printed: with it and the
 // round, the same choices are made again, though not at the same moments.
 //
 // A round is a program of its own, so that the one that watches shares no memory with it and is not
@@ -13,6 +13,7 @@
 #define SECONDS  10
 #define FAMILIES 4
 #define ROUND_MS 2000
+#define AUDIT_MS 200
 #define GRACE_MS 60000 // in which a process that is killed must be gone
 
 enum { SEED, TIME, PROCESSES, ROUND };
@@ -27,13 +28,15 @@ static int round_program(char **argv)
     return 0;
 }
 
-// Waits until the round's program has ended.
+// Waits until the round's program has ended.  Whatever goes on meanwhile, the audit is exact.
 static void watch(int pid)
 {
     struct siginfo info = { 0 };
     for (int ms = 0; info.si_pid == 0; ms += 20) {
         CHECK(ms < ROUND_MS + GRACE_MS, "the round does not end");
         sleep_ms(20);
+        if (ms % AUDIT_MS == 0)
+            EXPECT(audit_faults(), 0, "faults that the audit found in the middle of the round");
         EXPECT(sys(SYS_waitid, P_PID, pid, &info, WEXITED | WNOHANG), 0, "waitid");
     }
 }
