@@ -52,8 +52,7 @@ static int prepend(char *buf, size_t *at, const char *name)
 static int climb(struct inode **dir, const struct inode *root, char *buf, size_t *at)
 {
     // What was the root before a rollback counts as the root.
-    for (int depth = 0; *dir != root && !(inode_is_root(*dir) && (*dir)->table->replaced);
-         depth++) {
+    for (int depth = 0; *dir != root && !inode_was_root(*dir); depth++) {
         struct inode *parent;
         struct dir_entry entry;
         if (depth == DEPTH_MAX)

@@ -59,6 +59,8 @@ void volume_info(struct volume *vol, struct volume_info *out);
 struct volume *volume_of(const struct inode *ino); // where it is
 // => the root directory, with a reference.
 struct inode *volume_root(struct volume *vol);
+// => was it the root until a rollback?
+bool inode_was_root(const struct inode *ino);
 
 // --- inodes -----------------------------------------------------------------------------------
 void inode_get(struct inode *ino);
@@ -126,8 +128,10 @@ int inode_clone(struct inode *dst, struct inode *src);
 // -ENAMETOOLONG,
 // -ENOSPC (removing files would have no room any more), -EROFS, -EIO, -ENOMEM
 int snapshot_create(struct volume *vol, const char *name);
-// Makes the live files what they are in the snapshot, which stays.  What is open stays open, as it
-// was and read-only.  => also -ENOENT
+// Makes the live files what they are in the snapshot, which stays.  What is open stays open; it is
+// read-only and as it was, unless it is the same in the snapshot.  The system is at rest
+// (task/rest.h): nobody is about to look at the table of an inode.  What only the replaced files had is
+// given back by the next volume_sync().  => also -ENOENT
 int snapshot_rollback(struct volume *vol, const char *name);
 // Its space comes back when none of its files is in use any more.  => 0; -ENOENT, -EROFS, -EIO,
 // -ENOMEM

@@ -95,6 +95,9 @@ void inodes_bury(struct volume *vol);
 void inodes_help_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.  => how many
 size_t inodes_trim(struct volume *vol, size_t keep);
+// The live table `to` replaces another: inodes in use that are the same in both, bit for bit, are `to`'s from
+// here on.  The volume's mutex is held, the system is at rest.
+void inodes_carry_over(struct itable *from, struct itable *to);
 // Lets go of a table's unused inodes.
 void inodes_forget(struct itable *table);
 // Checks that what is listed as dirty, unused or orphaned is so.  The volume's mutex is held.
@@ -122,6 +125,8 @@ int inode_store(struct inode *ino);
 // Reads it from the table.  => 0, -EIO, -ENOMEM
 int inode_read_table(struct inode *ino);
 // => 0, and the number of the orphan that its place in the table says comes next.
+// => is the inode the same in the other table?  false also if that cannot be read
+bool inode_same_in(struct inode *ino, struct itable *other);
 int inode_next_orphan(struct inode *ino, uint64 *next);
 // Changes the number of names of an owned inode.
 void inode_add_links(struct inode *ino, int n);

@@ -126,14 +126,20 @@ void inode_discard(struct inode *ino)
     obj_free(&inode_objects, ino);
 }
 
-void inode_enter(struct inode *ino)
+// => the inodes_lock is held
+static void hash(struct inode *ino)
 {
-    struct volume *vol = inode_volume(ino);
-    spin_lock(&vol->inodes_lock);
     struct inode **head = bucket(ino->table, ino->number);
     ino->hash_next = *head;
     *head = ino;
     ino->table->nloaded++;
+}
+
+void inode_enter(struct inode *ino)
+{
+    struct volume *vol = inode_volume(ino);
+    spin_lock(&vol->inodes_lock);
+    hash(ino);
     spin_unlock(&vol->inodes_lock);
 }
 
@@ -250,9 +256,12 @@ static bool bury_or_keep(struct inode *ino)
     if (bury(ino) == 0)
         return true;
     mutex_lock(&vol->lock);
-    ino->unburied = true;
+    bool kept = !ino->table->frozen; // a rollback has come in between
+    ino->unburied = kept;
     mutex_unlock(&vol->lock);
-    return false;
+    if (!kept)
+        forget_dying(ino);
+    return !kept;
 }
 
 void inodes_bury(struct volume *vol)
@@ -394,6 +403,30 @@ void inodes_forget(struct itable *table)
             forget(ino);
         thread_breathe();
     }
+}
+
+static void carry_over(struct inode *ino, struct itable *to)
+{
+    struct volume *vol = to->vol;
+    if (ino->data.obj.refs == 0 || ino->nlink == 0 || look(to, ino->number) != NULL ||
+        !inode_same_in(ino, to))
+        return;
+    spin_lock(&vol->inodes_lock);
+    unhash(ino);
+    ino->table = to;
+    hash(ino);
+    spin_unlock(&vol->inodes_lock);
+}
+
+// At rest nobody but us finds or forgets any.
+void inodes_carry_over(struct itable *from, struct itable *to)
+{
+    for (size_t i = 0; i < INODE_BUCKETS; i++)
+        for (struct inode *ino = from->vol->inode_table[i], *next; ino != NULL; ino = next) {
+            next = ino->hash_next;
+            if (ino->table == from)
+                carry_over(ino, to);
+        }
 }
 
 void inodes_destroy(struct volume *vol)

@@ -78,6 +78,21 @@ int inode_read_table(struct inode *ino)
     return err;
 }
 
+bool inode_same_in(struct inode *ino, struct itable *other)
+{
+    struct frame *here, *there;
+    if (tree_page(&ino->table->inodes, table_page(ino->number), &here))
+        return false;
+    bool same = false;
+    if (tree_page(&other->inodes, table_page(ino->number), &there) == 0) {
+        same = memcmp(slot_in(here, ino->number), slot_in(there, ino->number),
+                      sizeof(struct disk_inode)) == 0;
+        frame_put(there);
+    }
+    frame_put(here);
+    return same;
+}
+
 int inode_next_orphan(struct inode *ino, uint64 *next)
 {
     struct frame *f;

@@ -133,11 +133,16 @@ static int walk_down(struct walk *w, const char *path)
     }
 }
 
+bool inode_was_root(const struct inode *ino)
+{
+    return ino->table->replaced && inode_is_root(ino);
+}
+
 // => where the walk begins, with a reference.  After a rollback a working directory that was the
 // root is the root.
 static struct inode *start(struct inode *cwd, const char *path)
 {
-    if (path[0] == '/' || (cwd->table->replaced && inode_is_root(cwd)))
+    if (path[0] == '/' || inode_was_root(cwd))
         return volume_root(inode_volume(cwd));
     inode_get(cwd);
     return cwd;

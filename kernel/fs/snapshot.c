@@ -206,6 +206,7 @@ static void exchange(struct volume *vol, struct rollback *rb, struct itable *tab
     spin_unlock(&vol->inodes_lock);
     itable_enter(old);
     itable_set_going(old);
+    inodes_carry_over(old, table);
 }
 
 static void discard_table(struct itable *table)
@@ -281,7 +282,5 @@ int snapshot_rollback(struct volume *vol, const char *name)
         return err;
     inodes_forget(rb.old);
     inode_put(rb.old->root); // behind this the table may be gone
-    inodes_bury(vol);
-    snapshots_bury(vol);
     return commit(vol);
 }

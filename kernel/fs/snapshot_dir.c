@@ -66,7 +66,7 @@ int snapshot_step(struct inode *dir, const struct name *name, struct inode **out
     bool up = name_is_dotdot(name);
     if (inode_is_snapshot_dir(dir) && !up)
         return lookup(vol, name, out);
-    if (inode_is_snapshot_dir(dir) || (up && inode_is_root(dir) && dir->table->replaced)) {
+    if (inode_is_snapshot_dir(dir) || (up && inode_was_root(dir))) {
         *out = volume_root(vol);
         return 0;
     }

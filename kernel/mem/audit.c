@@ -5,8 +5,8 @@
 #include "mem/frames_priv.h"
 #include "riscv/hart.h"
 
-#define WALKERS          12
-#define LINES_SHOWN      20 
+#define WALKERS     12
+#define LINES_SHOWN 20 // of broken invariants; more are only counted
 
 static struct {
     const char *name;

@@ -3,6 +3,7 @@
 #include "proc/proc.h"
 #include "abi.h"
 #include "errno.h"
+#include "fs/fs.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mem/slab.h"
@@ -101,6 +102,23 @@ void proc_end_vfork(struct proc *p)
 int proc_count(void)
 {
     return __atomic_load_n(&count, __ATOMIC_RELAXED);
+}
+
+static void return_to_root(struct proc *p)
+{
+    struct inode *was = p->cwd;
+    if (!inode_was_root(was))
+        return;
+    p->cwd = volume_root(volume_of(was));
+    inode_put(was);
+}
+
+// At rest: without the tree lock nobody comes or goes either, and what has exited is a zombie.
+void proc_return_to_root(void)
+{
+    for (struct proc *p = proc_next(0); p != NULL; p = proc_next(p->pid))
+        if (!p->zombie)
+            return_to_root(p);
 }
 
 static char state_letter(const struct proc *p)

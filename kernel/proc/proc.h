@@ -29,7 +29,7 @@ struct proc {
     struct thread *thread; // its one thread of control; by the tree lock, NULL once it has exited
     struct aspace *aspace; // changed by exec and exit of its own, under the tree lock
     struct files *files;   // its own
-    struct inode *cwd;     // its own
+    struct inode *cwd;     // its own, but for proc_return_to_root()
     uint32 umask;          // its own: permission bits that files it makes do not get
     uint32 path_longest;   // its own: bytes of a path, NUL included, that its program may name
     // Its own: what the children that it has waited for have spent, with theirs.  A zombie's: that
@@ -89,6 +89,10 @@ void proc_unwait(struct proc *zombie);
 int proc_kill(int pid, int sig);
 // => the lowest pending fatal signal, 0 if there is none.
 int proc_pending(const struct proc *p);
+
+// --- the working directory --------------------------------------------------------------------
+// After a rollback, with the system at rest: whoever works in what was the root works in the root.
+void proc_return_to_root(void);
 
 // --- the census -------------------------------------------------------------------------------
 int proc_count(void);

@@ -25,9 +25,7 @@ static int64 give(uint64 user, const void *from, size_t n)
 int64 sys_kine_audit(const uint64 *arg)
 {
     struct kine_audit result;
-    int err = rest_begin();
-    if (err)
-        return err;
+    rest_begin();
     audit_run(&result, true);
     rest_end();
     return give(arg[0], &result, sizeof result);

@@ -9,6 +9,7 @@
 #include "proc/proc.h"
 #include "sys/dispatch.h"
 #include "sys/sys_file.h"
+#include "task/rest.h"
 #include "vm/usercopy.h"
 
 _Static_assert(sizeof(struct kine_snapshot) == 88, "as user programs know it");
@@ -33,12 +34,27 @@ static int next(struct volume *vol, struct aspace *as, uint64 uout)
     return err ? err : 1;
 }
 
+// What is dirty is written before everybody is stopped.  Who works in the root goes on in the new one, and
+// does not keep the old.
+static int roll_back(struct volume *vol, const char *name)
+{
+    int err = volume_sync(vol);
+    if (err)
+        return err;
+    rest_begin();
+    err = snapshot_rollback(vol, name);
+    if (!err)
+        proc_return_to_root();
+    rest_end();
+    return err ? err : volume_sync(vol);
+}
+
 static int by_name(struct volume *vol, uint64 what, const char *name)
 {
     switch (what) {
     case KINE_SNAPSHOT_CREATE: return snapshot_create(vol, name);
     case KINE_SNAPSHOT_DELETE: return snapshot_delete(vol, name);
-    case KINE_SNAPSHOT_ROLLBACK: return snapshot_rollback(vol, name);
+    case KINE_SNAPSHOT_ROLLBACK: return roll_back(vol, name);
     default: return -EINVAL;
     }
 }

@@ -1,5 +1,4 @@
 #include "task/rest.h"
-#include "errno.h"
 #include "riscv/csr.h"
 #include "riscv/sbi.h"
 #include "riscv/timer.h"
@@ -23,16 +22,13 @@ static struct {
     .waiters = WAITQ_INIT(turn.waiters, "rest"),
 };
 
-static int take_turn(void)
+static void take_turn(void)
 {
-    int err = 0;
     spin_lock(&turn.lock);
-    while (turn.taken && !err)
-        err = wait_on_interruptible(&turn.waiters, &turn.lock);
-    if (!err)
-        turn.taken = true;
+    while (turn.taken)
+        wait_at_rest(&turn.waiters, &turn.lock);
+    turn.taken = true;
     spin_unlock(&turn.lock);
-    return err;
 }
 
 static void end_turn(void)
@@ -116,17 +112,11 @@ static bool try(uint64 ns)
     return false;
 }
 
-int rest_begin(void)
+void rest_begin(void)
 {
-    int err = take_turn();
-    if (err)
-        return err;
+    take_turn();
     for (uint64 ns = FIRST_TRY_NS; !try(ns); ns *= 2)
-        if ((err = sleep_ns(ns)) != 0) {
-            end_turn();
-            return err;
-        }
-    return 0;
+        sleep_ns(ns);
 }
 
 void rest_end(void)

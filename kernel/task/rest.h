@@ -2,9 +2,10 @@
 //
 // A thread *rests* where all that it holds can be found by whoever looks for it: in user mode or on
 // the way there, in a sleep that a signal may end, before its first step and after its last.
-// There it has no mutex, and no frame that hangs on its kernel stack alone.  Everywhere else it is
+// There it has no mutex, no pointer to anything that is its process's, and no frame that hangs on its kernel stack alone.  Everywhere else it is
 // *busy*.  While somebody has the system at rest, threads that rest stay where they are, and there
-// are no others: so the recount of all memory (mem/audit.h) is exact, whatever is going on.
+// are no others: so the recount of all memory (mem/audit.h) is exact, whatever is going on, and what
+// is a process's own can be exchanged by another.
 //
 // Invariants
 //   R1  a thread with `rests` set has no mutex (debug builds look) and holds nothing uncounted; it
@@ -27,8 +28,8 @@ extern uint32 rest_stage; // atomic: enum rest_stage; changed with every run que
 // Brings the system to rest.  Others are stopped for as long as it takes the busy to finish what
 // they do, a few ms at first; if that is not enough they may go on in between, and get more time
 // the next time.  No lock is held; may sleep.
-// => 0: nobody but the caller runs until rest_end(); -EINTR: a signal is pending
-int rest_begin(void);
+// => nobody but the caller runs until rest_end()
+void rest_begin(void);
 void rest_end(void);
 
 // Says that t, the current thread, rests from here to the end of the schedule() that follows.

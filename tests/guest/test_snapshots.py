@@ -29,6 +29,26 @@ def test_rollback_and_reboot(machine):
     m.poweroff()
 
 
+def blocks_used(m):
+    """=> KiB in use, once what deleted snapshots held has been given back."""
+    m.run("sync; sleep 3; sync")
+    return int(m.run("df").split("\n")[1].split()[2])
+
+
+def test_rollback_gives_back(machine):
+    """What a rollback has replaced comes back, though init, the shell and others worked in it."""
+    m = machine()
+    m.run("snapshot create s; sleep 1000 &")
+    before = blocks_used(m)
+    m.run("fileload big 6")
+    assert blocks_used(m) > before + 6000
+    m.run("snapshot rollback s")
+    assert "no such file" in m.run("cat /big")
+    assert blocks_used(m) <= before + 100
+    m.audit()
+    m.poweroff()
+
+
 def test_deleted_while_running(machine):
     """A program of a deleted snapshot runs on; its space comes back when it has ended."""
     m = machine()
