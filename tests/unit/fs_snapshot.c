@@ -394,9 +394,13 @@ static void test_rollback(void)
         EXPECT_EQ(inode_write(orphan, "lost", 0, 4), 4);
         EXPECT_EQ(unlink_path("/gone"), 0);
         EXPECT_EQ(snapshot_create(vol, "s"), 0);
+        sync_volume();
+        uint64 pictured = free_blocks();
         fill_file("/d/file1", 5000, dirty_seed);
         fill_file("/later", 50000, 1);
-        struct inode *open = open_file("/later"), *cwd = open_file("/d");
+        EXPECT_EQ(path_mkdir(root, "/other", 0755), 0);
+        struct inode *open = open_file("/later"), *cwd = open_file("/other");
+        struct inode *same = open_file("/d"), *text = open_file("/d/file2");
         EXPECT_EQ(snapshot_rollback(vol, "s"), 0);
         // The new files are the old ones...
         inode_put(root);
@@ -409,10 +413,20 @@ static void test_rollback(void)
         EXPECT_EQ(inode_write(open, buf, 0, 8), -EROFS);
         EXPECT_EQ(path_mkdir(cwd, "x", 0755), -EROFS);
         EXPECT_EQ(path_mkdir(cwd, "/x", 0755), 0);
+        // What is the same in the snapshot is the file, or directory, that it was.
+        EXPECT(open_file("/d/file2") == text);
+        inode_put(text);
+        EXPECT_EQ(path_mkdir(same, "y", 0755), 0);
+        EXPECT_EQ(unlink_path("/d/y"), 0);
         EXPECT_EQ(inode_read(orphan, buf, 0, 4), 4);
         inode_put(orphan);
         inode_put(open);
         inode_put(cwd);
+        inode_put(same);
+        // It keeps nothing of what was replaced; /x has some blocks.
+        sync_volume();
+        EXPECT(free_blocks() + 8 >= pictured);
+        inode_put(text);
         if (round == 1)
             remount();
         EXPECT_EQ(unlink_path("/x"), 0);
