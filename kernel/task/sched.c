@@ -80,7 +80,7 @@ static struct thread *runq_take(struct runq *q, struct hart *h)
     if (__atomic_load_n(&q->length, __ATOMIC_RELAXED) == 0)
         return NULL;
     spin_lock(&q->lock);
-    bool turn = h->ahead >= slice; // of those who wait for it
+    bool turn = h->ahead >= slice;
     struct thread *t = first_runnable(turn ? &q->ready : &q->woken);
     if (!t)
         t = first_runnable(turn ? &q->woken : &q->ready);
