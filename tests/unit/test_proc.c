@@ -103,14 +103,29 @@ void files_put(struct files *fs)
     tables--;
 }
 
+// An inode is its count.
 void inode_get(struct inode *ino)
 {
-    directory++;
+    ++*(int *)ino;
 }
 
 void inode_put(struct inode *ino)
 {
-    directory--;
+    CHECK(--*(int *)ino >= 0);
+}
+
+static int other_root;
+static bool rolled_back;
+
+bool inode_was_root(const struct inode *ino)
+{
+    return rolled_back && ino == (struct inode *)&directory;
+}
+
+struct inode *volume_root(struct volume *vol)
+{
+    inode_get((struct inode *)&other_root);
+    return (struct inode *)&other_root;
 }
 
 struct volume *volume_of(const struct inode *ino)
@@ -288,6 +303,34 @@ static void fork_fails(void)
 TEST(fork_fails_at_each_allocation)
 {
     as_init(fork_fails);
+}
+
+// Two live, one is a zombie, which works nowhere any more.
+static void goes_to_the_root(void)
+{
+    int dead = start(ends_7), pid[] = { start(for_ever), start(for_ever) };
+    nap(10);
+    CHECK(proc_find(dead)->zombie);
+    CHECK_EQ(directory, 3);
+    rolled_back = true;
+    proc_return_to_root();
+    rolled_back = false;
+    CHECK(directory == 0 && other_root == 3);
+    CHECK_EQ(end_of(dead), 7);
+    for (int i = 0; i < 2; i++) {
+        CHECK(proc_find(pid[i])->cwd == (struct inode *)&other_root);
+        CHECK_EQ(proc_kill(pid[i], SIGKILL), 0);
+        end_of(pid[i]);
+    }
+    CHECK_EQ(other_root, 1);
+    inode_put(self()->cwd);
+    self()->cwd = (struct inode *)&directory;
+    inode_get(self()->cwd);
+}
+
+TEST(who_works_in_a_replaced_root)
+{
+    as_init(goes_to_the_root);
 }
 
 static void shares(void)
