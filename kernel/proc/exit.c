@@ -6,7 +6,6 @@
 #include "proc/proc_priv.h"
 #include "riscv/csr.h"
 #include "riscv/machine.h"
-#include "task/sched.h"
 #include "vm/aspace.h"
 
 // => tree_lock held.  Moves the children to init, which reaps the dead among them.
@@ -30,9 +29,6 @@ static void become_zombie(struct proc *p, int status, int signal)
 {
     p->exit_status = status;
     p->exit_signal = signal;
-    sched_charge();
-    p->spent.user += p->thread->user_time;
-    p->spent.kernel += p->thread->kernel_time;
     p->zombie = true;
     p->thread = NULL;
     if (!list_empty(&p->children))
@@ -72,7 +68,7 @@ void proc_exit(int status, int signal)
     drop_holdings(p);
     proc_end_vfork(p);
     current_thread()->proc = NULL;
-    current_thread()->gone = &p->thread_gone;
+    current_thread()->end = &p->end;
     spin_lock(&tree_lock);
     become_zombie(p, status, signal);
     spin_unlock(&tree_lock);
@@ -96,6 +92,14 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *any)
     return NULL;
 }
 
+// The zombie's thread leaves the hart it died on: so that whoever has waited for a process finds all that it
+// held given back.
+static void await_thread(const struct proc *zombie)
+{
+    while (!__atomic_load_n(&zombie->end.gone, __ATOMIC_ACQUIRE))
+        cpu_relax();
+}
+
 int proc_wait(int pid, bool nohang, struct proc **ended)
 {
     struct proc *p = current_proc(), *zombie;
@@ -111,6 +115,8 @@ int proc_wait(int pid, bool nohang, struct proc **ended)
         err = -ECHILD;
     }
     spin_unlock(&tree_lock);
+    if (zombie)
+        await_thread(zombie);
     *ended = zombie;
     return err;
 }
@@ -122,14 +128,16 @@ void proc_unwait(struct proc *zombie)
     spin_unlock(&tree_lock);
 }
 
-// The zombie's thread leaves the hart it died on first: so that whoever has waited for a process
-// finds all that it held given back.
+struct cpu_time proc_spent(const struct proc *zombie)
+{
+    return (struct cpu_time){ zombie->children_spent.user + zombie->end.spent.user,
+                              zombie->children_spent.kernel + zombie->end.spent.kernel };
+}
+
 void proc_reap(struct proc *zombie)
 {
-    struct cpu_time *spent = &current_proc()->spent;
-    spent->user += zombie->spent.user;
-    spent->kernel += zombie->spent.kernel;
-    while (!__atomic_load_n(&zombie->thread_gone, __ATOMIC_ACQUIRE))
-        cpu_relax();
+    struct cpu_time *all = &current_proc()->children_spent, spent = proc_spent(zombie);
+    all->user += spent.user;
+    all->kernel += spent.kernel;
     proc_free(zombie);
 }

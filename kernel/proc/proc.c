@@ -159,8 +159,8 @@ static void describe(const struct proc *p, struct kine_proc *out)
     *out = (struct kine_proc){ .pid = p->pid, .ppid = p->ppid, .state = state_letter(p) };
     copy_string(out->name, p->name, sizeof out->name);
     if (p->thread) {
-        out->user_ns = time_to_ns(p->thread->user_time);
-        out->kernel_ns = time_to_ns(p->thread->kernel_time);
+        out->user_ns = time_to_ns(p->thread->spent.user);
+        out->kernel_ns = time_to_ns(p->thread->spent.kernel);
     }
 }
 

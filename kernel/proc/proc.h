@@ -19,10 +19,6 @@ struct files;
 struct inode;
 struct kine_proc;
 
-struct cpu_time { // in time-base ticks
-    uint64 user, kernel;
-};
-
 struct proc {
     int pid;               // constant
     char name[16];         // the last component of the program's path; its own
@@ -32,9 +28,7 @@ struct proc {
     struct inode *cwd;     // its own, but for proc_return_to_root()
     uint32 umask;          // its own: permission bits that files it makes do not get
     uint32 path_longest;   // its own: bytes of a path, NUL included, that its program may name
-    // Its own: what the children that it has waited for have spent, with theirs.  A zombie's: that
-    // and what it has spent itself.
-    struct cpu_time spent;
+    struct cpu_time children_spent; // its own: by those that it has waited for, with theirs
 
     // by the tree lock
     struct proc *parent;
@@ -43,7 +37,7 @@ struct proc {
     struct list sibling;
     struct list hash; // in the PID index
     bool zombie;
-    uint32 thread_gone;      // atomic: 1 once a zombie's thread holds nothing any more
+    struct thread_end end;   // a zombie's thread fills it in
     int exit_status;         // the full int given to exit
     int exit_signal;         // the signal that killed it, or 0
     struct waitq child_exit; // the parent waits here
@@ -80,6 +74,8 @@ _Noreturn void proc_exit(int status, int signal);
 // alone until he reaps it, or puts it back because the news of it has no place to go; NULL if nobody
 // has exited and `nohang` is set.  => 0; -ECHILD, -EINTR.
 int proc_wait(int pid, bool nohang, struct proc **ended);
+// => what the zombie has spent, with its children's
+struct cpu_time proc_spent(const struct proc *zombie);
 void proc_reap(struct proc *zombie);
 void proc_unwait(struct proc *zombie);
 

@@ -71,8 +71,9 @@ static struct timeval timeval_of(uint64 ticks)
 
 static int put_usage(uint64 to, const struct proc *ended)
 {
-    struct rusage usage = { .ru_utime = timeval_of(ended->spent.user),
-                            .ru_stime = timeval_of(ended->spent.kernel) };
+    struct cpu_time spent = proc_spent(ended);
+    struct rusage usage = { .ru_utime = timeval_of(spent.user),
+                            .ru_stime = timeval_of(spent.kernel) };
     return put(to, &usage, sizeof usage);
 }
 

@@ -223,12 +223,14 @@ void thread_leave_root(void)
 // thread's lock.
 static void bury(struct thread *t)
 {
-    uint32 *gone = t->gone;
+    struct thread_end *end = t->end;
+    if (end)
+        end->spent = t->spent;
     spin_lock(&t->lock);
     spin_unlock(&t->lock);
     thread_discard(t);
-    if (gone)
-        __atomic_store_n(gone, 1, __ATOMIC_RELEASE);
+    if (end)
+        __atomic_store_n(&end->gone, 1, __ATOMIC_RELEASE);
 }
 
 void sched_finish_switch(void)
@@ -247,9 +249,9 @@ static void charge(struct hart *h, struct thread *t, uint64 now)
     uint64 passed = now - h->since;
     h->since = now;
     if (t->in_user)
-        t->user_time += passed;
+        t->spent.user += passed;
     else
-        t->kernel_time += passed;
+        t->spent.kernel += passed;
     h->ahead = t->goes_first ? h->ahead + passed : 0;
 }
 

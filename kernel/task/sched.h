@@ -18,7 +18,7 @@ void sched_wake(struct thread *t, bool interrupt);
 // The timer interrupt: runs what is due, and ends the running thread's slice if that is over.
 void sched_timer(bool from_user);
 
-// Brings the current thread's user_time and kernel_time up to date.
+// Brings the current thread's `spent` up to date.
 void sched_charge(void);
 
 // => what instret counted while the harts waited for something to do, summed over them.

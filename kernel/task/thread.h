@@ -22,6 +22,16 @@ struct trapframe;
 
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_SLEEPING, THREAD_DEAD };
 
+struct cpu_time { // in time-base ticks
+    uint64 user, kernel;
+};
+
+// What a dead thread leaves behind.
+struct thread_end {
+    struct cpu_time spent; // by the thread; valid once it is gone
+    uint32 gone;           // atomic: 1 when all that it held is given back
+};
+
 struct thread {
     struct context context; // callee-saved registers while it does not run
     void (*fn)(void *);     // what it was made to run
@@ -40,7 +50,7 @@ struct thread {
     bool rests;              // task/rest.h: its own while it runs; then by the run queue's lock
     int hart;                // by lock: where it runs or ran last
     uint32 on_hart;          // atomic: 1 until its registers are all saved
-    uint32 *gone;            // set to 1 (release) when all that the dead thread held is given back
+    struct thread_end *end;  // its own: where to leave it, or NULL
     struct list run_link;    // by the run queue's lock
     struct list wait_link;   // by the wait queue's lock
 
@@ -51,8 +61,7 @@ struct thread {
     long *fail_active;       // its own: the one that counts at this moment
     int kept_use;            // its own: enum kept_use of mem/frame.h
     struct locks_held locks; // its own: mutexes, for the checker
-    uint64 user_time;        // its own: time-base ticks that it has run; others may look
-    uint64 kernel_time;      // the same, and what passed before the first tick
+    struct cpu_time spent;   // its own: what it has run; others may look
     bool in_user;            // its own: where the timer last saw it
 };
 

@@ -353,8 +353,8 @@ static void computer(void *n)
         tell((char)('a' + (long)n));
     }
     sched_charge();
-    CHECK_EQ(current_thread()->user_time + current_thread()->kernel_time, 3 * TURNS_SLICE);
-    CHECK(current_thread()->user_time >= 2 * TURNS_SLICE);
+    CHECK_EQ(current_thread()->spent.user + current_thread()->spent.kernel, 3 * TURNS_SLICE);
+    CHECK(current_thread()->spent.user >= 2 * TURNS_SLICE);
 }
 
 TEST(who_computes_has_a_slice_in_turn)
@@ -376,7 +376,7 @@ static void spinner(void *n)
     while (!stop)
         turns_compute(TURNS_MS);
     sched_charge();
-    had = current_thread()->user_time + current_thread()->kernel_time;
+    had = current_thread()->spent.user + current_thread()->spent.kernel;
 }
 
 // Sleeps, and computes a little, `n` milliseconds at a time; how late it runs is measured.
@@ -559,14 +559,14 @@ TEST(a_thread_is_whole_or_not_made)
         CHECK(turns_all_ended());
         turns_fail = asked;
     }
-    uint32 gone = 0;
+    struct thread_end left = { 0 };
     struct thread *t = thread_new("test", ends, NULL);
-    t->gone = &gone;
+    t->end = &left;
     thread_start(t);
-    CHECK(!gone);
+    CHECK(!left.gone);
     turns_run();
     check_story("e");
-    CHECK_EQ(gone, 1);
+    CHECK_EQ(left.gone, 1);
     end();
 }
 
