@@ -153,6 +153,7 @@ struct siginfo {
 #define SIGCHLD 17
 #define NSIG    64
 
+#define PROT_NONE     0
 #define PROT_READ     1
 #define PROT_WRITE    2
 #define PROT_EXEC     4
@@ -162,6 +163,7 @@ struct siginfo {
 #define MAP_ANONYMOUS 0x20
 #define MAP_NORESERVE 0x4000
 #define MAP_STACK     0x20000
+#define MAP_FIXED_NOREPLACE 0x100000
 
 #define MADV_DONTNEED       4
 #define MADV_POPULATE_READ  22
@@ -227,7 +229,7 @@ struct kine_proc {
 
 // kine_pte: what maps an address of the caller's.
 struct kine_pte {
-    uint64 pte;    // the leaf entry, 0 if empty
+    uint64 pte;    // the leaf entry, 0 if empty; without V: a page that is withheld (PROT_NONE)
     uint64 refs;   // references to the frame, 0 if empty
     uint64 tables; // references to the tables above it, at the most; 1: only this space has them
 };

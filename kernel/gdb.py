@@ -90,6 +90,8 @@ def physical_of(entry):
 
 
 def rights(entry):
+    if not entry & 1:
+        return "withheld"
     return " ".join(name if entry >> bit & 1 else "-" * len(name) for bit, name in FLAGS)
 
 

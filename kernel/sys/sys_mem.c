@@ -19,7 +19,8 @@ int64 sys_brk(const uint64 *arg) // the new break; => the break as it is afterwa
 #define PROTS (PROT_READ | PROT_WRITE | PROT_EXEC)
 
 // Those beyond the first three ask for nothing that is not so in any case.
-#define MAPS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK)
+#define MAPS                                                                                       \
+    (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_NORESERVE | MAP_STACK)
 
 int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
 {
@@ -27,7 +28,10 @@ int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
     if (!(flags & MAP_PRIVATE) || !(flags & MAP_ANONYMOUS) || flags & ~(uint64)MAPS ||
         arg[2] & ~(uint64)PROTS)
         return -EINVAL;
-    return aspace_mmap(mine(), arg[0], arg[1], (uint32)arg[2], flags & MAP_FIXED);
+    enum placement place = flags & MAP_FIXED_NOREPLACE ? PLACE_EMPTY
+                           : flags & MAP_FIXED         ? PLACE_FIXED
+                                                       : PLACE_HINT;
+    return aspace_mmap(mine(), arg[0], arg[1], (uint32)arg[2], place);
 }
 
 int64 sys_munmap(const uint64 *arg) // addr, length

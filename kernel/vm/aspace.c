@@ -149,6 +149,8 @@ static void audit_entry(pte_t *e, uint64 va, bool shared, void *arg)
     if ((*e & (PTE_W | PTE_COW) && !(r->prot & PROT_WRITE)) ||
         (*e & PTE_X && !(r->prot & PROT_EXEC)))
         audit_error("M4: entry %lx at %p allows more than its area", *e, (void *)va);
+    if ((pte_kind(*e) == ENTRY_WITHHELD) != !(r->prot & PROT_READ))
+        audit_error("M4: entry %lx at %p is withheld, or is not, against its area", *e, (void *)va);
 }
 
 static void audit_rights(struct aspace *as)

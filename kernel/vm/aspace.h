@@ -37,11 +37,15 @@ int uvmcopy(struct aspace *parent, struct aspace *child);
 // overlap), -EACCES (W and X together), -ENOMEM.
 int aspace_map(struct aspace *as, const struct area *area);
 
-// mmap of zero-filled private memory: at `addr` exactly if `fixed` (replacing what is there), else
-// where there is room.  => the address, or -EINVAL, -ENOMEM, -EACCES.
-int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed);
+// mmap of zero-filled private memory.  => the address, or -EINVAL, -ENOMEM, -EACCES, -EEXIST.
+enum placement {
+    PLACE_HINT,  // at addr if there is room, else where there is
+    PLACE_FIXED, // at addr; what is there goes
+    PLACE_EMPTY, // at addr, where nothing is
+};
+int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, enum placement place);
 int aspace_munmap(struct aspace *as, uint64 addr, uint64 len);
-// => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X)
+// What may not be read keeps its bytes.  => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X)
 int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);
 
 // The image is mapped: if it is small, what its areas may come to own is charged from here on

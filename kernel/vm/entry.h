@@ -7,8 +7,9 @@
 //   PAGE      V, R: a user's page, with the rights in it; PTE_COW: copy before the first store
 //   TABLE     V, no R: the table of the next level
 //   PARKED    the table of the next level, out of the hardware's reach: others may have it too
+//   WITHHELD  a user's page that nobody may touch (PROT_NONE): it keeps its bytes
 //
-// A leaf table has EMPTY and PAGE; the tables above it EMPTY, TABLE and PARKED.  Every kind
+// A leaf table has EMPTY, PAGE and WITHHELD; the tables above it EMPTY, TABLE and PARKED.  Every kind
 // but EMPTY holds one reference to the frame in it.
 #pragma once
 
@@ -16,9 +17,11 @@
 #include "riscv.h"
 #include "mem/frame.h"
 
-enum entry_kind { ENTRY_EMPTY, ENTRY_PAGE, ENTRY_TABLE, ENTRY_PARKED };
+enum entry_kind { ENTRY_EMPTY, ENTRY_PAGE, ENTRY_TABLE, ENTRY_PARKED, ENTRY_WITHHELD };
 
-#define TAG_PARKED (1UL << 1) // what makes PARKED of an entry without V
+// What an entry without V is.  Neither is W or X: it never looks as if it allowed something.
+#define TAG_PARKED   (1UL << 1)
+#define TAG_WITHHELD (1UL << 5)
 
 // Entries of user pages always have A and D set: no hart need write to a table.
 #define PTE_USER (PTE_V | PTE_U | PTE_A | PTE_D)
@@ -39,6 +42,8 @@ static inline enum entry_kind pte_kind(pte_t e)
 {
     if (e & PTE_V)
         return e & PTE_R ? ENTRY_PAGE : ENTRY_TABLE;
+    if (e & TAG_WITHHELD)
+        return ENTRY_WITHHELD;
     return e == 0 ? ENTRY_EMPTY : ENTRY_PARKED;
 }
 

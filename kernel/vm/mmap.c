@@ -63,15 +63,18 @@ int aspace_cut(struct aspace *as, uint64 start, uint64 end)
     return 0;
 }
 
-static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed)
+static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot,
+                         enum placement place)
 {
     int err = areas_reserve(&as->areas, 2);
     if (err)
         return err;
-    if (fixed)
+    if (place == PLACE_EMPTY && !areas_free(&as->areas, addr, addr + len))
+        return -EEXIST;
+    if (place == PLACE_FIXED)
         err = aspace_cut(as, addr, addr + len);
-    else if (addr % PGSIZE || !in_user_space(addr, len) ||
-             !areas_free(&as->areas, addr, addr + len))
+    else if (place == PLACE_HINT && (addr % PGSIZE || !in_user_space(addr, len) ||
+                                     !areas_free(&as->areas, addr, addr + len)))
         addr = areas_find_room(&as->areas, len, MMAP_BOTTOM, USER_MAX);
     if (err || addr == 0)
         return -ENOMEM;
@@ -81,17 +84,17 @@ static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot
     return (int64)addr;
 }
 
-int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, bool fixed)
+int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, enum placement place)
 {
     if (len == 0 || len > USER_MAX)
         return len ? -ENOMEM : -EINVAL;
     len = PGROUNDUP(len);
-    if (fixed && (addr % PGSIZE || !in_user_space(addr, len)))
+    if (place != PLACE_HINT && (addr % PGSIZE || !in_user_space(addr, len)))
         return -EINVAL;
     if (writable_code(prot))
         return -EACCES;
     mutex_lock(&as->lock);
-    int64 at = mmap_locked(as, addr, len, prot, fixed);
+    int64 at = mmap_locked(as, addr, len, prot, place);
     aspace_unlock(as);
     return at;
 }
@@ -117,10 +120,15 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
     return err;
 }
 
-// Gives an entry the rights of its area, but never W at once: the frame may be shared.
+// Gives an entry the rights of its area, but never W at once: the frame may be shared.  An entry without
+// R would be a pointer to a table (Sv39): a page that may not be read is withheld.
 static void protect_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
     uint32 prot = *(const uint32 *)arg;
+    if (!(prot & PROT_READ)) {
+        *e = pte_make(pte_frame(*e), TAG_WITHHELD);
+        return;
+    }
     pte_t keep = prot & PROT_WRITE ? *e & PTE_W : 0;
     pte_t flags = PTE_USER | PTE_R | keep | (prot & PROT_EXEC ? PTE_X : 0);
     if ((prot & PROT_WRITE) && !keep)
@@ -169,8 +177,6 @@ int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot)
     if (err)
         return err;
     prot = with_read(prot);
-    if (!(prot & PROT_READ))
-        return -EINVAL; // an entry without R would be a pointer to a table (Sv39)
     if (writable_code(prot))
         return -EACCES;
     if (len == 0)

@@ -7,6 +7,8 @@ static void audit_page(pte_t e)
 {
     struct frame *f = pte_frame(e);
     audit_count(f);
+    if (pte_kind(e) == ENTRY_WITHHELD)
+        return;
     if (pte_kind(e) != ENTRY_PAGE || !(e & PTE_U) || !(e & PTE_A))
         audit_error("entry %lx of a user page lacks V, U or A", e);
     if (e & PTE_W && (frame_refs(f) != 1 || e & PTE_COW))

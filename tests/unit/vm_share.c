@@ -229,7 +229,7 @@ TEST(sharers_race)
 static struct aspace *space[SPACES];
 static struct slot {
     int value; // first byte; -1: not mapped
-    bool writable;
+    uint32 prot;
 } model[SPACES][SLOTS];
 
 static uint64 slot_va(int slot)
@@ -242,7 +242,7 @@ static void start_space(int i)
 {
     space[i] = large_space(2 * GIB / PGSIZE);
     for (int s = 0; s < SLOTS; s++)
-        model[i][s] = (struct slot){ 0, true };
+        model[i][s] = (struct slot){ 0, PROT_READ | PROT_WRITE };
 }
 
 static void drop_space(int i)
@@ -260,15 +260,20 @@ static void fork_space(int from, int to)
     memcpy(model[to], model[from], sizeof model[to]);
 }
 
+static int loads(const struct slot *s)
+{
+    return s->value >= 0 && s->prot & PROT_READ ? s->value : -EFAULT;
+}
+
 static void touch(int i, int s)
 {
     struct slot *want = &model[i][s];
     uchar value = (uchar)test_random_below(256);
     if (test_random_below(2)) {
-        CHECK_EQ(load_byte(space[i], slot_va(s)), want->value < 0 ? -EFAULT : want->value);
+        CHECK_EQ(load_byte(space[i], slot_va(s)), loads(want));
         return;
     }
-    bool may = want->value >= 0 && want->writable;
+    bool may = want->value >= 0 && want->prot & PROT_WRITE;
     CHECK_EQ(store_byte(space[i], slot_va(s), value), may ? 0 : -EFAULT);
     if (may)
         want->value = value;
@@ -300,10 +305,10 @@ static void change_range(int i)
             if (model[i][s].value > 0)
                 model[i][s].value = 0;
     } else if (all_mapped(i, from, to)) {
-        bool writable = what < 6;
-        CHECK_EQ(aspace_protect(space[i], start, len, PROT_READ | (writable ? PROT_WRITE : 0)), 0);
+        uint32 prot = what < 6 ? PROT_READ | PROT_WRITE : what < 7 ? PROT_READ : 0;
+        CHECK_EQ(aspace_protect(space[i], start, len, prot), 0);
         for (int s = from; s <= to; s++)
-            model[i][s].writable = writable;
+            model[i][s].prot = prot;
     }
 }
 
@@ -336,8 +341,7 @@ TEST(large_spaces_at_random)
     }
     for (int i = 0; i < SPACES; i++) {
         for (int s = 0; space[i] && s < SLOTS; s++)
-            CHECK_EQ(load_byte(space[i], slot_va(s)),
-                     model[i][s].value < 0 ? -EFAULT : model[i][s].value);
+            CHECK_EQ(load_byte(space[i], slot_va(s)), loads(&model[i][s]));
         if (space[i])
             drop_space(i);
     }

@@ -11,7 +11,7 @@ void simple(void), three(void), file(void), forkfork(void);
 
 // rights.c: a page keeps its own permissions through fork, fault and user copy
 void text_store(void), text_read(void), no_exec(void), rodata(void), protect_cow(void),
-    file_page(void), entry_bits(void);
+    withheld(void), file_page(void), entry_bits(void);
 
 // copies.c: the kernel's own copies to and from COW, lazy and vanishing pages
 void copyout_cow(void), copyout_span(void), copyout_lazy(void), copyin_lazy(void),

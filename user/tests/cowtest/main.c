@@ -38,6 +38,7 @@ static const struct part parts[] = {
     { .name = "wraparound", .fn = wrap_around },
     { .name = "guards", .fn = guards },
     { .name = "protectcow", .fn = protect_cow },
+    { .name = "withheld", .fn = withheld },
     { .name = "filepage", .fn = file_page },
     { .name = "entrybits", .fn = entry_bits },
     { .name = "oomfault", .fn = oom_fault },

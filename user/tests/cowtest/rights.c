@@ -151,6 +151,50 @@ void protect_cow(void)
     CHECK(sys(SYS_mprotect, page, PGSIZE, both) < 0, "mprotect(+W+X) was granted");
 }
 
+static void load(void *page)
+{
+    (void)*(volatile char *)page;
+}
+
+static void protect_page(char *page, int prot)
+{
+    EXPECT(sys(SYS_mprotect, page, PGSIZE, prot), 0, "mprotect to %d", prot);
+}
+
+// Makes a withheld page its own, and withholds it again.
+static void change_withheld(void *arg)
+{
+    char *page = arg;
+    protect_page(page, PROT_READ);
+    check_filled(page, PGSIZE, 3);
+    protect_page(page, PROT_READ | PROT_WRITE);
+    fill(page, PGSIZE, 4);
+    protect_page(page, PROT_NONE);
+    must_die("a load from a page withheld again", load, page, SIGSEGV);
+    protect_page(page, PROT_READ);
+    check_filled(page, PGSIZE, 4);
+}
+
+// A page that nobody may touch keeps its bytes, in each of those who have it.
+void withheld(void)
+{
+    char *page = lazy_pages(3) + PGSIZE;
+    fill(page, PGSIZE, 3);
+    protect_page(page, PROT_NONE);
+    must_die("a load from a page with PROT_NONE", load, page, SIGSEGV);
+    must_die("a store to one", store, page, SIGSEGV);
+    EXPECT(sys(SYS_write, 1, page, 1), -EFAULT, "write() of one");
+    EXPECT(sys(SYS_getcwd, page, 100), -EFAULT, "getcwd() into one");
+    must_pass("a child that changes the page", change_withheld, page);
+    protect_page(page, PROT_READ | PROT_WRITE);
+    check_filled(page, PGSIZE, 3);
+    must_pass("a child with the page as it was", change_withheld, page);
+    protect_page(page, PROT_NONE);
+    EXPECT(sys(SYS_madvise, page, PGSIZE, MADV_DONTNEED), 0, "madvise");
+    protect_page(page, PROT_READ);
+    EXPECT(page[1], 0, "a byte of a page that was thrown away");
+}
+
 // --- pages of the program's file --------------------------------------------------------------
 
 // A page of initialised data that nothing else lies in and that only file_page() touches.
