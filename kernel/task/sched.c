@@ -49,10 +49,10 @@ static struct runq {
 
 static uint64 slice; // SLICE_NS in time-base ticks
 
-static void runq_add(struct runq *q, struct thread *t)
+static inline void runq_add(struct runq *q, struct list *list, struct thread *t)
 {
     spin_lock(&q->lock);
-    list_push_back(t->goes_first ? &q->woken : &q->ready, &t->run_link);
+    list_push_back(list, &t->run_link);
     q->length++;
     spin_unlock(&q->lock);
 }
@@ -130,7 +130,7 @@ static int choose_hart(const struct thread *t)
 static void enqueue(struct thread *t)
 {
     int hart = choose_hart(t);
-    runq_add(&runqs[hart], t);
+    runq_add(&runqs[hart], &runqs[hart].woken, t);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (hart != this_hart()->index && harts[hart].idling)
         sbi_send_ipi(harts[hart].hartid);
@@ -262,12 +262,10 @@ void sched_charge(void)
     intr_restore(on);
 }
 
-static void switch_to(struct hart *h, struct thread *next)
+// => the thread that leaves has just been charged
+static void switch_to(struct hart *h, struct thread *prev, struct thread *next)
 {
-    struct thread *prev = h->thread;
-    uint64 now = rdtime();
-    charge(h, prev, now);
-    h->slice_begin = now;
+    h->slice_begin = h->since;
     next->on_hart = 1;
     next->hart = h->index;
     next->state = THREAD_RUNNING;
@@ -290,12 +288,14 @@ void schedule(void)
     if (h->spin_depth != 0)
         panic("schedule: %s sleeps with a spinlock held", h->thread->name);
     h->need_resched = false;
+    struct thread *self = h->thread;
+    charge(h, self, rdtime()); // whose turn it is depends on it
     struct thread *next = pick(h);
-    if (next == h->thread) {
-        next->state = THREAD_RUNNING;
+    if (next == self) {
+        self->state = THREAD_RUNNING;
         h->prev = NULL;
     } else {
-        switch_to(h, next);
+        switch_to(h, self, next);
     }
     intr_restore(on);
     longest_breath_begin(LONGEST_HERE);
@@ -315,7 +315,8 @@ static inline void go_to_the_end(struct thread *t)
 {
     __atomic_store_n(&t->state, THREAD_READY, __ATOMIC_RELAXED);
     t->goes_first = false;
-    runq_add(&runqs[this_hart()->index], t);
+    struct runq *q = &runqs[this_hart()->index];
+    runq_add(q, &q->ready, t);
 }
 
 void thread_yield(void)
@@ -445,7 +446,8 @@ void sched_run(struct thread *idle)
             h->prev = NULL;
             idle_wait(h);
         } else {
-            switch_to(h, next);
+            charge(h, idle, rdtime());
+            switch_to(h, idle, next);
         }
         intr_on();
     }
