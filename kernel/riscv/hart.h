@@ -38,6 +38,7 @@ struct hart {
     bool clock;              // has time
     uint64 since;            // up to when the running thread has been charged
     uint64 slice_begin;      // when the running thread got its slice
+    bool first;              // the running thread went before those that wait for their turn
     uint64 ahead;            // time of threads that went first, since one had its turn
     uint64 armed;            // when the next timer interrupt comes, in time-base ticks
 };

@@ -252,7 +252,7 @@ static void charge(struct hart *h, struct thread *t, uint64 now)
         t->spent.user += passed;
     else
         t->spent.kernel += passed;
-    h->ahead = t->goes_first ? h->ahead + passed : 0;
+    h->ahead = h->first ? h->ahead + passed : 0;
 }
 
 void sched_charge(void)
@@ -271,6 +271,7 @@ static void switch_to(struct hart *h, struct thread *prev, struct thread *next)
     next->state = THREAD_RUNNING;
     fp_leave(prev);
     h->thread = next;
+    h->first = next->goes_first;
     h->trapframe = (uint64)next->tf;
     h->fail_kalloc = next->fail_active;
     h->kept_use = next->kept_use;
@@ -293,6 +294,7 @@ void schedule(void)
     struct thread *next = pick(h);
     if (next == self) {
         self->state = THREAD_RUNNING;
+        h->first = self->goes_first;
         h->prev = NULL;
     } else {
         switch_to(h, self, next);

@@ -368,6 +368,31 @@ TEST(who_computes_has_a_slice_in_turn)
     end();
 }
 
+static void yields(void *n)
+{
+    turns_compute(TURNS_SLICE);
+    for (int i = 0; i < 4; i++) {
+        tell((char)('a' + (long)n));
+        thread_yield_at_rest();
+    }
+}
+
+static void says(void *n)
+{
+    tell((char)('a' + (long)n));
+}
+
+// A turn that somebody gives to himself is one all the same.
+TEST(who_yields_without_end_lets_others_run)
+{
+    boot(1);
+    spawn(0, yields);
+    spawn(1, says);
+    turns_run();
+    check_story("abaaa");
+    end();
+}
+
 static bool stop;
 static uint64 had; // by the last spinner
 
