@@ -25,7 +25,9 @@ static int64 give(uint64 user, const void *from, size_t n)
 int64 sys_kine_audit(const uint64 *arg)
 {
     struct kine_audit result;
-    rest_begin();
+    int err = rest_begin();
+    if (err)
+        return err;
     audit_run(&result, true);
     rest_end();
     return give(arg[0], &result, sizeof result);

@@ -39,9 +39,10 @@ static int next(struct volume *vol, struct aspace *as, uint64 uout)
 static int roll_back(struct volume *vol, const char *name)
 {
     int err = volume_sync(vol);
+    if (!err)
+        err = rest_begin();
     if (err)
         return err;
-    rest_begin();
     err = snapshot_rollback(vol, name);
     if (!err)
         proc_return_to_root();

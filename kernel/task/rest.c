@@ -6,9 +6,10 @@
 #include "task/sched.h"
 #include "task/waitq.h"
 
-#define FIRST_TRY_NS 16000000UL // how long others are stopped for it
-#define FREEZE_NS    200000UL   // for a hart to leave its last thread
-#define CALL_NS      1000000UL  // between two calls to harts that are in user mode
+// How long others are stopped for it: the first time, and at the most.
+#define FIRST_TRY_NS 16000000UL
+#define LAST_TRY_NS  256000000UL
+#define FREEZE_NS    200000UL // for a hart to leave its last thread
 
 uint32 rest_stage;
 
@@ -22,13 +23,16 @@ static struct {
     .waiters = WAITQ_INIT(turn.waiters, "rest"),
 };
 
-static void take_turn(void)
+static int take_turn(void)
 {
+    int err = 0;
     spin_lock(&turn.lock);
-    while (turn.taken)
-        wait_at_rest(&turn.waiters, &turn.lock);
-    turn.taken = true;
+    while (turn.taken && !err)
+        err = wait_on_interruptible(&turn.waiters, &turn.lock);
+    if (!err)
+        turn.taken = true;
     spin_unlock(&turn.lock);
+    return err;
 }
 
 static void end_turn(void)
@@ -97,26 +101,29 @@ static void call_all(void)
 // => is it at rest before the time is over?  If not, everybody goes on.
 static bool try(uint64 ns)
 {
-    uint64 begin = clock_ns(), now = begin, called = 0;
+    uint64 begin = clock_ns();
     set_stage(REST_ASKED);
-    for (; now - begin < ns; now = clock_ns()) {
+    while (clock_ns() - begin < ns && !thread_interrupted()) {
         if (others_idle() && count_away() == 0 && hold())
             return true;
-        if (now - called >= CALL_NS) {
-            call_all();
-            called = now;
-        }
-        thread_yield();
+        call_all();
+        sleep_busy_ns(REST_LOOK_NS);
     }
     set_stage(REST_NONE);
     return false;
 }
 
-void rest_begin(void)
+int rest_begin(void)
 {
-    take_turn();
-    for (uint64 ns = FIRST_TRY_NS; !try(ns); ns *= 2)
-        sleep_ns(ns);
+    int err = take_turn();
+    if (err)
+        return err;
+    for (uint64 ns = FIRST_TRY_NS; !try(ns); ns = ns < LAST_TRY_NS ? 2 * ns : ns)
+        if ((err = sleep_ns(ns)) != 0) {
+            end_turn();
+            return err;
+        }
+    return 0;
 }
 
 void rest_end(void)

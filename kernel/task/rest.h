@@ -25,11 +25,18 @@ enum rest_stage {
 
 extern uint32 rest_stage; // atomic: enum rest_stage; changed with every run queue's lock passed
 
+static inline bool rest_is_wanted(void)
+{
+    return __atomic_load_n(&rest_stage, __ATOMIC_RELAXED) != REST_NONE;
+}
+
+#define REST_LOOK_NS 500000UL // while it is wanted: between two looks
+
 // Brings the system to rest.  Others are stopped for as long as it takes the busy to finish what
-// they do, a few ms at first; if that is not enough they may go on in between, and get more time
-// the next time.  No lock is held; may sleep.
-// => nobody but the caller runs until rest_end()
-void rest_begin(void);
+// they do, 16 ms at first; if that is not enough they may go on for as long, and the next try takes twice
+// the time, a quarter of a second at the most.  No lock is held; may sleep.
+// => 0: nobody but the caller runs until rest_end(); -EINTR: a signal is pending
+int rest_begin(void);
 void rest_end(void);
 
 // Says that t, the current thread, rests from here to the end of the schedule() that follows.
@@ -51,7 +58,7 @@ static inline void schedule_busy(void)
 // place where it rests soon.
 static inline void rest_notice(void)
 {
-    if (__atomic_load_n(&rest_stage, __ATOMIC_RELAXED) != REST_NONE)
+    if (rest_is_wanted())
         this_hart()->need_resched = true;
 }
 

@@ -48,6 +48,7 @@ static struct runq {
 };
 
 static uint64 slice; // SLICE_NS in time-base ticks
+static uint64 look;  // REST_LOOK_NS in the same
 
 static inline void runq_add(struct runq *q, struct list *list, struct thread *t)
 {
@@ -333,7 +334,7 @@ void thread_yield(void)
 void thread_yield_at_rest(void)
 {
     longest_breath(LONGEST_HERE);
-    if (__atomic_load_n(&rest_stage, __ATOMIC_RELAXED) == REST_NONE && nobody_waits(this_hart()))
+    if (!rest_is_wanted() && nobody_waits(this_hart()))
         return;
     struct thread *t = current_thread();
     rest_enter(t);
@@ -403,16 +404,26 @@ static uint64 instructions(const struct hart *h)
     return h->counts ? csr_read(instret) : 0;
 }
 
+// => until when an idle hart may wait; 0: there is work.  While somebody wants rest (task/rest.h) what
+// stands on the queues may have to stay there: it is looked at again soon.
+static uint64 idle_until(void)
+{
+    bool work = false;
+    for (int i = 0; i < nharts; i++)
+        work |= __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED) > 0;
+    if (!work)
+        return timers_next();
+    return rest_is_wanted() ? earlier(timers_next(), time_now() + look) : 0;
+}
+
 // Interrupts are off.  Sleeps until an interrupt is pending.
 static void idle_wait(struct hart *h)
 {
     h->idling = true;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    bool work = false;
-    for (int i = 0; i < nharts; i++)
-        work |= __atomic_load_n(&runqs[i].length, __ATOMIC_RELAXED) > 0;
-    if (!work) {
-        arm(h, timers_next());
+    uint64 until = idle_until();
+    if (until) {
+        arm(h, until);
         uint64 before = instructions(h);
         longest_on(LONGEST_HERE);
         wait_for_interrupt();
@@ -465,6 +476,7 @@ static void audit_roots(void)
 void sched_init(void)
 {
     slice = time_from_ns(SLICE_NS);
+    look = time_from_ns(REST_LOOK_NS);
     for (int i = 0; i < NCPU; i++) {
         list_init(&runqs[i].woken);
         list_init(&runqs[i].ready);
