@@ -13,6 +13,7 @@
 #include "mkfs/check_priv.h"
 
 bool check_quiet;
+void (*check_listener)(const char *line);
 
 // The path of the inode that the message is about.
 static void print_path(struct check *c)
@@ -37,15 +38,21 @@ void forget_paths(struct check *c)
     c->paths = NULL;
 }
 
-void complain(struct check *c, const char *fmt, ...)
+void complain_at(struct check *c, struct sentence *at, const char *fmt, ...)
 {
+    char line[512];
     va_list ap;
-    if (c->out->errors++ >= 100 || check_quiet)
+    at->told++;
+    if (c->out->errors++ >= 100 || (check_quiet && check_listener == NULL))
         return;
     va_start(ap, fmt);
-    fputs(c->where, stderr);
-    vfprintf(stderr, fmt, ap);
+    vsnprintf(line, sizeof line, fmt, ap);
     va_end(ap);
+    if (check_listener != NULL) {
+        check_listener(line);
+        return;
+    }
+    fprintf(stderr, "%s%s", c->where, line);
     print_path(c);
     fputc('\n', stderr);
 }
@@ -79,6 +86,8 @@ static void walk_children(struct check *c, struct tree_walk *w, const struct blk
 static void walk_under(struct check *c, struct tree_walk *w, const struct blkptr *p, uint32 level,
                        uint64 index)
 {
+    if (p->block == 0 && (p->crc != 0 || p->gen != 0))
+        complain(c, "%s: a hole of generation %u with the checksum %08x", w->what, p->gen, p->crc);
     if (p->block == 0 || w->nblocks > w->limit)
         return;
     if (!image_pointer_possible(&c->img, p)) {
@@ -118,6 +127,10 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
         complain(c, "%s: a tree of %lu blocks", w->what, tree->nblocks);
         return;
     }
+    if (tree->root.block == 0 && tree->height != 0 && !w->going)
+        complain(c, "%s: an empty tree of height %u", w->what, tree->height);
+    if (tree->root.block == 0 && tree->born != 0 && !w->going)
+        complain(c, "%s: an empty tree of generation %u", w->what, tree->born);
     if (tree->root.block != 0 && tree->born == 0)
         complain(c, "%s: a tree of no generation", w->what);
     w->fresh = fresh;
@@ -127,84 +140,6 @@ void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tre
     walk_under(c, w, &tree->root, tree->height, 0);
     if (w->nblocks != tree->nblocks)
         complain(c, "%s: %lu blocks, but counted as %lu", w->what, w->nblocks, tree->nblocks);
-}
-
-// --- snapshots --------------------------------------------------------------------------------
-
-static void note_name(struct check *c, const struct disk_snapshot *s)
-{
-    if ((c->nnames & (c->nnames - 1)) == 0)
-        c->names = realloc(c->names, (c->nnames ? 2 * c->nnames : 1) * sizeof *c->names);
-    assert(c->names != NULL);
-    struct snapshot_name *n = &c->names[c->nnames++];
-    n->id = s->id;
-    memcpy(n->name, s->name, sizeof s->name);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    const struct snapshot_name *x = a, *y = b;
-    int order = strcmp(x->name, y->name);
-    return order ? order : (x->id > y->id) - (x->id < y->id);
-}
-
-// No two have the same name.
-static void compare_snapshot_names(struct check *c)
-{
-    if (c->nnames > 0)
-        qsort(c->names, c->nnames, sizeof *c->names, by_name);
-    for (uint64 i = 1; i < c->nnames; i++)
-        if (strcmp(c->names[i - 1].name, c->names[i].name) == 0)
-            complain(c, "snapshot %u has the name of another one", c->names[i].id);
-}
-
-static void check_record(struct check *c, uint64 id, const struct disk_snapshot *s)
-{
-    char what[96];
-    if (s->id == 0)
-        return;
-    c->nsnapshots++;
-    c->ngoing += s->flags & SNAPSHOT_GOING;
-    if (s->id != id || memchr(s->name, 0, sizeof s->name) == NULL) {
-        complain(c, "snapshot %lu: its record is not well-formed", id);
-        return;
-    }
-    if (s->flags & ~SNAPSHOT_GOING)
-        complain(c, "snapshot %lu has the flags %x", id, s->flags);
-    age_found(c, s->generation)->nsnapshots++;
-    if (s->nyoung > s->nremovals)
-        complain(c, "snapshot %lu: %lu of %lu blocks for removals are young", id, s->nyoung,
-                 s->nremovals);
-    if (!zeros(s->spare, sizeof s->spare))
-        complain(c, "snapshot %lu: spare bytes are not zero", id);
-    if (strchr(s->name, '/') != NULL || strcmp(s->name, ".") == 0 || strcmp(s->name, "..") == 0)
-        complain(c, "snapshot %lu has an impossible name", id);
-    if (s->generation >= c->img.sb.generation)
-        complain(c, "snapshot %lu is of generation %lu", id, s->generation);
-    if (s->name[0] == '\0' && !(s->flags & SNAPSHOT_GOING))
-        complain(c, "snapshot %lu has no name", id);
-    if (!(s->flags & SNAPSHOT_GOING))
-        note_name(c, s);
-    snprintf(what, sizeof what, "snapshot %lu (%s): ", id, s->name);
-    check_table(c, &(struct table_check){ what, false, s->flags & SNAPSHOT_GOING, s->inodes,
-                                          s->ninodes, s->lowest_ino, s->orphans, s->nremovals });
-}
-
-static void take_records(struct check *c, struct tree_walk *w, uint64 index, const void *page)
-{
-    const struct disk_snapshot *s = page;
-    for (uint64 i = 0; i < SNAPSHOTS_PER_BLOCK; i++)
-        check_record(c, index * SNAPSHOTS_PER_BLOCK + i, &s[i]);
-}
-
-static void check_snapshots(struct check *c)
-{
-    struct tree_walk w = { .what = "the snapshots", .page = take_records };
-    walk_tree(c, &w, &c->img.sb.snapshots, true);
-    compare_snapshot_names(c);
-    if (c->nsnapshots != c->img.sb.nsnapshots || c->ngoing != c->img.sb.ngoing)
-        complain(c, "%lu snapshots, %lu of them going, but counted as %lu and %lu", c->nsnapshots,
-                 c->ngoing, c->img.sb.nsnapshots, c->img.sb.ngoing);
 }
 
 // --- reference counts -------------------------------------------------------------------------
@@ -237,6 +172,20 @@ static void compare_counts(struct check *c)
     c->out->used = used;
 }
 
+// Fields that have nothing to do with what the trees hold.
+static void check_superblock(struct check *c)
+{
+    const struct superblock *sb = &c->img.sb;
+    if (sb->generation == 0 || sb->generation > FS_GEN_LAST)
+        complain(c, "the superblock is of generation %lu", sb->generation);
+    if (sb->lowest_ino < FS_ROOT_INO)
+        complain(c, "inode %lu is said to be the lowest free one", sb->lowest_ino);
+    if (sb->next_block < FS_FIRST_BLOCK || sb->next_block >= sb->nblocks)
+        complain(c, "the search for free blocks goes on at %lu", sb->next_block);
+    if (!zeros(sb->spare, sizeof sb->spare))
+        complain(c, "the superblock: spare bytes are not zero");
+}
+
 void check_volume(struct blkdev *dev, struct check_result *out)
 {
     struct check c = { .out = out, .where = "" };
@@ -248,11 +197,7 @@ void check_volume(struct blkdev *dev, struct check_result *out)
     }
     out->generation = c.img.sb.generation;
     out->blocks = c.img.sb.nblocks;
-    if (c.img.sb.next_block >= c.img.sb.nblocks)
-        complain(&c, "the search for free blocks goes on at %lu", c.img.sb.next_block);
-    const struct superblock *sb = &c.img.sb;
-    if (!zeros(sb->spare, sizeof sb->spare))
-        complain(&c, "the superblock: spare bytes are not zero");
+    check_superblock(&c);
     c.found = calloc(c.img.sb.nblocks, sizeof *c.found);
     c.told = calloc(c.img.sb.nblocks, sizeof *c.told);
     c.gen = calloc(c.img.sb.nblocks, sizeof *c.gen);

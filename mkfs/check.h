@@ -14,3 +14,13 @@ struct check_result {
 // generation.
 void check_volume(struct blkdev *dev, struct check_result *out);
 extern bool check_quiet; // no lines
+// If it is set, the lines go there instead, without snapshot and path.
+extern void (*check_listener)(const char *line);
+
+// A place in the checker that complains; the linker makes an array of all.
+struct sentence {
+    const char *fmt, *file;
+    int line;
+    uint64 told; // how often
+};
+extern struct sentence *const __start_check_sentences[], *const __stop_check_sentences[];

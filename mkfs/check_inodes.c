@@ -8,17 +8,20 @@
 #include "lib/panic.h"
 #include "mkfs/check_priv.h"
 
-#define CLASSIC_NAME 14 // bytes of a name on a classic volume
+#define CLASSIC_NUMBERS 65536 // of inodes on a classic volume
 
 // What is known of an inode: from the table, and from the names found.
 struct known {
     uint32 mode, nlink;
     uint32 names; // records that name it
     uint32 dirs;  // "." and ".." among them and subdirectories' ".."
+    bool text;    // its first page is there, and has no NUL before the end
     bool reached; // by a name other than "." and ".."
     bool fresh;   // its page is seen for the first time: so are its pointers
     uint64 size, rdev, next_orphan, dotdot, parent;
-    bool spare; // what is kept for later versions is not zero
+    uint64 mtime, ctime;
+    bool spare;     // what is kept for later versions is not zero
+    bool leftovers; // it is free, and not zero
     struct disk_tree data;
 };
 
@@ -105,6 +108,9 @@ static void take_inodes(struct check *c, struct tree_walk *w, uint64 index, cons
                                        .size = d->size,
                                        .rdev = d->rdev,
                                        .spare = !zeros(d->spare, sizeof d->spare),
+                                       .leftovers = d->mode == 0 && !zeros(d, sizeof *d),
+                                       .mtime = d->mtime_ns,
+                                       .ctime = d->ctime_ns,
                                        .next_orphan = d->next_orphan,
                                        .fresh = w->fresh,
                                        .data = d->data };
@@ -155,13 +161,9 @@ static bool record_well_formed(const struct check *c, const struct dir_record *r
 }
 
 // The name comes from the image: what is no text does not reach the terminal.
-static void complain_of_name(struct check *c, const struct dir_walk *d, const struct dir_record *r,
-                             const char *what)
-{
-    char text[PRINTABLE_NAME];
-    complain(c, "directory %lu: \"%s\" %s", d->number,
-             printable(text, sizeof text, r->name, r->namelen), what);
-}
+#define complain_of_name(c, d, r, what)                                                            \
+    complain(c, "directory %lu: \"%s\" " what, (d)->number,                                        \
+             printable((char[PRINTABLE_NAME]){ 0 }, PRINTABLE_NAME, (r)->name, (r)->namelen))
 
 // What a name is by itself.
 static void check_bytes(struct check *c, const struct dir_walk *d, const struct dir_record *r)
@@ -209,10 +211,23 @@ static void take_record(struct check *c, struct dir_walk *d, const struct dir_re
     }
 }
 
+// Room is zero: behind a name, and in a record without one.
+static void check_room(struct check *c, const struct dir_walk *d, const struct dir_record *r)
+{
+    size_t used = sizeof *r + r->namelen;
+    if (r->ino != 0 && !zeros((const char *)r + used, r->length - used))
+        complain_of_name(c, d, r, "has bytes behind it that are not zero");
+    struct dir_record free = { .ino = 0, .length = r->length };
+    if (r->ino == 0 &&
+        (memcmp(r, &free, sizeof free) != 0 || !zeros(r->name, r->length - sizeof *r)))
+        complain(c, "directory %lu: a free record is not zero", d->number);
+}
+
 static void take_dir_page(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {
     struct dir_walk *d = w->arg;
-    d->pages++;
+    if (index != d->pages++)
+        complain(c, "directory %lu has a hole before page %lu", d->number, index);
     for (uint32 at = 0; at < FS_BLOCK;) {
         const struct dir_record *r = (const void *)((const char *)page + at);
         if (!record_well_formed(c, r, at)) {
@@ -221,6 +236,7 @@ static void take_dir_page(struct check *c, struct tree_walk *w, uint64 index, co
         }
         if (r->ino != 0)
             take_record(c, d, r);
+        check_room(c, d, r);
         at += r->length;
     }
 }
@@ -229,12 +245,13 @@ static void take_dir_page(struct check *c, struct tree_walk *w, uint64 index, co
 
 static void take_file_page(struct check *c, struct tree_walk *w, uint64 index, const void *page)
 {
-    const struct known *k = w->arg;
+    struct known *k = w->arg;
     uint64 end = k->size > index * FS_BLOCK ? k->size - index * FS_BLOCK : 0;
     if (end == 0) {
         complain(c, "%s: page %lu is behind the end", w->what, index);
         return;
     }
+    k->text = index == 0 && memchr(page, 0, end < FS_BLOCK ? end : FS_BLOCK) == NULL;
     for (uint64 i = end; i < FS_BLOCK; i++) {
         if (((const char *)page)[i] != 0) {
             complain(c, "%s: bytes behind the end are not zero", w->what);
@@ -281,8 +298,12 @@ static void check_fields(struct check *c, uint64 number, const struct known *k)
         complain(c, "inode %lu has the number %lx of a device", number, k->rdev);
     if (type == TYPE_CHR && (k->size != 0 || k->data.root.block != 0))
         complain(c, "device %lu has a content", number);
-    if (k->data.root.block == 0 && k->data.born != 0)
-        complain(c, "inode %lu: an empty tree of generation %u", number, k->data.born);
+    if (type == TYPE_CHR && k->rdev >> 32 != 0)
+        complain(c, "device %lu has the number %lx", number, k->rdev);
+    if (k->mtime > FS_TIME_LAST || k->ctime > FS_TIME_LAST)
+        complain(c, "inode %lu: its times, %lu and %lu, are none", number, k->mtime, k->ctime);
+    if ((c->img.sb.features & FS_CLASSIC) && number >= CLASSIC_NUMBERS)
+        complain(c, "inode %lu is beyond the volume's numbers", number);
     if (k->nlink > 0 && k->next_orphan != 0)
         complain(c, "inode %lu has a name and leads to the orphan %lu", number, k->next_orphan);
     if (k->spare)
@@ -306,6 +327,8 @@ static void check_inode(struct check *c, struct inode_list *l, uint64 number, st
         complain(c, "link %lu has %lu bytes", number, k->size);
     struct tree_walk w = { .what = what, .page = take_file_page, .arg = k };
     walk_tree(c, &w, &k->data, k->fresh);
+    if (type == TYPE_LNK && !k->text)
+        complain(c, "link %lu leads to no text", number);
     c->out->files++;
 }
 
@@ -368,17 +391,28 @@ static void count_blocks(struct check *c, struct inode_list *l)
     uint64 number;
     for (uint64 i = 0; i < places(l); i++) {
         const struct known *k = nth(l, i, &number);
-        struct tree_walk w = { .what = "a file of a deleted snapshot" };
+        struct tree_walk w = { .what = "a file of a deleted snapshot", .going = true };
         walk_tree(c, &w, &k->data, k->fresh);
     }
+}
+
+static void check_free(struct check *c, uint64 number, const struct known *k)
+{
+    if (k->mode != 0)
+        complain(c, "inode 0 is in use");
+    if (k->leftovers)
+        complain(c, "inode %lu is free, but not zero", number);
 }
 
 static void check_each(struct check *c, struct inode_list *l, bool names)
 {
     for (uint64 i = 0; i < places(l); i++) {
         struct known *k = nth(l, i, &c->subject);
-        if (c->subject == 0 || k->mode == 0)
+        if (c->subject == 0 || k->mode == 0) {
+            if (!names)
+                check_free(c, c->subject, k);
             continue;
+        }
         if (names)
             check_names(c, c->subject, k);
         else

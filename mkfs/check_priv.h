@@ -4,6 +4,8 @@
 #include "mkfs/check.h"
 #include "mkfs/paths.h"
 
+#define CLASSIC_NAME 14 // bytes of a name on a classic volume
+
 struct snapshot_name {
     uint32 id;
     char name[SNAPSHOT_NAME_LONGEST + 1];
@@ -38,6 +40,7 @@ struct tree_walk {
     uint64 limit;   // as many there should be
     bool fresh;     // what is being looked at is seen for the first time
     bool copied;    // it is of those of which removals may copy each block
+    bool going;     // its blocks are being given back: it may be empty and not say so yet
     uint32 born;    // no block is older
 };
 
@@ -51,11 +54,20 @@ struct table_check {
 };
 
 bool zeros(const void *bytes, size_t n);
+void complain_at(struct check *c, struct sentence *at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 // A line, and an error more.
-void complain(struct check *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define complain(c, fmt, ...)                                                                      \
+    do {                                                                                           \
+        static struct sentence at_ = { fmt, __FILE__, __LINE__, 0 };                               \
+        static struct sentence *const listed_ __attribute__((section("check_sentences"), used)) =  \
+            &at_;                                                                                  \
+        complain_at(c, listed_, fmt, ##__VA_ARGS__);                                               \
+    } while (0)
 void forget_paths(struct check *c); // of the table that was under way
 // `fresh`: the pointer to its root is seen for the first time.
 void walk_tree(struct check *c, struct tree_walk *w, const struct disk_tree *tree, bool fresh);
+void check_snapshots(struct check *c);
 void check_ages_begin(struct check *c);
 struct age *age_found(struct check *c, uint64 gen); // that of a block written in `gen`
 void check_ages_end(struct check *c);

@@ -164,7 +164,8 @@ void dir_set_target(struct inode *dir, const struct dir_place *where, struct fra
     lead_to(record_at(f, where->offset), target);
 }
 
-// Joins the free record at `offset` to the record before it in the page, so that room stays whole.
+// Joins the free record at `offset`, which is zero but for its length, to the record before it in the
+// page, so that room stays whole.
 // => the record that has the room
 static struct dir_record *join_before(struct frame *f, uint32 offset)
 {
@@ -175,6 +176,7 @@ static struct dir_record *join_before(struct frame *f, uint32 offset)
         at += r->length;
         if (at == offset) {
             r->length += record_at(f, offset)->length;
+            record_at(f, offset)->length = 0; // room is zero
             return r;
         }
     }
@@ -186,6 +188,7 @@ void dir_set_name(struct inode *dir, const struct dir_place *where, struct frame
 {
     struct dir_record *r = record_at(f, where->offset);
     dir_index_remove(dir, r, where);
+    memset(r->name, 0, r->namelen); // room is zero
     write_name(dir, r, where, name);
     dir_index_room_made(dir, where->page, room_in(inode_volume(dir), r));
     inode_touch(dir, true);

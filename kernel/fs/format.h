@@ -33,6 +33,7 @@
 #define FS_SIZE_MAX    (1UL << 48)  // bytes in a file
 #define FS_INODES_MAX  (1UL << 32)  // numbers are below
 #define FS_LINKS_MAX   65000
+#define FS_TIME_LAST   (~0UL - 2) // in nanoseconds: in the year 2554
 
 struct blkptr {
     uint64 block; // 0: a hole

@@ -72,7 +72,7 @@ int inode_changeable(struct inode *ino);
 // Changes the permission bits (07777).  => 0, -EROFS, -EIO, -ENOMEM.
 int inode_set_mode(struct inode *ino, uint32 bits);
 // Changes the time of the last change of the content; that of the status becomes now.
-#define MTIME_NOW  (~0UL)
+#define MTIME_NOW  (~0UL) // what is up to FS_TIME_LAST is a time
 #define MTIME_KEEP (~0UL - 1)
 int inode_set_mtime(struct inode *ino, uint64 mtime_ns); // => 0, -EROFS, -EIO, -ENOMEM
 uint64 inode_rdev(const struct inode *ino);              // of a device
