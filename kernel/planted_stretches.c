@@ -54,7 +54,7 @@ void planted_stretches(void)
 {
     if (!machine_option("longest-test", "yes"))
         return;
-    mutex_init(&planted_mutex, "planted mutex", RANK_AUDIT);
+    mutex_init(&planted_mutex, "planted mutex", RANK_WRITE);
     planted_intr();
     planted_hold();
     planted_breath();

@@ -92,3 +92,11 @@ def programs_tree(tmp_path_factory):
         shutil.copy(source, tree / "user")
     kine.make("fs.img", cwd=tree)
     return tree
+
+
+@pytest.fixture(scope="session")
+def debug_tree(tmp_path_factory):
+    """The project as `make DEBUG=1` builds it."""
+    tree = kine.copy_tree(tmp_path_factory.mktemp("debug") / "kine")
+    kine.make("DEBUG=1", "all", cwd=tree)
+    return tree

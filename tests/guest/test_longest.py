@@ -18,13 +18,6 @@ PLACE = r"0x[0-9a-f]+ (\w+)[^\s,]*\+0x[0-9a-f]+"
 ROW = re.compile(rf"(\w+) +(\d+\.\d)  {PLACE}, {PLACE}(?:, (.+))?")
 
 
-@pytest.fixture(scope="module")
-def debug_tree(tmp_path_factory):
-    tree = kine.copy_tree(tmp_path_factory.mktemp("longest") / "kine")
-    kine.make("DEBUG=1", "all", cwd=tree)
-    return tree
-
-
 def records(machine):
     """=> what `longest` says, by kind."""
     found = collections.defaultdict(list)
@@ -53,6 +46,21 @@ def test_planted_stretches_are_reported(machine, debug_tree, cpus, exact):
     m.run("longest -r")
     for kind, rows in records(m).items():
         assert PLANTED[kind][0] not in [r.start for r in rows], f"{kind} is not forgotten"
+    m.poweroff()
+
+
+# In ms, where the clock counts instructions of the debug build, 1 ns for each.
+LIMITS = {"interrupts": 2, "spinlock": 2, "breath": 20}
+
+
+def test_nobody_keeps_others_waiting(machine, debug_tree):
+    """Every system call and fault at the smallest and at the largest: none has a long stretch."""
+    m = machine(root=debug_tree, cpus=1, extra=["-icount", "shift=0"])
+    m.run("longest -r")
+    m.check("usertests -q", "ALL TESTS PASSED", timeout=250)
+    seen = records(m)
+    for kind, limit in LIMITS.items():
+        assert seen[kind][0].us < 1000 * limit, f"{kind}: {seen[kind][0]}"
     m.poweroff()
 
 
