@@ -44,6 +44,7 @@ extern void (*host_watch)(enum host_moment moment);
 // Printk goes to standard error, or nowhere.
 extern bool host_quiet;
 // Lines printed so far.
+extern char host_said[8192]; // lines since it was made empty, as far as they fit
 extern unsigned long host_lines;
 // Seconds that the clock is ahead.
 extern uint64 host_clock_ahead;

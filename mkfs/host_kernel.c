@@ -18,6 +18,7 @@
 
 bool host_quiet;
 unsigned long host_lines;
+char host_said[8192];
 uint64 host_clock_ahead;
 
 // --- locks: who is held, in order -------------------------------------------------------------
@@ -251,7 +252,11 @@ void clock_realtime(uint64 *sec, uint32 *nsec)
 void printk(const char *fmt, ...)
 {
     va_list ap;
+    size_t said = strlen(host_said);
     host_lines++;
+    va_start(ap, fmt);
+    vsnprintf(host_said + said, sizeof host_said - said, fmt, ap);
+    va_end(ap);
     if (host_quiet)
         return;
     va_start(ap, fmt);

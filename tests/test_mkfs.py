@@ -367,3 +367,23 @@ def test_no_way_through_a_link(tmp_path, second):
     assert done.returncode == 1 and "File exists" in done.stderr
     assert os.listdir(tmp_path / "aim") == []
     assert os.listdir(tmp_path / "out") == ["aa"]
+
+
+def sentences_of_the_checker():
+    """What --check may say, as docs/disk-format.md writes it: N for numbers, … for words."""
+    for source in sorted((ROOT / "mkfs").glob("check*.c")):
+        for call in re.finditer(r'complain(_of_name)?\(\s*[^";]*?((?:"(?:[^"\\]|\\.)*"\s*)+)',
+                                source.read_text()):
+            text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call[2])).replace('\\"', '"')
+            if text.endswith(" "):
+                continue  # of the macro: what comes behind it differs
+            text = 'directory N: "…" ' + text if call[1] else text
+            yield re.sub(r"%[0-9]*l?[uxo]", "N", text.replace("%s", "…"))
+
+
+def test_table_of_checks():
+    table = (ROOT / "docs/disk-format.md").read_text().split("## What is checked")[1]
+    listed = set(re.findall(r"`([^`]+)`", table))
+    said = set(sentences_of_the_checker())
+    assert len(said) > 60 and "inode 0 is in use" in said
+    assert not said - listed

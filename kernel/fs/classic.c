@@ -2,7 +2,7 @@
 
 #include "fs/classic.h"
 #include "errno.h"
-#include "fs/dir.h"
+#include "fs/dir_priv.h"
 #include "fs/fs.h"
 #include "lib/string.h"
 
@@ -36,7 +36,7 @@ uint64 directory_size(const struct inode *dir)
 static void to_dirent(const struct dir_record *r, struct dirent *out)
 {
     memset(out, 0, sizeof *out);
-    if (r->ino == 0)
+    if (r->ino == 0 || !record_possible(r))
         return;
     out->inum = (ushort)r->ino;
     memcpy(out->name, r->name, r->namelen < DIRSIZ ? r->namelen : DIRSIZ);

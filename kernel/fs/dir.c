@@ -66,8 +66,7 @@ static int search(struct inode *dir, record_test *test, const void *arg, struct 
 static bool has_name(const struct dir_record *r, const void *arg)
 {
     const struct name *n = arg;
-    return r->ino != 0 && r->namelen == n->len && r->name[0] == n->s[0] &&
-           memcmp(r->name, n->s, n->len) == 0;
+    return r->ino != 0 && record_has_name(r, n->s, n->len);
 }
 
 // Goes through all records.  => as search()
@@ -155,7 +154,7 @@ static void to_entry(const struct dir_record *r, struct dir_entry *out)
 
 static bool leads_to(const struct dir_record *r, const void *arg)
 {
-    return r->ino == *(const uint64 *)arg && !is_dots(r);
+    return r->ino == *(const uint64 *)arg && !is_dots(r) && record_possible(r);
 }
 
 int dir_name_of(struct inode *dir, uint64 number, struct dir_entry *out)
@@ -201,6 +200,22 @@ uint64 dir_pages_searched(struct inode *dir)
     return n;
 }
 
+// As search() for names; those that cannot be are left out: a program would take `../x` for a path.
+static int search_possible(struct inode *dir, struct dir_place *at, struct frame **f)
+{
+    int found;
+    while ((found = search(dir, is_any_name, NULL, at, f)) == 1) {
+        const struct dir_record *r = record_at(*f, at->offset);
+        if (record_possible(r))
+            break;
+        volume_damage(inode_volume(dir), "directory %lu: an impossible name is left out",
+                      dir->number);
+        at->offset += r->length;
+        frame_put(*f);
+    }
+    return found;
+}
+
 int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out)
 {
     struct dir_place at = { *pos / FS_BLOCK, (uint32)(*pos % FS_BLOCK) };
@@ -212,7 +227,7 @@ int dir_next(struct inode *dir, uint64 *pos, struct dir_entry *out)
     mutex_lock(&dir->lock);
     int found = align(dir, &at);
     if (!found)
-        found = search(dir, is_any_name, NULL, &at, &f);
+        found = search_possible(dir, &at, &f);
     if (found == 1) {
         const struct dir_record *r = record_at(f, at.offset);
         to_entry(r, out);

@@ -136,6 +136,28 @@ static bool insert(struct dir_index *ix, uint32 hash, const struct dir_place *wh
     return true;
 }
 
+// Is the name of `r` there already?  => 0; -EIO: it is, so a search finds the first of them, and the
+// next one when that is removed; -ENOMEM
+static int expect_new(struct inode *dir, const struct dir_index *ix, uint32 hash,
+                      const struct dir_record *r)
+{
+    for (uint64 n = hash, slot; (slot = *slot_at(ix, n)) != 0; n++) {
+        if (slot >> 32 != hash || slot == GONE)
+            continue;
+        struct dir_place at = to_place(slot);
+        struct frame *f;
+        int err = dir_page(dir, at.page, &f);
+        if (err)
+            return err;
+        bool equal = record_has_name(record_at(f, at.offset), r->name, r->namelen);
+        frame_put(f);
+        if (equal)
+            return volume_damage(inode_volume(dir), "directory %lu: a name stands there twice",
+                                 dir->number);
+    }
+    return 0;
+}
+
 // Goes through the directory.  => 0; -ENOSPC: it does not fit; -EIO, -ENOMEM
 static int fill(struct inode *dir, struct dir_index *ix)
 {
@@ -145,7 +167,10 @@ static int fill(struct inode *dir, struct dir_index *ix)
     while ((found = dir_next_record(dir, &at, &f)) == 1) {
         const struct dir_record *r = record_at(f, at.offset);
         uint32 hash = name_key(r->name, r->namelen), length = r->length;
+        int err = expect_new(dir, ix, hash, r);
         frame_put(f);
+        if (err)
+            return err;
         if (!insert(ix, hash, &at))
             return -ENOSPC;
         at.offset += length;

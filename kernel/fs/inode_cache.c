@@ -189,19 +189,29 @@ static int bury(struct inode *ino)
     return 0;
 }
 
+// The list of orphans ends here, before its end.  => 0, -ENOMEM
+static int lose_orphans(struct itable *table, uint64 number, int err)
+{
+    if (err == -ENOMEM)
+        return err;
+    volume_damage(table->vol, "the list of orphans ends at inode %lu, which is none", number);
+    return 0;
+}
+
 // *number: of an orphan, then of the next; 0: there is none, or it leads astray.  => 0, -ENOMEM
 static int load_orphan(struct itable *table, uint64 *number)
 {
     struct inode *ino;
-    int err = inode_find_locked(table, *number, &ino);
+    uint64 this = *number;
+    int err = inode_find_locked(table, this, &ino);
     *number = 0;
     if (err)
-        return err == -ENOMEM ? err : 0;
+        return lose_orphans(table, this, err);
     err = inode_next_orphan(ino, number);
     if (err || ino->nlink != 0) {
         *number = 0;
         inode_put(ino);
-        return err == -ENOMEM ? err : 0;
+        return lose_orphans(table, this, err);
     }
     spin_lock(&table->vol->inodes_lock);
     ino->data.obj.refs = 0;

@@ -48,16 +48,28 @@ static bool plausible(const struct volume *vol, const struct disk_inode *d)
     return tree_valid(vol, &d->data);
 }
 
+// What means nothing in this inode is not taken over, so that inode_store() makes it good.
+static void say_ignored(const struct inode *ino, const struct disk_inode *d)
+{
+    if (d->rdev != ino->rdev)
+        volume_damage(inode_volume(ino), "inode %lu is no device: its number of one is ignored",
+                      ino->number);
+    if (d->nlink > 0 && d->next_orphan != 0)
+        volume_damage(inode_volume(ino), "inode %lu has a name: the orphan behind it is ignored",
+                      ino->number);
+}
+
 static void decode(struct inode *ino, const struct disk_inode *d)
 {
     ino->mode = d->mode;
-    ino->rdev = d->rdev;
+    ino->rdev = (d->mode & S_IFMT) == S_IFCHR ? d->rdev : 0;
     ino->size = d->size;
     ino->nlink = d->nlink;
     ino->mtime_ns = d->mtime_ns;
     ino->ctime_ns = d->ctime_ns;
     ino->data.disk = d->data;
     ino->data.kind = inode_is_dir(ino) ? TREE_DIR : TREE_FILE;
+    say_ignored(ino, d);
 }
 
 int inode_read_table(struct inode *ino)

@@ -77,6 +77,19 @@ int snapshot_step(struct inode *dir, const struct name *name, struct inode **out
     return 0;
 }
 
+// As snapshot_next(); names that no path can lead through are left out.
+static int next_possible(struct volume *vol, uint32 *id, struct snapshot_info *info)
+{
+    int found;
+    while ((found = snapshot_next(vol, id, info)) == 1) {
+        struct name n = name_of(info->name, strlen(info->name));
+        if (n.len > 0 && !name_is_dot(&n) && !name_is_dotdot(&n) && strchr(n.s, '/') == NULL)
+            break;
+        volume_damage(vol, "a snapshot with an impossible name is left out");
+    }
+    return found;
+}
+
 // Positions: 0 and 1 are the dots, then 1 + the id that comes next at the earliest.
 int snapshot_dir_next(struct volume *vol, uint64 *pos, struct dir_entry *out)
 {
@@ -88,7 +101,7 @@ int snapshot_dir_next(struct volume *vol, uint64 *pos, struct dir_entry *out)
         ++*pos;
         return 1;
     }
-    int found = snapshot_next(vol, &id, &info);
+    int found = next_possible(vol, &id, &info);
     if (found == 1) {
         memcpy(out->name, info.name, sizeof info.name);
         *pos = id + 2UL;

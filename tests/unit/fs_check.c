@@ -406,8 +406,21 @@ static void test_gone_parent(void)
     mem_disk_free(&disk);
 }
 
+// A shorter name in place of a longer one, and a name that goes, leave nothing in the room behind.
+static void test_room(void)
+{
+    make_volume(BLOCKS, false);
+    fill_file("/a-long-name-at-first", 10, 1);
+    fill_file("/other", 10, 2);
+    EXPECT_EQ(path_rename(root, "/a-long-name-at-first", root, "/short", 0), 0);
+    EXPECT_EQ(unlink_path("/other"), 0);
+    unmount_volume();
+    mem_disk_free(&disk);
+}
+
 static const struct test tests[] = {
     { "lies", test_lies },
+    { "room", test_room },
     { "parent-is-gone", test_gone_parent },
 };
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "errno.h"
+#include "fs/name.h"
 #include "fs_lie.h"
 
 // => the record of the name in the directory with that number
@@ -211,12 +212,165 @@ static void test_impossible_in_snapshots(void)
     forget_image();
 }
 
+// What the kernel says of a lie, and the checker of the image that it leaves: nothing.
+static void expect_repaired(const char *words)
+{
+    EXPECT(host_no_locks());
+    if (strstr(host_said, words) == NULL)
+        test_fail(__FILE__, __LINE__, "not said: %s\nbut:\n%s", words, host_said);
+    host_said[0] = '\0';
+    unmount_volume();
+    memcpy(disk.data, image, BLOCKS * FS_BLOCK);
+}
+
+static void rename_record(uint64 dir, const char *name, const char *as)
+{
+    struct dir_record *r = record_of(dir, name);
+    EXPECT_EQ((int)strlen(as), r->namelen);
+    memcpy(r->name, as, r->namelen);
+    r->hash = name_hash(as, r->namelen);
+}
+
+static uint64 number_of(const char *path)
+{
+    struct inode_info info;
+    struct inode *ino = open_file(path);
+    inode_info(ino, &info);
+    inode_put(ino);
+    return info.ino;
+}
+
+// Two equal names: all searches find one of them, as often as one looks, and removing it leaves the
+// other.
+static void equal_names(bool classic)
+{
+    make_image(classic);
+    seal_volume();
+    rename_record(3, "n1", "n2");
+    mount_lie();
+    uint64 first = number_of("/d/e/n2");
+    for (int i = 0; i < 20; i++)
+        EXPECT_EQ(number_of("/d/e/n2"), first);
+    EXPECT_EQ(unlink_path("/d/e/n2"), 0);
+    EXPECT(number_of("/d/e/n2") != first);
+    fill_file("/d/e/made", 100, 1);
+    EXPECT_EQ(unlink_path("/d/e/n2"), 0);
+    EXPECT(!exists("/d/e/n2"));
+    expect_repaired("directory 3: a name stands there twice");
+    forget_image();
+}
+
+static void test_equal_names(void)
+{
+    host_quiet = true;
+    equal_names(false);
+    equal_names(true);
+    host_quiet = false;
+}
+
+// Fields that mean nothing in an inode with a name that is no device.
+static void test_fields_without_meaning(void)
+{
+    enum { SMALL = 5 };
+    make_image(false);
+    host_quiet = true;
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQ(live_inodes()[SMALL].size, 100);
+        if (i == 0)
+            live_inodes()[SMALL].rdev = 5;
+        else
+            live_inodes()[SMALL].next_orphan = 3;
+        mount_lie();
+        struct inode *small = open_file("/small");
+        EXPECT_EQ(inode_rdev(small), 0);
+        EXPECT_EQ(inode_set_mode(small, 0600), 0);
+        inode_put(small);
+        expect_repaired(i == 0 ? "inode 5 is no device: its number of one is ignored"
+                               : "inode 5 has a name: the orphan behind it is ignored");
+    }
+    host_quiet = false;
+    forget_image();
+}
+
+// The list of orphans leads to a file that has a name: it ends there, and the file stays.
+static void test_orphan_with_a_name(void)
+{
+    make_image(false);
+    host_quiet = true;
+    struct superblock *sb = newest_slot();
+    struct blkptr *pages = block_at(sb->inodes.root.block);
+    EXPECT_EQ(sb->inodes.height, 1);
+    struct disk_inode *page = block_at(pages[sb->orphans / INODES_PER_BLOCK].block);
+    struct disk_inode *orphan = &page[sb->orphans % INODES_PER_BLOCK];
+    EXPECT(orphan->mode != 0 && orphan->nlink == 0);
+    orphan->next_orphan = 5;
+    mount_lie();
+    expect_file("/small", 100, 1);
+    expect_repaired("the list of orphans ends at inode 5, which is none");
+    host_quiet = false;
+    forget_image();
+}
+
+// A name with a slash is not listed: a program would take it for a path.  All others are.
+static void impossible_names(bool classic, const char *as)
+{
+    struct dir_entry e;
+    uint64 pos = 0;
+    int n = 0;
+    make_image(classic);
+    seal_volume();
+    rename_record(3, "n1", as);
+    mount_lie();
+    struct inode *dir = open_file("/d/e");
+    for (; dir_next(dir, &pos, &e) == 1; n++)
+        EXPECT(memchr(e.name, '/', 2) == NULL && e.name[0] != '\0');
+    EXPECT_EQ(n, 5 + 40 - 1);
+    inode_put(dir);
+    EXPECT(strstr(host_said, "directory 3: an impossible name is left out") != NULL);
+    host_said[0] = '\0';
+    unmount_lie();
+    forget_image();
+}
+
+static void impossible_snapshot(const char *as)
+{
+    struct dir_entry e;
+    uint64 pos = 2;
+    make_image(false);
+    struct disk_snapshot *s = block_at(newest_slot()->snapshots.root.block);
+    EXPECT_EQ(s[1].id, 1);
+    strcpy(s[1].name, as);
+    mount_lie();
+    struct inode *dir = open_file("/.snapshots");
+    EXPECT_EQ(dir_next(dir, &pos, &e), 0);
+    inode_put(dir);
+    EXPECT(strstr(host_said, "a snapshot with an impossible name is left out") != NULL);
+    host_said[0] = '\0';
+    EXPECT_EQ(snapshot_delete(vol, as), 0);
+    unmount_volume();
+    forget_image();
+}
+
+static void test_impossible_names(void)
+{
+    host_quiet = true;
+    impossible_snapshot("../x");
+    impossible_snapshot("..");
+    impossible_names(false, "/1");
+    impossible_names(true, "a/");
+    host_quiet = false;
+}
+
 static const struct test tests[] = {
     { "circles", test_circles },
     { "without-end", test_without_end },
     { "no-name", test_no_name },
     { "most-directories", test_most_directories },
     { "impossible-in-snapshots", test_impossible_in_snapshots },
+    { "equal-names", test_equal_names },
+    { "fields-without-meaning", test_fields_without_meaning },
+    { "orphan-with-a-name", test_orphan_with_a_name },
+    { "impossible-names", test_impossible_names },
 };
 
 int main(int argc, char **argv)
