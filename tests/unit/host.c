@@ -335,13 +335,24 @@ struct sleeper {
     uint32 woken;     // atomic
 };
 
-static void rest(int change)
+// => does every hart wait?
+static bool rest(int change)
 {
     pthread_mutex_lock(&rest_lock);
     asleep += change;
-    bool for_ever = asleep >= running;
+    bool all = asleep >= running;
     pthread_mutex_unlock(&rest_lock);
-    if (for_ever)
+    return all;
+}
+
+// One more look of a hart that waits.  One that has been told may not know it yet: all must be seen to
+// wait many times in a row.
+#define LOOKS 20000
+static void look(int *looks)
+{
+    sched_yield();
+    *looks = rest(0) ? *looks + 1 : 0;
+    if (*looks > LOOKS)
         check_failed(__FILE__, __LINE__, "every hart waits, and nobody is left to wake one");
 }
 
@@ -355,11 +366,11 @@ int host_asleep(void)
 
 void host_await(const uint32 *flag)
 {
-    while (!__atomic_load_n(flag, __ATOMIC_ACQUIRE)) {
-        rest(1);
-        sched_yield();
-        rest(-1);
-    }
+    int looks = 0;
+    rest(1);
+    while (!__atomic_load_n(flag, __ATOMIC_ACQUIRE))
+        look(&looks);
+    rest(-1);
 }
 
 void host_interrupt(int hart, bool pending)
@@ -380,6 +391,7 @@ void waitq_init(struct waitq *wq, const char *name)
 static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
 {
     struct sleeper self = { .woken = 0 };
+    int looks = 0;
 
     CHECK(spin_held(lk));
     spin_lock(&wq->lock);
@@ -389,7 +401,7 @@ static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
     spin_unlock(lk);
     while (!__atomic_load_n(&self.woken, __ATOMIC_ACQUIRE) &&
            !(interruptible && thread_interrupted()))
-        sched_yield();
+        look(&looks);
     spin_lock(&wq->lock);
     bool woken = self.woken;
     if (!woken) {
