@@ -93,9 +93,9 @@ void inode_write_begin(struct inode *ino);
 void inode_write_end(struct inode *ino);
 int inode_truncate(struct inode *ino, uint64 size);
 int inode_sync(struct inode *ino); // fsync
-// A program runs from a file, or some have it open for writing, but not both: whoever comes second is
-// refused.  Whoever is to write to a file from which programs may run, cut it or make it a clone has it
-// open to write.
+// A program runs from a file, or some have it open for writing, but not both: whoever comes second
+// is refused.  Whoever is to write to a file from which programs may run, cut it or make it a clone
+// has it open to write.
 int inode_open_to_run(struct inode *ino);   // => 0, -ETXTBSY: somebody has it open for writing
 int inode_open_to_write(struct inode *ino); // => 0, -ETXTBSY: it is open to run, or mapped
 void inode_close_to_run(struct inode *ino); // what is mapped by then goes on to count
@@ -124,14 +124,14 @@ int inode_clone(struct inode *dst, struct inode *src);
 // The files of the volume as they were; read-only, under /.snapshots/NAME.  Names have 63 bytes at
 // the most (14 on a classic volume).
 
-// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name, or one with control characters),
-// -ENAMETOOLONG,
-// -ENOSPC (removing files would have no room any more), -EROFS, -EIO, -ENOMEM
+// Both make two commits, and cost nothing else.  => 0; -EEXIST, -EINVAL (no name, or one with
+// control characters), -ENAMETOOLONG, -ENOSPC (removing files would have no room any more), -EROFS,
+// -EIO, -ENOMEM
 int snapshot_create(struct volume *vol, const char *name);
 // Makes the live files what they are in the snapshot, which stays.  What is open stays open; it is
 // read-only and as it was, unless it is the same in the snapshot.  The system is at rest
-// (task/rest.h): nobody is about to look at the table of an inode.  What only the replaced files had is
-// given back by the next volume_sync().  => also -ENOENT
+// (task/rest.h): nobody is about to look at the table of an inode.  What only the replaced files
+// had is given back by the next volume_sync().  => also -ENOENT
 int snapshot_rollback(struct volume *vol, const char *name);
 // Its space comes back when none of its files is in use any more.  => 0; -ENOENT, -EROFS, -EIO,
 // -ENOMEM

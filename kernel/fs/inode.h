@@ -95,8 +95,8 @@ void inodes_bury(struct volume *vol);
 void inodes_help_bury(struct volume *vol);
 // Lets go of unused inodes beyond `keep`, oldest first.  => how many
 size_t inodes_trim(struct volume *vol, size_t keep);
-// The live table `to` replaces another: inodes in use that are the same in both, bit for bit, are `to`'s from
-// here on.  The volume's mutex is held, the system is at rest.
+// The live table `to` replaces another: inodes in use that are the same in both, bit for bit, are
+// `to`'s from here on.  The volume's mutex is held, the system is at rest.
 void inodes_carry_over(struct itable *from, struct itable *to);
 // Lets go of a table's unused inodes.
 void inodes_forget(struct itable *table);
@@ -134,8 +134,8 @@ void inode_touch(struct inode *ino, bool content); // ctime, and with `content` 
 uint64 inode_now_ns(void);                         // the time for such changes
 // Gives back all of an inode that nobody holds.  Takes the mutex itself.
 int inode_destroy(struct inode *ino);
-// Gives back a part of it, with room for a change of the directory tree.  => 0: all is given back, the
-// caller does not use it any more; -EAGAIN: a part; -EIO, -ENOMEM, -ENOSPC
+// Gives back a part of it, with room for a change of the directory tree.  => 0: all is given back,
+// the caller does not use it any more; -EAGAIN: a part; -EIO, -ENOMEM, -ENOSPC
 int inode_destroy_some(struct inode *ino);
 
 extern const struct object_ops inode_object_ops;

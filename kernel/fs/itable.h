@@ -16,7 +16,8 @@ void itable_pin(struct itable *table);
 void itable_unpin(struct itable *table);
 // => true: an inode of it is in memory, or it is pinned
 bool itable_in_use(struct itable *table);
-// In a commit: tables that are going, of which a part has been given back, sealed, and their roots in their records.
+// In a commit: tables that are going, of which a part has been given back, sealed, and their roots
+// in their records.
 // => 0; -EIO: damage
 int itables_seal(struct volume *vol);
 void itables_clean(struct volume *vol); // what has been sealed is clean

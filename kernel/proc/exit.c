@@ -92,8 +92,8 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *any)
     return NULL;
 }
 
-// The zombie's thread leaves the hart it died on: so that whoever has waited for a process finds all that it
-// held given back.
+// The zombie's thread leaves the hart it died on: so that whoever has waited for a process finds
+// all that it held given back.
 static void await_thread(const struct proc *zombie)
 {
     while (!__atomic_load_n(&zombie->end.gone, __ATOMIC_ACQUIRE))

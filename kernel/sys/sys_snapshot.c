@@ -34,8 +34,8 @@ static int next(struct volume *vol, struct aspace *as, uint64 uout)
     return err ? err : 1;
 }
 
-// What is dirty is written before everybody is stopped.  Who works in the root goes on in the new one, and
-// does not keep the old.
+// What is dirty is written before everybody is stopped.  Who works in the root goes on in the new
+// one, and does not keep the old.
 static int roll_back(struct volume *vol, const char *name)
 {
     int err = volume_sync(vol);

@@ -1,11 +1,12 @@
 // Rest: nobody but the caller has anything in his hands.
 //
 // A thread *rests* where all that it holds can be found by whoever looks for it: in user mode or on
-// the way there, in a sleep that a signal may end, before its first step and after its last.
-// There it has no mutex, no pointer to anything that is its process's, and no frame that hangs on its kernel stack alone.  Everywhere else it is
-// *busy*.  While somebody has the system at rest, threads that rest stay where they are, and there
-// are no others: so the recount of all memory (mem/audit.h) is exact, whatever is going on, and what
-// is a process's own can be exchanged by another.
+// the way there, in a sleep that a signal may end, before its first step and after its last.  There
+// it has no mutex, no pointer to anything that is its process's, and no frame that hangs on its
+// kernel stack alone.  Everywhere else it is *busy*.  While somebody has the system at rest,
+// threads that rest stay where they are, and there are no others: so the recount of all memory
+// (mem/audit.h) is exact, whatever is going on, and what is a process's own can be exchanged by
+// another.
 //
 // Invariants
 //   R1  a thread with `rests` set has no mutex (debug builds look) and holds nothing uncounted; it
@@ -33,8 +34,9 @@ static inline bool rest_is_wanted(void)
 #define REST_LOOK_NS 500000UL // while it is wanted: between two looks
 
 // Brings the system to rest.  Others are stopped for as long as it takes the busy to finish what
-// they do, 16 ms at first; if that is not enough they may go on for as long, and the next try takes twice
-// the time, a quarter of a second at the most.  No lock is held; may sleep.
+// they do, 16 ms at first; if that is not enough they may go on for as long, and the next try takes
+// twice the time, a quarter of a second at the most.  So it need not come while several processes
+// make long calls one after the other.  No lock is held; may sleep.
 // => 0: nobody but the caller runs until rest_end(); -EINTR: a signal is pending
 int rest_begin(void);
 void rest_end(void);

@@ -8,13 +8,13 @@
 // idle hart sets `idling`, fences, and looks at the queue.  One of the two sees the other.
 // An interrupt that is pending ends wfi even while interrupts are off.
 //
-// Order: a thread that has slept goes before those that wait for their turn (`woken` before `ready`),
-// until its slice is over; then it waits too.  Once those who go before have had a slice of a hart, one
-// that waits gets its turn there.  So whoever sleeps is answered within a few slices, however many
-// compute, and those have half of the hart at least, however many sleep.
+// Order: a thread that has slept goes before those that wait for their turn (`woken` before
+// `ready`), until its slice is over; then it waits too.  Once those who go before have had a slice
+// of a hart, one that waits gets its turn there.  So whoever sleeps is answered within a few
+// slices, however many compute, and those have half of the hart at least, however many sleep.
 //
-// Time is charged as it passes: at each switch and each timer interrupt the running thread gets what has
-// gone by since the last (`since`), as user or kernel time by what the timer saw last.
+// Time is charged as it passes: at each switch and each timer interrupt the running thread gets
+// what has gone by since the last (`since`), as user or kernel time by what the timer saw last.
 //
 // on_hart: a thread may be queued before the hart it leaves has saved its registers.  Until that
 // hart clears on_hart (release) after the switch, nobody else takes it off the queue.  To take it
@@ -172,7 +172,8 @@ static struct thread *steal(struct hart *h)
     return best >= 0 ? runq_take(&runqs[best], h) : NULL;
 }
 
-// => who runs here next.  A switch has begun: the hart does not look idle (task/rest.c) until it is over.
+// => who runs here next.  A switch has begun: the hart does not look idle (task/rest.c) until it is
+// over.
 static struct thread *pick(struct hart *h)
 {
     struct thread *t = runq_take(&runqs[h->index], h);
@@ -404,8 +405,8 @@ static uint64 instructions(const struct hart *h)
     return h->counts ? csr_read(instret) : 0;
 }
 
-// => until when an idle hart may wait; 0: there is work.  While somebody wants rest (task/rest.h) what
-// stands on the queues may have to stay there: it is looked at again soon.
+// => until when an idle hart may wait; 0: there is work.  While somebody wants rest (task/rest.h)
+// what stands on the queues may have to stay there: it is looked at again soon.
 static uint64 idle_until(void)
 {
     bool work = false;

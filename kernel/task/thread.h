@@ -105,11 +105,11 @@ void thread_yield(void);
 // The same where the thread rests (task/rest.h).
 void thread_yield_at_rest(void);
 
-// The rule of breath (docs/scheduling.md): work whose length a caller, an image or the size of memory decides is done in
-// pieces of at most some ten thousand instructions (a page copied or summed, a table or a block of
-// entries, a name looked up), and calls this between two of them.  It yields if somebody waits for
-// this hart and this thread has had its time.  Mutexes may be held, a spinlock is not; what the
-// mutexes do not guard may have changed.
+// The rule of breath (docs/scheduling.md): work whose length a caller, an image or the size of
+// memory decides is done in pieces of at most some ten thousand instructions (a page copied or
+// summed, a table or a block of entries, a name looked up), and calls this between two of them.  It
+// yields if somebody waits for this hart and this thread has had its time.  Mutexes may be held, a
+// spinlock is not; what the mutexes do not guard may have changed.
 // => 0; -EINTR: the process has been killed.  Whoever can stop with everything whole gives that to
 //    its caller; whoever cannot (a change that is half done, the end of a process) goes on.
 int thread_breathe(void);

@@ -1,6 +1,6 @@
-// What names cost in a directory of few and in one of very many, and snapshots beside few and many, counted in steps: the blocks of
-// straight code of the file system and the cache that are entered.  The figures are the same on
-// every machine and under any load.
+// What names cost in a directory of few and in one of very many, and snapshots beside few and many,
+// counted in steps: the blocks of straight code of the file system and the cache that are entered.
+// The figures are the same on every machine and under any load.
 //
 //     test_fs_cost                 among 50,000 names and 500,000
 //     NAMES=1000000 test_fs_cost   among a tenth of so many and so many

@@ -12,18 +12,26 @@ static void tick(void)
     volume_tick(vol);
 }
 
+// One round in which `other` comes in at the n-th such place, on the volume that has been made.
+// => false: there are fewer
+static bool run_round(void (*round)(void), void (*other)(void), enum lock_rank most, long n)
+{
+    host_switch_after(n, most, other);
+    round();
+    bool reached = host_switched();
+    host_switch_after(0, RANK_NONE, NULL);
+    unmount_volume();
+    mem_disk_free(&disk);
+    return reached;
+}
+
 // Repeats `round` with `other` at each place where the call in it holds no lock.
 static void at_each_place(void (*round)(void), void (*other)(void), long least)
 {
     long n = 1;
     for (bool reached = true; reached; n++) {
         make_volume(512, false);
-        host_switch_after(n, RANK_NONE, other);
-        round();
-        reached = host_switched();
-        host_switch_after(0, RANK_NONE, NULL);
-        unmount_volume();
-        mem_disk_free(&disk);
+        reached = run_round(round, other, RANK_NONE, n);
     }
     EXPECT(n > least);
 }
@@ -163,12 +171,7 @@ static void need_room_meanwhile(void (*round)(void), bool snapshot, long least)
         fill_disk();
         wanted = false;
         of_snapshot = snapshot;
-        host_switch_after(n, RANK_INODE, make_file);
-        round();
-        reached = host_switched();
-        host_switch_after(0, RANK_NONE, NULL);
-        unmount_volume();
-        mem_disk_free(&disk);
+        reached = run_round(round, make_file, RANK_INODE, n);
     }
     EXPECT(n > least);
 }

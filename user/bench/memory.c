@@ -11,14 +11,19 @@
 
 static volatile char *heap; // of heap_setup
 
+static void touch_all(volatile char *at, long n)
+{
+    for (long i = 0; i < n; i += PGSIZE)
+        at[i] = 1;
+}
+
 bool heap_setup(long n)
 {
     char *p = sbrk((int)n);
     if (p == SBRK_ERROR)
         return false;
     heap = p;
-    for (long i = 0; i < n; i += PGSIZE)
-        heap[i] = 1;
+    touch_all(heap, n);
     return true;
 }
 
@@ -129,8 +134,7 @@ bool map_setup(long n)
     if (at == (char *)-1)
         return false;
     map = at;
-    for (long i = 0; i < n; i += PGSIZE)
-        map[i] = 1;
+    touch_all(map, n);
     return true;
 }
 

@@ -2,8 +2,9 @@
 //
 // Each part is a process that prepares something large and then works on it in calls that are as
 // long as it can make them.  Meanwhile its parent sleeps for 5 ms at a time, and says how much of
-// the hart's time went to others in the longest of these sleeps.  Then the part runs once more and is killed soon after
-// its work began.  On a machine of one hart, which gives to one what it takes from the other.
+// the hart's time went to others in the longest of these sleeps.  Then the part runs once more and
+// is killed soon after its work began.  On a machine of one hart, which gives to one what it takes
+// from the other.
 //
 // With -icount QEMU's clock counts instructions, and the time in which the hart had nothing to do is
 // not counted: so the gaps are those of the guest, whatever else the host does

@@ -1,9 +1,10 @@
 // fuzzcalls [-s seed] [-t seconds] [-p families] [-r round]: random system calls from processes that
 // share memory, files and descriptors and are killed at any moment, for 10 s unless told otherwise.
 //
-// The time is cut into rounds.  After each everybody is killed, which must succeed, all that was made
-// is removed, memory must be as before and the audit clean, as it must be all the time.  The seed is printed: with it and the
-// round, the same choices are made again, though not at the same moments.
+// The time is cut into rounds.  After each everybody is killed, which must succeed, all that was
+// made is removed, memory must be as before and the audit clean, as it must be all the time.  The
+// seed is printed: with it and the round, the same choices are made again, though not at the same
+// moments.
 //
 // A round is a program of its own, so that the one that watches shares no memory with it and is not
 // the one to be killed when there is none left.
