@@ -238,6 +238,30 @@ def copy_tree(destination):
     return pathlib.Path(destination)
 
 
+def sync_tree(target, edit=lambda path, data: data):
+    """Makes the sources in `target` the project's, as `edit` gives them; what is the same keeps its
+    time, and what is built there stays."""
+    wanted = set()
+    for top in ("Makefile", "README.md", "kernel", "user", "mkfs", "tests"):
+        whole = ROOT / top
+        for path in [whole] if whole.is_file() else whole.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                wanted.add(path.relative_to(ROOT))
+    for path in wanted:
+        there, data = target / path, edit(path, (ROOT / path).read_bytes())
+        if not there.exists() or there.read_bytes() != data:
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(data)
+            shutil.copymode(ROOT / path, there)
+    built = {pathlib.Path("kernel") / n for n in ("kernel", "kernel.sym", "kernel-sbi")}
+    for top in ("kernel", "user", "mkfs", "tests"):
+        for path in (target / top).rglob("*"):
+            relative = path.relative_to(target)
+            if path.is_file() and relative not in wanted | built and \
+                    "__pycache__" not in path.parts:
+                path.unlink()
+
+
 def gone_within(pid, seconds):
     """=> True if the process ends (or is a zombie) within the time."""
     end = time.monotonic() + seconds

@@ -14,38 +14,16 @@ BUILD_LIMIT = 900
 QUICK = 2.0  # seconds of unit tests in the first helping, which needs few programs built
 
 
-def sync(source, target):
-    """Makes the sources in `target` those of `source`; what is the same keeps its time."""
-    wanted = set()
-    for top in ("Makefile", "README.md", "kernel", "user", "mkfs", "tests"):
-        whole = source / top
-        for path in [whole] if whole.is_file() else whole.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                wanted.add(path.relative_to(source))
-    for path in wanted:
-        there = target / path
-        data = (source / path).read_bytes()
-        if path == pathlib.Path("Makefile"):
-            # A change may leave a variable unused: that is no reason not to try it.
-            data = data.replace(b"-Wall -Wextra -Werror", b"-w")
-        if not there.exists() or there.read_bytes() != data:
-            there.parent.mkdir(parents=True, exist_ok=True)
-            there.write_bytes(data)
-            shutil.copymode(source / path, there)
-    built = {pathlib.Path("kernel") / n for n in ("kernel", "kernel.sym", "kernel-sbi")}
-    for top in ("kernel", "user", "mkfs", "tests"):
-        for path in (target / top).rglob("*"):
-            relative = path.relative_to(target)
-            if path.is_file() and relative not in wanted | built and \
-                    "__pycache__" not in path.parts:
-                path.unlink()
+def no_warnings(path, data):
+    """A change may leave a variable unused: that is no reason not to try it."""
+    return data.replace(b"-Wall -Wextra -Werror", b"-w") if path.name == "Makefile" else data
 
 
 class Tree:
     def __init__(self, number):
         self.root = kine.ROOT / f"build/mutate/tree-{number}"
         self.root.mkdir(parents=True, exist_ok=True)
-        sync(kine.ROOT, self.root)
+        kine.sync_tree(self.root, no_warnings)
         self.build("kernel/kernel", "kernel/kernel.sym", "fs.img", "unit-build", must=True)
         # The disk image that the guests get is made by a sound mkfs.
         for image in ("classic.img", "modern.img"):
