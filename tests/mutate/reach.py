@@ -65,7 +65,7 @@ class Reach:
         kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
         print("mutate: measuring what the unit tests reach", flush=True)
         kine.make("-j2", f"B={COVERED}", f"HOSTCC={os.environ.get('HOSTCC', 'cc')} --coverage",
-                  "unit-build")
+                  "WARN=-w", "unit-build")
         self.programs = {}
         for program in programs():
             digest = hashlib.sha1(program.read_bytes()).hexdigest()

@@ -14,6 +14,3 @@
 #define timeval  kine_timeval
 #define rusage   kine_rusage
 #include_next "abi.h"
-#undef timespec
-#undef timeval
-#undef rusage

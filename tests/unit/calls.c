@@ -1,0 +1,257 @@
+// The process and the machine of calls.h.
+#include "calls.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "fs/fs.h"
+#include "lib/panic.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "mkfs/check.h"
+#include "proc/file.h"
+#include "proc/proc_priv.h"
+#include "riscv/timer.h"
+#include "riscv/trap.h"
+#include "task/clock.h"
+#include "task/fp.h"
+#include "task/mutex.h"
+#include "task/rest.h"
+#include "task/sched.h"
+#include "tlb.h"
+#include "vm/aspace.h"
+#include "vm/fault.h"
+#include "vm/usercopy.h"
+
+#define BLOCKS     1024
+#define TEXTS      (DATA + (DATA_PAGES - 4) * PGSIZE) // a page for each of the last few texts
+#define TEXT_SLOTS 4
+
+struct volume *calls_volume;
+struct mem_disk calls_disk;
+struct thread calls_thread;
+struct proc calls_proc;
+uint64 calls_clock_ns, calls_slept_ns;
+unsigned calls_rests;
+
+static struct trapframe trapframe;
+static size_t frames_at_rest;
+static unsigned texts; // so far
+
+// --- what the calls stand on ------------------------------------------------------------------
+
+struct spinlock tree_lock = SPINLOCK_INIT("processes", RANK_PROC);
+struct proc *init_proc;
+
+uint64 clock_ns(void)
+{
+    return calls_clock_ns;
+}
+
+void clock_realtime(uint64 *sec, uint32 *nsec)
+{
+    *sec = 1000000000 + calls_clock_ns / 1000000000;
+    *nsec = (uint32)(calls_clock_ns % 1000000000);
+}
+
+uint64 time_to_ns(uint64 ticks)
+{
+    return ticks * 100;
+}
+
+int sleep_ns(uint64 ns)
+{
+    calls_slept_ns = ns;
+    return 0;
+}
+
+void sched_charge(void)
+{
+    calls_thread.spent.kernel += 1;
+}
+
+uint64 sched_slept(void)
+{
+    return 0;
+}
+
+int rest_begin(void)
+{
+    calls_rests++;
+    return 0;
+}
+
+void rest_end(void)
+{
+}
+
+int thread_use_kept(enum kept_use use)
+{
+    return KEPT_NOT;
+}
+
+void thread_use_kept_end(int before)
+{
+}
+
+void thread_yield(void)
+{
+    panic("the only thread would wait for ever");
+}
+
+void thread_yield_at_rest(void)
+{
+}
+
+void thread_set_root(struct frame *root)
+{
+    calls_thread.root = root;
+}
+
+void fp_reset(struct thread *t)
+{
+    t->fp_used = false;
+}
+
+void mutex_hand_over(struct mutex *m)
+{
+    mutex_unlock(m);
+}
+
+size_t copy_string(char *dst, const char *src, size_t size)
+{
+    size_t n = strnlen(src, size - 1);
+    memcpy(dst, src, n);
+    dst[n] = '\0';
+    return n;
+}
+
+int format(char *buf, size_t size, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(buf, size, fmt, ap);
+    va_end(ap);
+    return n;
+}
+
+// --- the process ------------------------------------------------------------------------------
+
+static void map(struct aspace *as, uint64 start, uint64 pages, uint32 prot)
+{
+    struct area a = { .start = start, .end = start + pages * PGSIZE, .prot = prot };
+    CHECK_EQ(aspace_map(as, &a), 0);
+}
+
+static void make_process(void)
+{
+    calls_proc = (struct proc){ .pid = 7,
+                                .thread = &calls_thread,
+                                .aspace = aspace_new(),
+                                .files = files_new(),
+                                .cwd = volume_root(calls_volume),
+                                .path_longest = PATH_LONGEST,
+                                .ppid = 3 };
+    calls_thread = (struct thread){ .proc = &calls_proc, .tf = &trapframe };
+    this_hart()->thread = &calls_thread;
+    map(calls_proc.aspace, DATA, DATA_PAGES, PROT_READ | PROT_WRITE);
+    map(calls_proc.aspace, CONSTANTS, 1, PROT_READ);
+}
+
+void calls_begin(bool classic)
+{
+    host_boot();
+    if (!zero_frame)
+        aspace_init();
+    host_begin();
+    mem_disk_make(&calls_disk, BLOCKS);
+    CHECK_EQ(volume_format(&calls_disk.dev, BLOCKS, classic), 0);
+    CHECK_EQ(volume_mount(&calls_disk.dev, &calls_volume), 0);
+    make_process();
+    calls_clock_ns = calls_slept_ns = 0;
+    calls_rests = 0;
+}
+
+void calls_end(void)
+{
+    struct check_result result;
+    files_put(calls_proc.files);
+    aspace_put(calls_proc.aspace);
+    inode_put(calls_proc.cwd);
+    host_talkative = true;
+    CHECK_EQ(host_audit(), 0);
+    host_talkative = false;
+    CHECK_EQ(volume_unmount(calls_volume), 0);
+    check_volume(&calls_disk.dev, &result);
+    CHECK_EQ(result.errors, 0);
+    mem_disk_free(&calls_disk);
+    size_t held = frames_in_use(FRAME_CACHE) + frames_in_use(FRAME_OTHER);
+    if (frames_at_rest == 0)
+        frames_at_rest = held; // the cache's own table
+    CHECK_EQ(held, frames_at_rest);
+    this_hart()->thread = NULL;
+    host_end();
+}
+
+void put(uint64 uaddr, const void *from, size_t n)
+{
+    CHECK_EQ(copyout(calls_proc.aspace, uaddr, from, n), 0);
+}
+
+void get(void *to, uint64 uaddr, size_t n)
+{
+    CHECK_EQ(copyin(calls_proc.aspace, to, uaddr, n), 0);
+}
+
+uint64 text(const char *s)
+{
+    uint64 at = TEXTS + texts++ % TEXT_SLOTS * PGSIZE;
+    size_t n = strlen(s) + 1;
+    CHECK(n <= PGSIZE);
+    put(at, s, n);
+    return at;
+}
+
+// --- files ------------------------------------------------------------------------------------
+
+int open_file(const char *path, uint32 flags)
+{
+    int64 fd = call(SYS_openat, (uint64)AT_FDCWD, text(path), flags, 0644);
+    CHECK(fd >= 0);
+    return (int)fd;
+}
+
+static struct inode *look_up(const char *path)
+{
+    struct inode *ino;
+    CHECK_EQ(path_lookup(calls_proc.cwd, path, &ino), 0);
+    return ino;
+}
+
+int make_file(const char *path, const void *data, size_t n)
+{
+    int fd = open_file(path, O_CREAT | O_RDWR | O_TRUNC);
+    struct inode *ino = look_up(path);
+    CHECK_EQ(inode_write(ino, data, 0, n), n);
+    inode_put(ino);
+    return fd;
+}
+
+bool exists(const char *path)
+{
+    struct inode *ino;
+    if (path_lookup_link(calls_proc.cwd, path, &ino))
+        return false;
+    inode_put(ino);
+    return true;
+}
+
+void expect_file(const char *path, const void *data, size_t n)
+{
+    char *is = malloc(n + 1);
+    struct inode *ino = look_up(path);
+    CHECK_EQ(inode_read(ino, is, 0, n + 1), n);
+    CHECK_EQ(memcmp(is, data, n), 0);
+    inode_put(ino);
+    free(is);
+}
