@@ -7,7 +7,7 @@
 #include "fs/fs.h"
 #include "proc/file.h"
 
-#define HERE     ((uint64)AT_FDCWD)
+#define HERE ((uint64)AT_FDCWD)
 
 static int64 open_at(const char *path, uint64 flags, uint64 mode)
 {

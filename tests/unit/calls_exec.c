@@ -1,0 +1,604 @@
+// exec (proc/exec.c, proc/image.c, proc/args.c): which files are programs, what their address space is, and
+// what a program finds on its stack.
+#include <stdio.h>
+#include <string.h>
+#include "calls.h"
+#include "elf.h"
+#include "fs/fs.h"
+#include "memlayout.h"
+#include "proc/file.h"
+#include "proc/proc_priv.h"
+#include "riscv/csr.h"
+#include "riscv/trap.h"
+#include "vm/aspace.h"
+
+#define TEXT      0x10000UL
+#define PAGES     3    // of the file
+#define VECTORS   DATA // where argv and envp are made
+#define STRINGS   (DATA + 8 * PGSIZE)
+#define STACK_TOP (TEXT - PGSIZE)
+#define SEGMENTS  40
+
+// A program file: its header, its segments, and bytes that say where they are.
+static struct {
+    struct elf_header head;
+    struct elf_segment segment[SEGMENTS];
+    uchar rest[PAGES * PGSIZE - sizeof(struct elf_header) - SEGMENTS * sizeof(struct elf_segment)];
+} program;
+
+static uchar byte_at(uint64 offset)
+{
+    return ((uchar *)&program)[offset];
+}
+
+// Text and the test's own data; the calls go on to find their memory after exec.
+static void make_program(void)
+{
+    memset(&program, 0, sizeof program);
+    for (size_t i = 0; i < sizeof program.rest; i++)
+        program.rest[i] = (uchar)(i * 5 + i / 256 + 1);
+    program.head =
+        (struct elf_header){ .ident = { 0177, 'E', 'L', 'F', ELF_CLASS_64, ELF_LITTLE_ENDIAN },
+                             .type = ELF_EXEC,
+                             .machine = ELF_RISCV,
+                             .entry = TEXT + 0x123,
+                             .phoff = sizeof program.head,
+                             .phentsize = sizeof(struct elf_segment),
+                             .phnum = 2 };
+    program.segment[0] = (struct elf_segment){ .type = SEGMENT_LOAD,
+                                               .flags = SEGMENT_R | SEGMENT_X,
+                                               .vaddr = TEXT,
+                                               .filesz = PGSIZE + 100,
+                                               .memsz = PGSIZE + 100 };
+    program.segment[1] = (struct elf_segment){ .type = SEGMENT_LOAD,
+                                               .flags = SEGMENT_R | SEGMENT_W,
+                                               .vaddr = DATA,
+                                               .memsz = DATA_PAGES * PGSIZE };
+}
+
+// Adds a segment.  => it
+static struct elf_segment *add(uint32 type, uint64 memsz)
+{
+    struct elf_segment *s = &program.segment[program.head.phnum++];
+    *s = (struct elf_segment){ .type = type, .flags = SEGMENT_R, .memsz = memsz };
+    return s;
+}
+
+static void save(size_t n)
+{
+    call(SYS_unlinkat, (uint64)AT_FDCWD, text("prog"), 0); // one that runs is not written to
+    CHECK_EQ(call(SYS_close, make_file("prog", &program, n)), 0);
+}
+
+static void begin(void)
+{
+    make_program();
+    calls_begin(false);
+}
+
+// Puts a vector of strings; a NULL ends it.  => its address
+static uint64 vector(uint64 at, const char *const *strings)
+{
+    uint64 pointer, to = STRINGS + (at - VECTORS) * 4;
+    for (;; at += 8, strings++) {
+        pointer = *strings ? to : 0;
+        put(at, &pointer, 8);
+        if (!*strings)
+            return 0;
+        put(to, *strings, strlen(*strings) + 1);
+        to += strlen(*strings) + 1;
+    }
+}
+
+static int64 exec_with(uint64 argv, uint64 envp)
+{
+    return call(SYS_execve, text("prog"), argv, envp);
+}
+
+static int64 exec_saved(size_t n)
+{
+    save(n);
+    return exec_with(0, 0);
+}
+
+static int64 exec(void)
+{
+    return exec_saved(sizeof program);
+}
+
+static uint64 word(uint64 at)
+{
+    uint64 w;
+    get(&w, at, 8);
+    return w;
+}
+
+static const struct area *area_at(uint64 va)
+{
+    return areas_find(&calls_proc.aspace->areas, va);
+}
+
+static struct trapframe *registers(void)
+{
+    return calls_thread.tf;
+}
+
+// --- the change -------------------------------------------------------------------------------
+
+TEST(a_program_begins)
+{
+    begin();
+    program.head.entry = 0x10200;
+    save(sizeof program);
+    struct aspace *old = calls_proc.aspace;
+    memset(registers(), 0x55, sizeof *registers());
+    calls_thread.fp_used = true;
+    CHECK_EQ(call(SYS_fcntl, open_file("prog", O_RDONLY), F_SETFD, FD_CLOEXEC), 0);
+    CHECK_EQ(open_file("prog", O_RDONLY), 1);
+    CHECK_EQ(exec_with(0, 0), 0);
+    CHECK(calls_proc.aspace != old && calls_thread.root == calls_proc.aspace->root);
+    CHECK_EQ(registers()->sepc, 0x10200);
+    CHECK_EQ(registers()->sstatus, SSTATUS_USER);
+    for (int i = 0; i < 32; i++)
+        if (i != REG_SP)
+            CHECK_EQ(registers()->reg[i], 0);
+    CHECK(!calls_thread.fp_used && !calls_proc.aspace->patient);
+    CHECK_EQ(strcmp(calls_proc.name, "prog"), 0);
+    CHECK_EQ(call(SYS_fcntl, 0, F_GETFD), -EBADF);
+    CHECK_EQ(call(SYS_fcntl, 1, F_GETFD), 0);
+    init_proc = &calls_proc;
+    CHECK_EQ(exec_with(0, 0), 0);
+    CHECK(calls_proc.aspace->patient);
+    init_proc = NULL;
+    calls_end();
+}
+
+TEST(a_shared_table_of_files_stays_the_others_)
+{
+    begin();
+    struct files *shared = calls_proc.files;
+    files_get_table(shared);
+    CHECK_EQ(call(SYS_fcntl, open_file("/", O_RDONLY), F_SETFD, FD_CLOEXEC), 0);
+    CHECK_EQ(exec(), 0);
+    CHECK(calls_proc.files != shared);
+    CHECK_EQ(call(SYS_fcntl, 0, F_GETFD), -EBADF);
+    CHECK_EQ(files_get_cloexec(shared, 0), 1);
+    CHECK_EQ(shared->refs, 1);
+    files_put(shared);
+    calls_end();
+}
+
+TEST(names_of_programs)
+{
+    begin();
+    CHECK_EQ(call(SYS_mkdirat, (uint64)AT_FDCWD, text("dir"), 0755), 0);
+    save(sizeof program);
+    CHECK_EQ(call(SYS_linkat, (uint64)AT_FDCWD, text("prog"), (uint64)AT_FDCWD,
+                  text("dir/a\n\x1f name of twenty."), 0),
+             0);
+    CHECK_EQ(call(SYS_execve, text("/dir/../prog"), 0, 0), 0);
+    CHECK_EQ(strcmp(calls_proc.name, "prog"), 0);
+    CHECK_EQ(call(SYS_execve, text("dir/a\n\x1f name of twenty."), 0, 0), 0);
+    CHECK_EQ(strcmp(calls_proc.name, "a?? name of twe"), 0);
+    calls_end();
+}
+
+TEST(what_is_no_program)
+{
+    begin();
+    CHECK_EQ(call(SYS_mkdirat, (uint64)AT_FDCWD, text("dir"), 0755), 0);
+    CHECK_EQ(call(SYS_mknodat, (uint64)AT_FDCWD, text("dev"), S_IFCHR, 0), 0);
+    save(sizeof program);
+    CHECK_EQ(call(SYS_execve, text("dir"), 0, 0), -EISDIR);
+    CHECK_EQ(call(SYS_execve, text("dev"), 0, 0), -EACCES);
+    CHECK_EQ(call(SYS_execve, text("none"), 0, 0), -ENOENT);
+    int fd = open_file("prog", O_WRONLY);
+    CHECK_EQ(exec_with(0, 0), -ETXTBSY);
+    CHECK_EQ(call(SYS_close, fd), 0);
+    CHECK_EQ(exec_with(0, 0), 0);
+    CHECK_EQ(call(SYS_openat, (uint64)AT_FDCWD, text("prog"), O_WRONLY, 0), -ETXTBSY);
+    CHECK_EQ(strcmp(calls_proc.name, "prog"), 0);
+    calls_end();
+}
+
+// Without memory at any point exec fails, and the old program goes on.
+TEST(exec_fails_at_each_allocation)
+{
+    static const char *const args[] = { "prog", "argument", NULL };
+    begin();
+    save(sizeof program);
+    vector(VECTORS, args);
+    files_get_table(calls_proc.files);
+    struct files *files = calls_proc.files;
+    struct aspace *as = calls_proc.aspace;
+    uint64 path = text("prog");
+    int64 err = -ENOMEM;
+    long n = 1;
+    for (; err == -ENOMEM; n++) {
+        host_fail_kalloc(n);
+        err = call(SYS_execve, path, VECTORS, 0);
+        host_fail_kalloc(0);
+        CHECK(err == 0 || err == -ENOMEM);
+        CHECK_EQ(calls_proc.aspace == as, err != 0);
+        CHECK_EQ(calls_proc.files == files, err != 0);
+        CHECK_EQ(host_audit(), 0);
+    }
+    CHECK(n > 2);
+    files_put(files);
+    calls_end();
+}
+
+// --- images -----------------------------------------------------------------------------------
+
+TEST(headers_that_are_wrong)
+{
+    static const struct {
+        size_t at;
+        uint8 is;
+    } wrong[] = {
+        { 0, 0 },   { 1, 'e' }, { 2, 0 },  { 3, 0 },
+        { 4, 1 },   { 5, 2 },   { 16, 3 }, // position independent
+        { 18, 62 }, { 54, 55 }, { 56, 0 }, { 56, 33 },
+    };
+    begin();
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        make_program();
+        ((uint8 *)&program)[wrong[i].at] = wrong[i].is;
+        CHECK_EQ(exec(), -ENOEXEC);
+    }
+    make_program();
+    CHECK_EQ(exec_saved(0), -ENOEXEC);
+    CHECK_EQ(exec_saved(sizeof program.head - 1), -ENOEXEC);
+    CHECK_EQ(exec_saved(sizeof program.head + 2 * sizeof(struct elf_segment) - 1), -ENOEXEC);
+    program.head.phoff = sizeof program - sizeof(struct elf_segment);
+    CHECK_EQ(exec(), -ENOEXEC); // the second lies behind the end
+    program.head.phoff = ~0UL - 10;
+    CHECK_EQ(exec(), -ENOEXEC);
+    make_program();
+    program.head.phnum = 32; // the others are of type 0
+    CHECK_EQ(exec(), 0);
+    calls_end();
+}
+
+static int64 exec_changed(struct elf_segment text)
+{
+    make_program();
+    program.segment[0] = text;
+    return exec();
+}
+
+TEST(segments_that_are_wrong)
+{
+    begin();
+    const struct elf_segment good = program.segment[0];
+    struct elf_segment s = good;
+    s.memsz = PGSIZE + 99; // less than the file has for it
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s = good;
+    s.vaddr = 0;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.vaddr = TRAPFRAME;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.vaddr = TRAPFRAME - PGSIZE; // 100 bytes too high
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.vaddr = ~0UL - PGSIZE + 1;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s = good;
+    s.memsz = TRAPFRAME;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.memsz = ~0UL;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s = good;
+    s.offset = sizeof program + PGSIZE;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.offset = sizeof program;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.filesz = 0;
+    CHECK_EQ(exec_changed(s), 0); // it has nothing there
+    s = good;
+    s.filesz = s.memsz = sizeof program + 1;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.filesz = s.memsz = sizeof program;
+    CHECK_EQ(exec_changed(s), 0);
+    s = good;
+    s.vaddr++;
+    CHECK_EQ(exec_changed(s), -ENOEXEC); // cannot be mapped page by page
+    s = good;
+    s.flags |= SEGMENT_W; // and X
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s = good;
+    s.vaddr = DATA - PGSIZE; // into the other
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s.type = SEGMENT_INTERP;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    make_program();
+    program.segment[0].type = program.segment[1].type = 6;
+    CHECK_EQ(exec(), -ENOEXEC); // nothing is loaded
+    make_program();
+    program.segment[1].memsz = 0;
+    program.segment[1].vaddr = 0;
+    CHECK_EQ(exec(), 0); // an empty one is none
+    calls_end();
+}
+
+TEST(segments_as_they_are_mapped)
+{
+    uchar got[PGSIZE];
+    begin();
+    struct elf_segment *s = add(SEGMENT_LOAD, PGSIZE); // data that ends amid a page
+    s->flags = SEGMENT_R | SEGMENT_W;
+    s->offset = PGSIZE + 256;
+    s->vaddr = 0x80100;
+    s->filesz = 50;
+    s = add(SEGMENT_LOAD, 300); // constants with zeros behind them
+    s->vaddr = 0x90000;
+    s->filesz = 200;
+    CHECK_EQ(exec(), 0);
+    CHECK_EQ(area_at(TEXT)->prot, PROT_READ | PROT_EXEC);
+    CHECK_EQ(area_at(DATA)->prot, PROT_READ | PROT_WRITE);
+    CHECK_EQ(area_at(0x90000)->prot, PROT_READ);
+    get(got, TEXT + PGSIZE, PGSIZE);
+    for (uint64 i = 0; i < PGSIZE; i++)
+        CHECK_EQ(got[i], byte_at(PGSIZE + i)); // the cache's own page, to its end
+    CHECK(area_at(TEXT + 2 * PGSIZE) == NULL);
+    get(got, 0x80100, 100);
+    for (uint64 i = 0; i < 100; i++)
+        CHECK_EQ(got[i], i < 50 ? byte_at(PGSIZE + 256 + i) : 0);
+    CHECK(area_at(0x81000) != NULL && area_at(0x82000) == NULL);
+    get(got, 0x90000, 400);
+    for (uint64 i = 0; i < 400; i++)
+        CHECK_EQ(got[i], i < 200 ? byte_at(i) : 0);
+    CHECK_EQ(word(DATA + 20 * PGSIZE), 0);
+    CHECK_EQ(call(SYS_brk, 0), DATA + DATA_PAGES * PGSIZE);
+    calls_end();
+}
+
+TEST(segments_in_any_order)
+{
+    begin();
+    struct elf_segment low = program.segment[0];
+    program.segment[0] = program.segment[1];
+    program.segment[1] = low;
+    struct elf_segment *s = add(SEGMENT_LOAD, 10);
+    s->vaddr = DATA + 100 * PGSIZE + 4000;
+    s->offset = 4000;
+    s->memsz = 200; // over a page's end
+    s = add(SEGMENT_LOAD, 10);
+    s->vaddr = DATA + 80 * PGSIZE;
+    CHECK_EQ(exec(), 0);
+    CHECK_EQ(call(SYS_brk, 0), DATA + 102 * PGSIZE);
+    CHECK(area_at(STACK_TOP - 1) != NULL && area_at(STACK_TOP) == NULL);
+    calls_end();
+}
+
+static void check_stack(uint64 top, uint64 pages)
+{
+    CHECK(area_at(top) == NULL && area_at(top - 1) != NULL);
+    CHECK_EQ(area_at(top - 1)->end, top);
+    CHECK_EQ(area_at(top - 1)->start, top - pages * PGSIZE);
+    CHECK_EQ(area_at(top - 1)->prot, PROT_READ | PROT_WRITE);
+    CHECK(registers()->reg[REG_SP] < top && registers()->reg[REG_SP] >= top - pages * PGSIZE);
+}
+
+TEST(stacks)
+{
+    static const struct {
+        uint64 wanted, pages, top;
+    } cases[] = {
+        { 0, USERSTACK, STACK_TOP },
+        { 1, 1, STACK_TOP },
+        { PGSIZE + 1, 2, STACK_TOP },
+        { 13 * PGSIZE, 13, STACK_TOP }, // with a guard on each side, and page 0
+        { 13 * PGSIZE + 1, 14, TRAPFRAME - PGSIZE },
+        { 64UL << 20, 16384, TRAPFRAME - PGSIZE },
+        { ~0UL, 16384, TRAPFRAME - PGSIZE },
+    };
+    begin();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make_program();
+        add(SEGMENT_STACK, cases[i].wanted);
+        CHECK_EQ(exec(), 0);
+        check_stack(cases[i].top, cases[i].pages);
+    }
+    make_program();
+    CHECK_EQ(exec(), 0);
+    check_stack(STACK_TOP, USERSTACK);
+    calls_end();
+}
+
+TEST(paths_that_a_program_names)
+{
+    static const struct {
+        uint64 wanted, longest;
+    } cases[] = {
+        { 0, PATH_LONGEST },
+        { 1, 1 },
+        { 128, 128 },
+        { PATH_LONGEST - 1, PATH_LONGEST - 1 },
+        { PATH_LONGEST, PATH_LONGEST },
+        { ~0UL, PATH_LONGEST },
+    };
+    begin();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make_program();
+        add(SEGMENT_PATHS, cases[i].wanted);
+        calls_proc.path_longest = PATH_LONGEST;
+        CHECK_EQ(exec(), 0);
+        CHECK_EQ(calls_proc.path_longest, cases[i].longest);
+    }
+    calls_proc.path_longest = PATH_LONGEST;
+    calls_end();
+}
+
+// --- the first stack --------------------------------------------------------------------------
+
+static uint64 at; // the word of the stack that comes next
+
+static uint64 next(void)
+{
+    at += 8;
+    return word(at - 8);
+}
+
+static void expect_strings(const char *const *strings)
+{
+    for (; *strings; strings++) {
+        char is[PGSIZE];
+        uint64 n = strlen(*strings) + 1, where = next();
+        get(is, where, n);
+        CHECK_EQ(memcmp(is, *strings, n), 0);
+    }
+    CHECK_EQ(next(), 0);
+}
+
+static void expect_aux(uint64 type, uint64 value)
+{
+    CHECK_EQ(next(), type);
+    CHECK_EQ(next(), value);
+}
+
+static void expect_stack(uint64 argc, const char *const *argv, const char *const *envp)
+{
+    at = registers()->reg[REG_SP];
+    CHECK_EQ(at % 16, 0);
+    CHECK_EQ(next(), argc);
+    expect_strings(argv);
+    expect_strings(envp);
+    expect_aux(AT_PAGESZ, PGSIZE);
+    expect_aux(AT_ENTRY, program.head.entry);
+    expect_aux(AT_PHDR, TEXT + sizeof program.head);
+    expect_aux(AT_PHENT, sizeof(struct elf_segment));
+    expect_aux(AT_PHNUM, program.head.phnum);
+    CHECK_EQ(next(), AT_NULL);
+    CHECK_EQ(next(), 0);
+}
+
+TEST(arguments)
+{
+    static char long_one[600], on_page[256];
+    const char *const args[] = { "prog", "", on_page, long_one, "end", NULL };
+    const char *const env[] = { "A=1", "PATH=/", NULL }, *const none[] = { NULL };
+    const char *const nameless[] = { "", NULL };
+    memset(long_one, 'l', sizeof long_one - 1);
+    memset(on_page, 'p', sizeof on_page - 1);
+    begin();
+    save(sizeof program);
+    for (unsigned odd = 0; odd < 4; odd++) { // the stack is aligned whatever stands on it
+        vector(VECTORS, args);
+        vector(VECTORS + 512, env);
+        CHECK_EQ(exec_with(VECTORS + 8 * odd, VECTORS + 512), 0);
+        expect_stack(5 - odd, args + odd, env);
+    }
+    CHECK_EQ(exec_with(0, 0), 0);
+    expect_stack(1, nameless, none);
+    vector(VECTORS, none);
+    CHECK_EQ(exec_with(VECTORS, VECTORS), 0);
+    expect_stack(1, nameless, none);
+    calls_end();
+}
+
+TEST(headers_in_memory)
+{
+    begin();
+    program.segment[0].offset = PGSIZE; // the headers are not loaded
+    program.segment[0].vaddr = TEXT;
+    CHECK_EQ(exec(), 0);
+    at = registers()->reg[REG_SP] + 8 * 4;
+    expect_aux(AT_PAGESZ, PGSIZE);
+    expect_aux(AT_ENTRY, program.head.entry);
+    expect_aux(AT_NULL, 0);
+    make_program(); // they begin where its bytes end, or are its last
+    program.segment[0].filesz = program.segment[0].memsz = sizeof program.head;
+    CHECK_EQ(exec(), 0);
+    at = registers()->reg[REG_SP] + 8 * 8;
+    expect_aux(AT_NULL, 0);
+    program.segment[0].filesz = program.segment[0].memsz = sizeof program.head + 1;
+    CHECK_EQ(exec(), 0);
+    at = registers()->reg[REG_SP] + 8 * 8;
+    expect_aux(AT_PHDR, TEXT + sizeof program.head);
+    calls_end();
+}
+
+// On the stack of a program with one argument: argc, it and NULL, NULL, the auxiliary vector.
+static uint64 words(void)
+{
+    return 1 + 2 + 1 + 2 * 6;
+}
+
+static int64 exec_long(size_t n)
+{
+    static char arg[PGSIZE + 1];
+    uint64 pointers[2] = { STRINGS + PGSIZE - 50, 0 };
+    memset(arg, 'a', n);
+    arg[n - 1] = '\0';
+    put(STRINGS + PGSIZE - 50, arg, n);
+    put(VECTORS, pointers, sizeof pointers);
+    return exec_with(VECTORS, 0);
+}
+
+// All of it is a quarter of the stack at the most.
+TEST(as_long_as_a_quarter_of_the_stack)
+{
+    size_t quarter = USERSTACK * PGSIZE / 4, most = quarter - 8 * words();
+    begin();
+    save(sizeof program);
+    CHECK_EQ(exec_long(most + 1), -E2BIG);
+    CHECK_EQ(exec_long(quarter), -E2BIG);
+    CHECK_EQ(exec_long(quarter + 1), -E2BIG);
+    CHECK_EQ(exec_long(most), 0);
+    CHECK_EQ(registers()->reg[REG_SP], STACK_TOP - quarter);
+    CHECK_EQ(exec_long(most - 1), 0);
+    CHECK_EQ(registers()->reg[REG_SP], STACK_TOP - quarter);
+    calls_end();
+}
+
+// n strings, as argv or as envp.
+static int64 exec_many(int n, bool env)
+{
+    uint64 pointers[520];
+    for (int i = 0; i < 520; i++)
+        pointers[i] = i < n ? STRINGS : 0;
+    put(STRINGS, "x", 2);
+    put(VECTORS, pointers, sizeof pointers);
+    return env ? exec_with(0, VECTORS) : exec_with(VECTORS, 0);
+}
+
+TEST(as_many_as_stand_in_a_page)
+{
+    begin();
+    add(SEGMENT_STACK, 13 * PGSIZE);
+    save(sizeof program);
+    for (int n = 475; n <= 482; n++) {
+        CHECK_EQ(exec_many(n, false), n < 480 ? 0 : -E2BIG);
+        CHECK_EQ(exec_many(n, true), n < 478 ? 0 : -E2BIG); // behind a name that is empty
+    }
+    CHECK_EQ(exec_many(477, true), 0);
+    CHECK_EQ(word(registers()->reg[REG_SP] + 8 * (3 + 477)), 0);
+    CHECK_EQ(word(registers()->reg[REG_SP] + 8 * (3 + 477 + 1)), AT_PAGESZ);
+    calls_end();
+}
+
+TEST(arguments_that_cannot_be_read)
+{
+    uint64 pointers[3] = { STRINGS, NOWHERE, 0 };
+    begin();
+    save(sizeof program);
+    struct aspace *as = calls_proc.aspace;
+    put(STRINGS, "x", 2);
+    put(VECTORS, pointers, sizeof pointers);
+    CHECK_EQ(exec_with(VECTORS, 0), -EFAULT);
+    CHECK_EQ(exec_with(0, VECTORS), -EFAULT);
+    CHECK_EQ(exec_with(NOWHERE, 0), -EFAULT);
+    CHECK_EQ(exec_with(0, NOWHERE), -EFAULT);
+    CHECK_EQ(exec_with(0, 8), -EFAULT);
+    memset(pointers, 1, sizeof pointers);
+    put(CONSTANTS - 16, pointers, 16); // a vector, then a string, that run out of memory
+    CHECK_EQ(call(SYS_munmap, CONSTANTS, PGSIZE), 0);
+    CHECK_EQ(exec_with(CONSTANTS - 8, 0), -EFAULT);
+    pointers[0] = CONSTANTS - 3;
+    pointers[1] = 0;
+    put(VECTORS, pointers, 16);
+    CHECK_EQ(exec_with(VECTORS, 0), -EFAULT);
+    CHECK(calls_proc.aspace == as);
+    calls_end();
+}
