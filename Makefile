@@ -108,7 +108,7 @@ ULOBJ := $(patsubst %,$(B)/%.o,$(basename $(ULSRC)))
 # A program is added by dropping user/NAME.c in; nothing need be said here.  A large one keeps its
 # parts in user/NAME/.  What has no main, and what is in assembler, is a part that any program in
 # user/ may use.
-WITH_MAIN := $(sort $(shell grep -lsE '\<main *[$(open)]' user/*.c))
+WITH_MAIN := $(sort $(shell awk -f user/mains.awk $(wildcard user/*.c) </dev/null))
 UPARTS    := $(sort $(filter-out $(WITH_MAIN),$(wildcard user/*.c)) $(wildcard user/*.S))
 object_of  = $(patsubst %.c,$(B)/%.o,$(patsubst %.S,$(B)/%.S.o,$(1)))
 UPOBJ     := $(call object_of,$(UPARTS))
@@ -204,7 +204,7 @@ $(B)/user/lib.a: $(ULOBJ)
 	$(Q)$(TOOLPREFIX)ar rcs $@ $(ULOBJ)
 # muldefs: a program's own function of any name goes before the library's.  A program with a larger
 # stack than USERSTACK pages says so: `$(B)/user/_NAME: USTACK := 65536`.
-ULINK = $(CC) $(UFLAGS) $(LINK) $(if $(USTACK),-Wl$(comma)--defsym=stack_size=$(USTACK)) \
+ULINK = $(CC) $(UFLAGS) $(LINK) $(if $(USTACK),-Wl$(comma)--defsym=kine.stack_size=$(USTACK)) \
 	-Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
 part_objects = $(call object_of,$(sort $(wildcard user/$(1)/*.[cS])))
 $(foreach p,$(PROGRAMS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))

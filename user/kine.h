@@ -8,76 +8,84 @@
 #include "kernel/errno.h"
 #include "kernel/types.h"
 
+// What the library has beyond user/user.h is known to the linker by names that no program can give:
+// one that does not include this header may call its own things rmdir or errno, and the library does
+// not take them for its own.
+#define KINE(name) __asm__("kine." #name)
+
 // A program that includes this header names paths of up to 4,096 bytes, one for the classic API
 // alone MAXPATH (user/user.ld).
 #ifndef KINE_LIBRARY
-__asm__(".weak long_paths\n.set long_paths, 1");
+__asm__(".weak kine.long_paths\n.set kine.long_paths, 1");
 #endif
 
 // With this header a program's formats are checked.
 void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-extern int errno;      // why the last call failed
-extern char **environ; // "NAME=value", ended by NULL
-const char *strerror(int error);
-int parse_number(const char *text); // decimal digits and nothing else; -1 for any other text
+extern int errno KINE(errno);        // why the last call failed
+extern char **environ KINE(environ); // "NAME=value", ended by NULL
+const char *strerror(int error) KINE(strerror);
+// Decimal digits and nothing else; -1 for any other text.
+int parse_number(const char *text) KINE(parse_number);
 
 // Any system call by number (kernel/syscall.h), with up to six arguments.
 // => the kernel's own result: a negative errno on failure.
-long syscall(long number, ...);
+long syscall(long number, ...) KINE(syscall);
 // The same, as -1 and errno.
-long syscall_errno(long result);
+long syscall_errno(long result) KINE(syscall_errno);
 
-int execve(const char *path, char **argv, char **env);
-int getppid(void);
-int waitpid(int pid, int *status, int options); // status as wait() gives it
-int rmdir(const char *path);
-int dup2(int from, int to); // => to
-int getdents(int fd, void *buf, int size);
-long lseek(int fd, long offset, int whence);
-int ftruncate(int fd, long size);
-int fsync(int fd);
-int sync(void);     // always 0
-int syncfs(int fd); // the volume that the file is on; tells errors
-int open_mode(const char *path, int flags, uint mode); // open() gives 0666; umask() takes bits away
-int rename(const char *old, const char *fresh);
-int symlink(const char *target, const char *path);
-int readlink(const char *path, char *buf, int size); // => bytes, without a NUL
+int execve(const char *path, char **argv, char **env) KINE(execve);
+int getppid(void) KINE(getppid);
+int waitpid(int pid, int *status, int options) KINE(waitpid); // status as wait() gives it
+int rmdir(const char *path) KINE(rmdir);
+int dup2(int from, int to) KINE(dup2); // => to
+int getdents(int fd, void *buf, int size) KINE(getdents);
+long lseek(int fd, long offset, int whence) KINE(lseek);
+int ftruncate(int fd, long size) KINE(ftruncate);
+int fsync(int fd) KINE(fsync);
+int sync(void) KINE(sync);       // always 0
+int syncfs(int fd) KINE(syncfs); // the volume that the file is on; tells errors
+// open() gives 0666; umask() takes bits away.
+int open_mode(const char *path, int flags, uint mode) KINE(open_mode);
+int rename(const char *old, const char *fresh) KINE(rename);
+int symlink(const char *target, const char *path) KINE(symlink);
+int readlink(const char *path, char *buf, int size) KINE(readlink); // => bytes, without a NUL
 // Linux's status; flags: AT_SYMLINK_NOFOLLOW
-int status_of(const char *path, struct linux_stat *out, int flags);
+int status_of(const char *path, struct linux_stat *out, int flags) KINE(status_of);
 // Whether a program that reads `in` to its end and writes to `out` might never come to the end: both
 // are one regular file, in which there is something to read.
-bool feeds_itself(int in, int out);
-int chmod(const char *path, uint mode);
-uint umask(uint mask); // => the old one
+bool feeds_itself(int in, int out) KINE(feeds_itself);
+int chmod(const char *path, uint mode) KINE(chmod);
+uint umask(uint mask) KINE(umask); // => the old one
 // times: of access, which is not kept, and of change; NULL: now.
-int utimens(const char *path, const struct timespec times[2]);
-int statfs(const char *path, struct statfs *out);
-int sched_yield(void);
-int nanosleep(long seconds, long nanoseconds);
-int kill_with(int pid, int signal);
-char *getcwd(char *buf, int size);
-void *mmap(void *addr, uint64 len, int prot, int flags);
-int munmap(void *addr, uint64 len);
-int mprotect(void *addr, uint64 len, int prot);
+int utimens(const char *path, const struct timespec times[2]) KINE(utimens);
+int statfs(const char *path, struct statfs *out) KINE(statfs);
+int sched_yield(void) KINE(sched_yield);
+int nanosleep(long seconds, long nanoseconds) KINE(nanosleep);
+int kill_with(int pid, int signal) KINE(kill_with);
+char *getcwd(char *buf, int size) KINE(getcwd);
+void *mmap(void *addr, uint64 len, int prot, int flags) KINE(mmap);
+int munmap(void *addr, uint64 len) KINE(munmap);
+int mprotect(void *addr, uint64 len, int prot) KINE(mprotect);
 // Runs fn(arg) in a process that shares this one's memory, on the stack that ends at stack_top.
 // => its pid, to be waited for
-int clone_vm(void (*fn)(void *), void *arg, void *stack_top);
+int clone_vm(void (*fn)(void *), void *arg, void *stack_top) KINE(clone_vm);
 // The same, and it shares what the CLONE_* flags say besides.
-int clone_sharing(void (*fn)(void *), void *arg, void *stack_top, long flags);
+int clone_sharing(void (*fn)(void *), void *arg, void *stack_top, long flags) KINE(clone_sharing);
 // Like fork, but the parent waits until the child execs or exits, and they share memory until then.
-int vfork(void) __attribute__((returns_twice));
-int power_off(void);
-int reboot(void);
+int vfork(void) KINE(vfork) __attribute__((returns_twice));
+int power_off(void) KINE(power_off);
+int reboot(void) KINE(reboot);
 
-int kine_audit(struct kine_audit *out);
-int kine_meminfo(struct kine_meminfo *out);
-int kine_procs(struct kine_proc *out, int max);
-int kine_inject(int kind, long n);
-int kine_pte(const void *va, struct kine_pte *out);
-int kine_snapshot(int what, const char *name);    // KINE_SNAPSHOT_*
-int kine_snapshot_next(struct kine_snapshot *at); // from at->id on; => 1, 0 at the end, -1
-int kine_scrub(struct kine_scrub *out);
-int kine_longest(int what, struct kine_longest *out, int max); // KINE_LONGEST_*
-int ficlone(int to, int from); // `to` shares all of from's blocks from now on
+int kine_audit(struct kine_audit *out) KINE(kine_audit);
+int kine_meminfo(struct kine_meminfo *out) KINE(kine_meminfo);
+int kine_procs(struct kine_proc *out, int max) KINE(kine_procs);
+int kine_inject(int kind, long n) KINE(kine_inject);
+int kine_pte(const void *va, struct kine_pte *out) KINE(kine_pte);
+int kine_snapshot(int what, const char *name) KINE(kine_snapshot); // KINE_SNAPSHOT_*
+int kine_snapshot_next(struct kine_snapshot *at)
+    KINE(kine_snapshot_next); // from at->id; => 1, 0: end, -1
+int kine_scrub(struct kine_scrub *out) KINE(kine_scrub);
+int kine_longest(int what, struct kine_longest *out, int max) KINE(kine_longest); // KINE_LONGEST_*
+int ficlone(int to, int from) KINE(ficlone); // `to` shares all of from's blocks from now on

@@ -61,6 +61,8 @@ def test_usertests_by_name(machine):
     m = machine()
     out = m.check("usertests copyinstr1", "test copyinstr1: OK", "ALL TESTS PASSED")
     assert out.count("test ") == 1
+    m.run("usertests clones > said")  # the console is not always where a test program writes
+    assert "test clones: OK\nALL TESTS PASSED" in m.run("cat said")
     m.poweroff()
 
 

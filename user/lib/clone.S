@@ -8,11 +8,11 @@
 # int clone_vm(void (*fn)(void *), void *arg, void *stack_top)
 # int clone_sharing(void (*fn)(void *), void *arg, void *stack_top, long flags)
 .text
-.globl clone_vm
-clone_vm:
+.globl kine.clone_vm
+kine.clone_vm:
     li   a3, 0
-.globl clone_sharing
-clone_sharing:
+.globl kine.clone_sharing
+kine.clone_sharing:
     andi a2, a2, -16
     addi a2, a2, -16
     sd   a0, 0(a2)
@@ -29,11 +29,11 @@ clone_sharing:
     jalr t0
     li   a0, 0
     call exit
-1:  tail syscall_errno
+1:  tail kine.syscall_errno
 
 # int vfork(void)
-.globl vfork
-vfork:
+.globl kine.vfork
+kine.vfork:
     li   a0, VM_VFORK_SIGCHLD
     li   a1, 0
     li   a2, 0
@@ -42,4 +42,4 @@ vfork:
     ecall
     bltz a0, 1f
     ret
-1:  tail syscall_errno
+1:  tail kine.syscall_errno

@@ -1,7 +1,7 @@
 #include "kernel/param.h"
 
-.globl classic_path             # for user.ld
-.set   classic_path, MAXPATH
+.globl kine.classic_path             # for user.ld
+.set   kine.classic_path, MAXPATH
 
 # The first instructions of a program.  The kernel leaves on the stack
 #     sp: argc | argv[0] ... 0 | envp[0] ... 0 | auxiliary vector
@@ -14,7 +14,7 @@ _start:
     addi a2, a0, 1
     slli a2, a2, 3
     add  a2, a1, a2
-    la   t0, environ
+    la   t0, kine.environ
     sd   a2, 0(t0)
     call main
     call exit

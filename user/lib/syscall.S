@@ -2,8 +2,8 @@
 
 # long syscall(long number, a, b, c, d, e, f)
 .text
-.globl syscall
-syscall:
+.globl kine.syscall
+kine.syscall:
     mv   a7, a0
     mv   a0, a1
     mv   a1, a2

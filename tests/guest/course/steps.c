@@ -1,6 +1,8 @@
 // clang-format off
 //
-// A part that several programs of a course use: it has no main of its own.
+// A part that several programs of a course use: main() is theirs.
+int main(int argc, char **argv);
+
 int
 shared_part(int x)
 {

@@ -157,16 +157,17 @@ void clones(void)
     EXPECT(clone("ut.c", "ut.b"), 0, "clone of a clone");
     must_unlink("ut.b");
     check_file("ut.c", LONG, 1);
-    int dir = must_open("/", O_RDONLY);
+    int dir = must_open("/", O_RDONLY), console = must_open("/console", O_RDWR);
     fd = must_open("ut.c", O_RDONLY);
     EXPECT(sys(SYS_ioctl, fd, FICLONE, fd), -EBADF, "clone to what is open for reading");
-    EXPECT(sys(SYS_ioctl, 1, FICLONE, fd), -EINVAL, "clone to the console");
+    EXPECT(sys(SYS_ioctl, console, FICLONE, fd), -EINVAL, "clone to the console");
     EXPECT(sys(SYS_ioctl, fd, FICLONE, 99), -EBADF, "clone of nothing");
     close(fd);
     fd = must_open("ut.c", O_RDWR);
     EXPECT(sys(SYS_ioctl, fd, FICLONE, dir), -EISDIR, "clone of a directory");
     close(fd);
     close(dir);
+    close(console);
     must_unlink("ut.c");
 }
 
