@@ -59,7 +59,7 @@ static inline void copy_chunk(word *d, const word *s)
 }
 
 // Copies from low addresses to high ones; dst is below src, or apart from it.
-static void copy_up(uchar *d, const uchar *s, size_t n)
+static inline void copy_up(uchar *d, const uchar *s, size_t n)
 {
     if (same_phase(d, s)) {
         for (; n > 0 && !word_aligned(d); n--)

@@ -6,9 +6,11 @@
 #define KERNEL_PART  16
 #define KERNEL_LEAST 512
 #define KERNEL_MOST  4096
+#define LENT_PART    4 // of the kernel's share
 
 static size_t kernel_share, user_share;
 static long promised; // atomic
+static size_t lent;   // atomic
 
 void share_init(size_t nframes)
 {
@@ -37,11 +39,31 @@ static size_t promises(void)
     return (size_t)__atomic_load_n(&promised, __ATOMIC_RELAXED);
 }
 
+bool share_lend(void)
+{
+    if (__atomic_add_fetch(&lent, 1, __ATOMIC_RELAXED) <= kernel_share / LENT_PART)
+        return true;
+    share_lend_end(1);
+    return false;
+}
+
+void share_lend_end(size_t frames)
+{
+    __atomic_sub_fetch(&lent, frames, __ATOMIC_RELAXED);
+}
+
+// Frames of FRAME_OTHER that are charged.
+static size_t others(void)
+{
+    size_t all = frames_in_use(FRAME_OTHER), not_charged = __atomic_load_n(&lent, __ATOMIC_RELAXED);
+    return all > not_charged ? all - not_charged : 0;
+}
+
 size_t share_charged(void)
 {
     size_t stacks = frames_in_use(FRAME_STACK), spare = kstack_spare_frames();
-    return promises() + frames_in_use(FRAME_USER) + frames_in_use(FRAME_TABLE) +
-           frames_in_use(FRAME_OTHER) + (stacks > spare ? stacks - spare : 0);
+    return promises() + frames_in_use(FRAME_USER) + frames_in_use(FRAME_TABLE) + others() +
+           (stacks > spare ? stacks - spare : 0);
 }
 
 // What is not free is charged or the kernel's; so with the whole kernel's share and the promises

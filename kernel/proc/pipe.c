@@ -1,6 +1,6 @@
 // Pipes.
 //
-// A pipe is a ring of one page between two files, a reading and a writing end.  A span of user
+// A pipe is a stream (proc/stream.h) between two files, a reading and a writing end.  A span of user
 // memory, within one page, is held (vm/usercopy.h) and copied.
 //
 // What is one span and needs no waiting is done by that alone, under the spinlock.  Everything else
@@ -9,14 +9,14 @@
 // data before he takes his, so that a signal can always end his wait.
 //
 // A record of up to PIPE_BUF bytes is whole also when its writer fails or is killed: he waits until
-// there is room for all of it, copies it behind `head`, where nobody looks, and moves head at the
-// end.
+// there is room for all of it, and commits it at the end.
+//
+// Who has more to write than there is room for waits until half of the pipe is free, or as much as he
+// still needs: so the two sides change places seldom, and nobody waits who could be done.
 //
 // Invariants
-//   P1  0 <= head - tail <= PIPE_SIZE (both counters only grow)
-//   P2  while a turn is taken only its owner moves head and uses the ring behind it (writing), or
-//       moves tail (reading)
-//   P3  whoever makes a condition true that others wait for wakes them, if there are any
+//   P1  while a turn is taken only its owner reserves and commits (writing), or takes (reading)
+//   P2  whoever makes a condition true that others wait for wakes them, if there are any
 //
 // Locking: `lock` (RANK_PIPE) guards every field.  The list of all pipes has a lock of its own,
 // with nothing taken inside.
@@ -27,14 +27,15 @@
 #include "lib/list.h"
 #include "lib/string.h"
 #include "mem/audit.h"
-#include "mem/frame.h"
 #include "mem/slab.h"
 #include "proc/file.h"
+#include "proc/stream.h"
 #include "task/waitq.h"
 #include "vm/usercopy.h"
 
-#define PIPE_SIZE 4096
-#define PIPE_BUF  4096 // bytes of a record that is never cut
+#define PIPE_BUF PGSIZE // bytes of a record that is never cut; an empty stream has room for one
+#define ENOUGH   (STREAM_SIZE / 2)
+#define NOBODY   SIZE_MAX // waits for room
 
 struct crowd { // threads that wait
     struct waitq wq;
@@ -43,9 +44,8 @@ struct crowd { // threads that wait
 
 struct pipe {
     struct spinlock lock;
-    char *ring;
-    uint32 head, tail;     // bytes ever written and read
-    size_t need;           // of room, for whoever has the writing turn to go on
+    struct stream stream;
+    size_t need;           // of room, for whoever has the writing turn to go on, or NOBODY
     bool reading, writing; // the turns are taken
     bool reader_open, writer_open;
     struct crowd readers; // wait for data, its end, or the turn
@@ -81,21 +81,21 @@ static int wait_more(struct file *f, struct crowd *crowd, struct spinlock *lock)
 
 static size_t bytes_in(const struct pipe *p)
 {
-    return p->head - p->tail;
+    return stream_bytes(&p->stream);
 }
 
 static size_t room_in(const struct pipe *p)
 {
-    return PIPE_SIZE - bytes_in(p);
+    return stream_room(&p->stream);
 }
 
-static void copy_from_ring(const struct pipe *p, char *to, size_t n)
+// Once: the next time there is somebody only if he has said so anew.
+static void wake_for_room(struct pipe *p)
 {
-    size_t at = p->tail % PIPE_SIZE;
-    size_t first = n < PIPE_SIZE - at ? n : PIPE_SIZE - at;
-    memcpy(to, p->ring + at, first);
-    if (n > first)
-        memcpy(to + first, p->ring, n - first);
+    if (room_in(p) < p->need)
+        return;
+    p->need = NOBODY;
+    crowd_wake(&p->writers);
 }
 
 // Reads one span, with the turn or if nobody has it.  Without it, it is all or nothing.
@@ -113,10 +113,8 @@ static int64 read_span(struct pipe *p, struct user_iter *to, bool turn)
     if (p->reading && !turn)
         take = 0;
     if (take > 0) {
-        copy_from_ring(p, span.kva, take);
-        p->tail += (uint32)take;
-        if (room_in(p) >= p->need) // those who wait for the turn are woken when it ends
-            crowd_wake(&p->writers);
+        stream_take(&p->stream, span.kva, take);
+        wake_for_room(p); // those who wait for the turn are woken when it ends
     }
     spin_unlock(&p->lock);
     user_release(&span);
@@ -128,7 +126,7 @@ static int64 read_span(struct pipe *p, struct user_iter *to, bool turn)
 // => bytes to read, 0 at the end, or a negative errno; lock is held
 static int64 await_data(struct file *f, struct pipe *p)
 {
-    while (p->reading || p->head == p->tail) {
+    while (p->reading || bytes_in(p) == 0) {
         if (!p->reading && !p->writer_open)
             return 0;
         int err = wait_more(f, &p->readers, &p->lock);
@@ -169,21 +167,11 @@ static int64 pipe_read(struct file *f, struct user_iter *to, uint64 *pos)
         return 0;
     struct pipe *p = f->obj;
     // A glance without the lock: if there is nothing, the user's page need not be held.
-    int64 got = p->head != p->tail ? read_span(p, to, false) : 0;
+    int64 got = bytes_in(p) > 0 ? read_span(p, to, false) : 0;
     return got ? got : read_in_turn(f, to);
 }
 
 // --- writing ----------------------------------------------------------------------------------
-
-// Copies n bytes to what is free, `ahead` bytes behind head.
-static void copy_to_ring(const struct pipe *p, size_t ahead, const char *from, size_t n)
-{
-    size_t at = (p->head + ahead) % PIPE_SIZE;
-    size_t first = n < PIPE_SIZE - at ? n : PIPE_SIZE - at;
-    memcpy(p->ring + at, from, first);
-    if (n > first)
-        memcpy(p->ring, from + first, n - first);
-}
 
 // Writes a record of one span if it can be done at once.  => its length, 0, or a negative errno
 static int64 write_at_once(struct pipe *p, struct user_iter *from)
@@ -194,12 +182,10 @@ static int64 write_at_once(struct pipe *p, struct user_iter *from)
     if (err)
         return err;
     spin_lock(&p->lock);
-    bool can = span.len == n && n <= room_in(p) && p->reader_open && !p->writing;
-    if (can) {
-        copy_to_ring(p, 0, span.kva, n);
-        p->head += (uint32)n;
+    bool can =
+        span.len == n && p->reader_open && !p->writing && stream_append(&p->stream, span.kva, n);
+    if (can)
         crowd_wake(&p->readers);
-    }
     spin_unlock(&p->lock);
     user_release(&span);
     return can ? (int64)n : 0;
@@ -219,21 +205,37 @@ static int take_writing_turn(struct file *f, struct pipe *p)
     return 0;
 }
 
-// Waits for room for `need` bytes.  => 0 or a negative errno; lock is held
-static int await_room(struct file *f, struct pipe *p, size_t need)
+// => the bytes reserved for a writer of n: for a record all of them, else as many as there is memory
+// for; 0: he has to wait
+static size_t reserve(struct pipe *p, size_t n, size_t need, size_t least)
 {
-    p->need = need;
-    while (p->reader_open && room_in(p) < need) {
+    if (room_in(p) < need)
+        return 0;
+    size_t got = stream_reserve(&p->stream, n);
+    if (got >= least)
+        return got;
+    stream_commit(&p->stream, 0);
+    return 0;
+}
+
+// Waits until there is room.  => bytes reserved, or a negative errno; lock is held
+static int64 await_room(struct file *f, struct pipe *p, size_t n, bool record)
+{
+    size_t least = record ? n : 1, need = n < ENOUGH ? n : ENOUGH, got;
+    if (f->flags & O_NONBLOCK)
+        need = least;
+    while (p->reader_open && (got = reserve(p, n, need, least)) == 0) {
+        p->need = need;
         int err = wait_more(f, &p->writers, &p->lock);
         if (err)
             return err;
     }
-    return p->reader_open ? 0 : -EPIPE;
+    return p->reader_open ? (int64)got : -EPIPE;
 }
 
-// Copies n bytes, for which there is room, behind head.  With the turn; head does not move meanwhile.
+// Copies n bytes to where they are reserved.  With the turn.
 // => bytes copied, of a record all; or a negative errno
-static int64 fill_ring(struct pipe *p, struct user_iter *from, size_t n, bool record)
+static int64 fill(struct pipe *p, struct user_iter *from, size_t n, bool record)
 {
     struct user_span span;
     size_t done = 0;
@@ -242,7 +244,7 @@ static int64 fill_ring(struct pipe *p, struct user_iter *from, size_t n, bool re
         if (err)
             return done && !record ? (int64)done : err;
         size_t len = span.len < n - done ? span.len : n - done;
-        copy_to_ring(p, done, span.kva, len);
+        stream_put(&p->stream, done, span.kva, len);
         user_release(&span);
         user_iter_advance(from, len);
         done += len;
@@ -254,17 +256,15 @@ static int64 fill_ring(struct pipe *p, struct user_iter *from, size_t n, bool re
 // negative errno; lock is held, but not all the time
 static int64 write_some(struct file *f, struct pipe *p, struct user_iter *from, bool record)
 {
-    int64 got = await_room(f, p, record ? from->left : 1);
+    int64 got = await_room(f, p, from->left, record);
     if (got < 0)
         return got;
-    size_t n = from->left < room_in(p) ? from->left : room_in(p);
     spin_unlock(&p->lock);
-    got = fill_ring(p, from, n, record);
+    got = fill(p, from, (size_t)got, record);
     spin_lock(&p->lock);
-    if (got > 0) {
-        p->head += (uint32)got;
+    stream_commit(&p->stream, got > 0 ? (size_t)got : 0);
+    if (got > 0)
         crowd_wake(&p->readers);
-    }
     return got;
 }
 
@@ -305,7 +305,7 @@ static int pipe_stat(struct file *f, struct linux_stat *out)
     memset(out, 0, sizeof *out);
     out->st_mode = S_IFIFO | 0600;
     out->st_nlink = 1;
-    out->st_blksize = PIPE_SIZE;
+    out->st_blksize = PGSIZE;
     return 0;
 }
 
@@ -314,7 +314,7 @@ static void pipe_free(struct pipe *p)
     spin_lock(&pipes_lock);
     list_remove(&p->all);
     spin_unlock(&pipes_lock);
-    kfree(p->ring);
+    stream_free(&p->stream);
     obj_free(&pipe_cache, p);
 }
 
@@ -368,14 +368,14 @@ static struct pipe *pipe_alloc(void)
     struct pipe *p = obj_alloc_zeroed(&pipe_cache);
     if (!p)
         return NULL;
-    p->ring = kalloc(FRAME_OTHER);
-    if (!p->ring) {
+    if (stream_init(&p->stream) != 0) {
         obj_free(&pipe_cache, p);
         return NULL;
     }
     spin_init(&p->lock, "pipe", RANK_PIPE);
     waitq_init(&p->readers.wq, "pipe read");
     waitq_init(&p->writers.wq, "pipe write");
+    p->need = NOBODY;
     p->reader_open = p->writer_open = true;
     spin_lock(&pipes_lock);
     list_push_back(&pipes, &p->all);
@@ -414,7 +414,7 @@ static void audit_pipes(void)
 {
     spin_lock(&pipes_lock);
     list_for_each (l, &pipes)
-        audit_count(frame_of_page(container_of(l, struct pipe, all)->ring));
+        stream_audit(&container_of(l, struct pipe, all)->stream);
     spin_unlock(&pipes_lock);
 }
 

@@ -85,6 +85,10 @@ void proc_unwait(struct proc *zombie);
 int proc_kill(int pid, int sig);
 // => the lowest pending fatal signal, 0 if there is none.
 int proc_pending(const struct proc *p);
+static inline bool proc_is_killed(const struct proc *p)
+{
+    return __atomic_load_n(&p->pending, __ATOMIC_RELAXED) != 0;
+}
 
 // --- the working directory --------------------------------------------------------------------
 // After a rollback, with the system at rest: whoever works in what was the root works in the root.

@@ -7,6 +7,7 @@ bool intr_enabled(void)
     return csr_read(sstatus) & SSTATUS_SIE;
 }
 
+#ifdef DEBUG
 void intr_on(void)
 {
     longest_on(LONGEST_HERE);
@@ -33,6 +34,7 @@ void intr_restore(bool was_on)
     longest_on(LONGEST_HERE);
     csr_set(sstatus, SSTATUS_SIE);
 }
+#endif
 
 static intr_external_fn *external;
 

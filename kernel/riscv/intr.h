@@ -4,11 +4,16 @@
 #include "types.h"
 
 bool intr_enabled(void);
+// intr_save: off, remembering what was: nests.  => what to give to intr_restore().
+// Debug builds measure how long they are off; others have all four inline.
+#if defined(DEBUG) || defined(KINE_HOST)
 void intr_on(void);
 void intr_off(void);
-// Off, remembering what was: nests.  => what to give to intr_restore().
 bool intr_save(void);
 void intr_restore(bool was_on);
+#else
+#include "riscv/intr_fast.h"
+#endif
 
 // The handler of the supervisor external interrupt; dev/plic registers itself.
 typedef void intr_external_fn(void);

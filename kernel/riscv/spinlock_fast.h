@@ -6,10 +6,10 @@
 
 static inline void spin_lock(struct spinlock *lock)
 {
-    uint64 was_on = csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
     struct hart *h = this_hart();
-    if (h->spin_depth++ == 0)
-        h->intr_before = was_on;
+    if (h->spin_depth == 0) // else interrupts are off
+        h->intr_before = csr_read_clear(sstatus, SSTATUS_SIE) & SSTATUS_SIE;
+    h->spin_depth++;
     if (__builtin_expect(__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE), 0))
         spin_lock_wait(lock);
     lock->hart = (int16)h->index;

@@ -85,9 +85,9 @@ static void exception(struct trapframe *tf)
 static void before_user(void)
 {
     struct proc *p = current_proc();
-    while (this_hart()->need_resched || proc_pending(p)) {
+    while (this_hart()->need_resched || proc_is_killed(p)) {
         intr_on();
-        if (proc_pending(p))
+        if (proc_is_killed(p))
             proc_exit(0, proc_pending(p));
         thread_yield_at_rest();
         intr_off();

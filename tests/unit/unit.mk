@@ -7,7 +7,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt line mem kstack vm files pipe task proc calls
+UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc calls
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
@@ -20,13 +20,14 @@ UNIT_kstack := $(HOST_MEM) kernel/mem/kstack.c
 UNIT_vm    := $(HOST_MEM) $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
 # Open files and pipes: on memory and address spaces.
 HOST_PROC  := $(HOST_MEM) tests/unit/vm_space.c tests/unit/vm_wrap.c $(wildcard kernel/vm/*.c) \
-	$(patsubst %,kernel/proc/%.c,file files pipe)
+	$(patsubst %,kernel/proc/%.c,file files pipe stream)
 UNIT_files := $(HOST_PROC)
 UNIT_pipe  := $(HOST_PROC)
+UNIT_stream := $(HOST_MEM) kernel/proc/stream.c
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
 	mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c \
-	$(patsubst %,kernel/proc/%.c,file files pipe device_file inode_file args exec image) \
+	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file args exec image) \
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)

@@ -7,6 +7,7 @@
 #define CALLS         100
 #define ROUNDS        64
 #define MIB           (1024 * 1024L)
+#define PER_RUN       (4 * MIB) // through a pipe
 #define STACK         4096
 #define EXEC_OF       "/true"
 #define FIRST_COMMAND 3 // its pid: behind init and the shell
@@ -154,6 +155,37 @@ static long pingpong(long arg)
     return (long)(instructions() - start) / ROUNDS;
 }
 
+#define STREAM_PIECE (64 * 1024)
+
+static char piece[STREAM_PIECE];
+
+// Tells when it has read PER_RUN.
+static void swallow(void)
+{
+    for (long n, left = PER_RUN; (n = direct(SYS_read, there[0], (long)piece, sizeof piece)) > 0;)
+        if ((left -= n) == 0) {
+            direct(SYS_write, back[1], (long)piece, 1);
+            left = PER_RUN;
+        }
+}
+
+static bool stream_setup(long arg)
+{
+    memset(piece, 1, sizeof piece);
+    return pipes_setup(0) && start_partner(swallow);
+}
+
+static long stream_kib(long arg)
+{
+    uint64 start = instructions();
+    for (long left = PER_RUN; left > 0; left -= STREAM_PIECE)
+        if (direct(SYS_write, there[1], (long)piece, sizeof piece) != STREAM_PIECE)
+            return UNAVAILABLE;
+    if (direct(SYS_read, back[0], (long)piece, 1) != 1)
+        return UNAVAILABLE;
+    return (long)(instructions() - start) / (PER_RUN / 1024);
+}
+
 static bool yield_setup(long arg)
 {
     return start_partner(yield_always);
@@ -190,6 +222,7 @@ const struct row process_rows[] = {
     { "fork-exec", 0, fork_exec, 0, 0 },
     { "pipe-byte", pipes_setup, pipe_alone, pipes_teardown, 0 },
     { "pipe-pingpong", pingpong_setup, pingpong, pingpong_teardown, 0 },
+    { "pipe-kib", stream_setup, stream_kib, pingpong_teardown, 0 },
     { "yield-pair", yield_setup, yield_pair, partner_teardown, 0 },
     { 0 },
 };

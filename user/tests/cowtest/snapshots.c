@@ -196,7 +196,7 @@ void pipe_in_progress(void)
         read_through_fork(&r, message);
 }
 
-#define OUT_PAGES 3 // more than a pipe holds: the writer waits in the middle
+#define OUT_PAGES 20 // more than a pipe holds: the writer waits in the middle
 
 static void write_out(void *arg)
 {

@@ -121,6 +121,8 @@ static const struct part parts[] = {
     { .name = "pipedescriptors", .fn = pipe_descriptors },
     { .name = "pipekilled", .fn = pipe_killed },
     { .name = "pipenonblock", .fn = pipe_nonblock },
+    { .name = "pipesfull", .fn = pipes_full },
+    { .name = "pipesuncounted", .fn = pipes_uncounted },
 
     { .name = "sbrkbasic", .fn = sbrk_basic },
     { .name = "sbrkmuch", .fn = sbrk_much },

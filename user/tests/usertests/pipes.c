@@ -51,12 +51,12 @@ void pipe_broken(void)
     must_pipe(fd);
     int pid = start(close_after_a_while, NULL); // holds the reading end
     close(fd[0]);
-    EXPECT(write(fd[1], block, PGSIZE), PGSIZE, "write of as much as there is room for");
+    fill_pipe(fd, 0);
     EXPECT(sys(SYS_write, fd[1], block, PGSIZE), -EPIPE, "write that waits for a reader");
     finish(pid);
 }
 
-#define TOTAL 200000
+#define TOTAL 500000
 
 static void pump(void *arg)
 {
@@ -84,6 +84,68 @@ void pipe_large(void)
     EXPECT(n, 0, "the last read");
     CHECK(seen >= TOTAL, "%d bytes of %d arrived", seen, TOTAL);
     EXPECT(finish(pid).status, 0, "the writer's exit");
+}
+
+#define CROWD  4
+#define PIPES  20
+#define KIB_64 (16 * PGSIZE)
+
+struct hoard {
+    int go[2], ready[2];
+};
+
+// Fills pipes, with what there is to be had.  A record at least is in each.
+static void hoard_pipes(void *arg)
+{
+    struct hoard *h = arg;
+    char byte = 'r';
+    close(h->go[1]);
+    for (int i = 0; i < PIPES; i++) {
+        int fd[2];
+        must_pipe(fd);
+        long n = fill_pipe(fd, 0);
+        CHECK(n >= PGSIZE && n <= KIB_64, "%ld bytes in pipe %d", n, i);
+    }
+    EXPECT(write(h->ready[1], &byte, 1), 1, "write");
+    read(h->go[0], &byte, 1);
+}
+
+// Those who fill all pipes that they can take no memory from others, and the others' pipes work.
+void pipes_full(void)
+{
+    struct hoard h;
+    char byte;
+    int pid[CROWD], fd[2];
+    must_pipe(h.go);
+    must_pipe(h.ready);
+    must_pipe(fd);
+    EXPECT(fill_pipe(fd, 0), KIB_64, "bytes in a full pipe");
+    close(fd[0]);
+    close(fd[1]);
+    for (int i = 0; i < CROWD; i++) {
+        pid[i] = start(hoard_pipes, &h);
+        EXPECT(read(h.ready[0], &byte, 1), 1, "read");
+    }
+    pipe_broken();
+    pipe_large();
+    pipe_writers();
+    close(h.go[1]);
+    for (int i = 0; i < CROWD; i++)
+        EXPECT(finish(pid[i]).status, 0, "exit of hoarder %d", i);
+    must_pipe(fd);
+    EXPECT(fill_pipe(fd, 0), KIB_64, "bytes in a full pipe afterwards");
+}
+
+// What users can have does not depend on what is in pipes.
+void pipes_uncounted(void)
+{
+    static int fd[PIPES][2];
+    for (int i = 0; i < PIPES; i++)
+        must_pipe(fd[i]);
+    long before = count_sbrk(1);
+    for (int i = 0; i < PIPES; i++)
+        fill_pipe(fd[i], 0);
+    EXPECT(count_sbrk(1), before, "pages that can be had beside full pipes");
 }
 
 #define PIPE_WRITERS 4
