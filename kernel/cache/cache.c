@@ -71,14 +71,29 @@ static struct frame *lookup_idle(const struct object *obj, uint64 index)
     return f;
 }
 
-struct frame *cache_find(struct object *obj, uint64 index)
+// Somebody uses it (or NULL).  => the cache lock is held
+static struct frame *use(struct frame *f)
 {
-    spin_lock(&cache.lock);
-    struct frame *f = lookup_idle(obj, index);
     if (f != NULL) {
         f->flags |= CACHE_USED;
         frame_get(f);
     }
+    return f;
+}
+
+struct frame *cache_find(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    struct frame *f = use(lookup_idle(obj, index));
+    spin_unlock(&cache.lock);
+    return f;
+}
+
+struct frame *cache_find_now(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    struct frame *f = lookup(obj, index);
+    f = use(f != NULL && (f->flags & CACHE_BUSY) ? NULL : f);
     spin_unlock(&cache.lock);
     return f;
 }

@@ -38,6 +38,9 @@ int cache_init(void); // once is enough, more does no harm.  => 0, -ENOMEM
 // => the page with a reference for the caller, or NULL if it is not in the cache.  May sleep.
 struct frame *cache_find(struct object *obj, uint64 index);
 
+// The same without waiting: NULL also if somebody is writing to the page.
+struct frame *cache_find_now(struct object *obj, uint64 index);
+
 // Enters a page that was filled while the object stood at `version`.  Takes over the caller's
 // reference to f.
 // => 0, and *out is the page in the cache with a reference for the caller (another frame than f if

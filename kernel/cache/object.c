@@ -85,3 +85,8 @@ int object_page(struct object *obj, uint64 index, struct frame **out)
     }
     return err;
 }
+
+struct frame *object_page_now(struct object *obj, uint64 index)
+{
+    return cache_find_now(obj, index);
+}

@@ -65,3 +65,5 @@ static inline bool object_is_mapped(const struct object *obj)
 // => 0, and *out with a reference for the caller to put; -EIO, -ENOMEM.  May sleep.
 //    The caller reads the frame, or maps it read-only; it never writes to it.
 int object_page(struct object *obj, uint64 index, struct frame **out);
+// The same without waiting for anything.  => NULL: object_page() would have to wait
+struct frame *object_page_now(struct object *obj, uint64 index);

@@ -20,23 +20,28 @@ static size_t piece_length(uint64 off, size_t n)
     return n < rest ? n : rest;
 }
 
+// => of the n bytes at `off`, how many the file has in one page, and that page; 0 at the end
+static int64 read_piece(struct inode *ino, uint64 off, size_t n, struct frame **page)
+{
+    if (off >= ino->size || n == 0)
+        return 0;
+    int err = object_page(&ino->data.obj, off / FS_BLOCK, page);
+    if (err)
+        return err;
+    return (int64)piece_length(off, n < ino->size - off ? n : ino->size - off);
+}
+
 static int64 read_file(struct inode *ino, char *dst, uint64 off, size_t n)
 {
-    if (off >= ino->size)
-        return 0;
-    if (n > ino->size - off)
-        n = ino->size - off;
-    for (size_t done = 0, len; done < n; done += len) {
-        struct frame *f;
-        uint64 at = off + done;
-        int err = object_page(&ino->data.obj, at / FS_BLOCK, &f);
-        if (err)
-            return done > 0 ? (int64)done : err;
-        len = piece_length(at, n - done);
-        memcpy(dst + done, (char *)frame_page(f) + at % FS_BLOCK, len);
+    size_t done = 0;
+    struct frame *f;
+    for (int64 len; (len = read_piece(ino, off + done, n - done, &f)) != 0; done += (size_t)len) {
+        if (len < 0)
+            return done > 0 ? (int64)done : len;
+        memcpy(dst + done, (char *)frame_page(f) + (off + done) % FS_BLOCK, (size_t)len);
         frame_put(f);
     }
-    return (int64)n;
+    return (int64)done;
 }
 
 int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
@@ -49,6 +54,32 @@ int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n)
         done = read_file(ino, dst, off, n);
     mutex_unlock(&ino->lock);
     return done;
+}
+
+// The records of a directory, on a page of their own.
+static int64 read_records(struct inode *dir, uint64 off, size_t n, struct frame **page)
+{
+    char *records = kalloc(FRAME_OTHER);
+    if (records == NULL)
+        return -ENOMEM;
+    int64 got = directory_read(dir, records + off % FS_BLOCK, off, piece_length(off, n));
+    if (got > 0)
+        *page = frame_of_page(records);
+    else
+        kfree(records);
+    return got;
+}
+
+int64 inode_read_page(struct inode *ino, uint64 off, size_t n, struct frame **page)
+{
+    int64 got = -EINVAL;
+    mutex_lock(&ino->lock);
+    if (inode_is_dir(ino))
+        got = read_records(ino, off, n, page);
+    else if (is_regular(ino))
+        got = read_piece(ino, off, n, page);
+    mutex_unlock(&ino->lock);
+    return got;
 }
 
 // Makes sure that there is room to own page `index` and the inode.

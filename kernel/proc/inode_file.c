@@ -1,8 +1,9 @@
 // Open files and directories of a file system.
 //
-// Data moves page by page: a span of the user's memory is held (vm/usercopy.h), and the inode is
-// read or written straight through its kernel address.  A transfer that fails after some bytes
-// gives their number; the error shows at the next call.
+// Data moves page by page, once.  A read has the file's page first, then copies from it to the user; a
+// write pins a span of the user's memory (vm/usercopy.h), then copies from it to the file's page.  So
+// the address space is locked for the copy at the most, and never while anything waits for the disk.
+// A transfer that fails after some bytes gives their number; the error shows at the next call.
 //
 // Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
 // of processes that share the file do not mix.  A file with one reference has one user, who is
@@ -18,6 +19,7 @@
 #include "param.h"
 #include "proc/file.h"
 #include "proc/inode_file_priv.h"
+#include "riscv.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
 
@@ -27,32 +29,50 @@
 
 static const struct file_ops inode_file_ops;
 
-// => bytes written at *offset, which with O_APPEND is found here; or a negative errno
-static int64 write_span(struct file *f, const struct user_span *span, uint64 *offset)
+// Both move what lies within one page of the file and of the user's memory, of the it->left > 0 bytes
+// that are to come.  => how many, 0 at the end of the file, or a negative errno
+static int64 read_some(struct file *f, struct user_iter *to, uint64 *offset)
 {
+    struct frame *page;
+    size_t before = to->left;
+    int64 got = inode_read_page(f->obj, *offset, before, &page);
+    if (got <= 0)
+        return got;
+    int err = user_iter_out(to, (char *)frame_page(page) + *offset % PGSIZE, (size_t)got);
+    frame_put(page);
+    size_t done = before - to->left;
+    return err && done == 0 ? err : (int64)done;
+}
+
+// With O_APPEND it finds *offset itself.
+static int64 write_some(struct file *f, struct user_iter *from, uint64 *offset)
+{
+    struct user_pin pin;
+    int64 done = user_iter_pin(from, &pin);
+    if (done)
+        return done;
     if (f->flags & O_APPEND)
-        return inode_append(f->obj, span->kva, span->len, offset);
-    return inode_write(f->obj, span->kva, *offset, span->len);
+        done = inode_append(f->obj, pin.kva, pin.len, offset);
+    else
+        done = inode_write(f->obj, pin.kva, *offset, pin.len);
+    user_unpin(&pin);
+    if (done > 0)
+        user_iter_advance(from, (size_t)done);
+    return done;
 }
 
 // Moves bytes, of which it->left > 0 are to come, and *offset with them.
 // => bytes moved, 0 at the end of the file, or a negative errno if there are none
 static int64 move(struct file *f, struct user_iter *it, uint64 *offset, bool to_user)
 {
-    struct user_span span;
-    for (int64 done = 0;; thread_breathe()) {
-        int64 got = user_iter_hold(it, to_user, &span);
-        if (got == 0) {
-            got = to_user ? inode_read(f->obj, span.kva, *offset, span.len)
-                          : write_span(f, &span, offset);
-            user_release(&span);
-        }
-        if (got < 0)
+    for (int64 done = 0;;) {
+        int64 got = to_user ? read_some(f, it, offset) : write_some(f, it, offset);
+        if (got <= 0)
             return done ? done : got;
         done += got;
         *offset += (uint64)got;
-        user_iter_advance(it, (size_t)got);
-        if (it->left == 0 || (size_t)got < span.len || thread_interrupted())
+        bool short_read = to_user && *offset % PGSIZE; // the file has ended
+        if (it->left == 0 || short_read || thread_breathe() != 0)
             return done;
     }
 }

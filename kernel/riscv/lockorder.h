@@ -11,12 +11,12 @@ enum lock_rank {
     // mutexes
     RANK_WRITE,     // what one call writes to a file
     RANK_FILE,      // one open file's offset
-    RANK_ASPACE,    // one address space: areas and tables.  Two: parent, then child, at fork
     RANK_FS_RENAME, // the shape of the directory tree
     RANK_INODE,     // one inode.  Two: directory, then an entry of it
     RANK_FS_COMMIT, // one commit of a volume at a time
     RANK_FS,        // the volume: allocation, tree
     RANK_OBJECT,    // filling one page of a cache object
+    RANK_ASPACE,    // one address space: areas and tables.  Two: parent, then child, at fork
 
     // spinlocks
     RANK_PIPE,   // one pipe

@@ -340,10 +340,11 @@ void areas_clear(struct areas *as)
         a->right = as->gone;
         as->gone = a;
     }
-    areas_bury(areas_take_gone(as));
     for (struct area *a = as->spare, *next; a; a = next) {
         next = a->right;
         obj_free(&nodes, a);
     }
+    struct area *gone = as->gone;
     areas_init(as);
+    as->gone = gone;
 }

@@ -78,7 +78,7 @@ int areas_copy(struct areas *to, const struct areas *from);
 // => the highest free stretch of `size` bytes that ends at or below `top`, aligned as its size makes
 //    it useful; 0 if there is none.  One `bottom` and `top` for all calls.
 uint64 areas_find_room(struct areas *as, uint64 size, uint64 bottom, uint64 top);
-// Empties it.
+// Empties it: all areas count as cut out.
 void areas_clear(struct areas *as);
 
 // Takes the areas that were cut out, and drops their references to objects: the last one to a file

@@ -50,7 +50,7 @@ static void drop_pages(struct aspace *as)
         pte_clear_dying(as->root, s.start, s.end);
     }
     areas_clear(&as->areas);
-    mutex_unlock(&as->lock);
+    aspace_unlock(as);
 }
 
 // Whoever sees one reference has the last: others that look at the space for a moment (the audit, ps)

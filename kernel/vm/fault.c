@@ -14,6 +14,10 @@
 //   retry cleared frame                        store: a copy     take it    copy it, map the
 //                                                          back: W    copy, drop the old
 //
+// All this is done with the address space locked, and waits for nothing.  If the object's page is not
+// in the cache, the lock is let go of, the page brought in and held, and the whole decision is taken
+// once more: whatever has become of the area meanwhile.
+//
 // No frame to be had, or no room in the users' share: -ENOMEM.  kalloc has reclaimed before it says
 // so; then what takes waiting is reclaimed too, and the access is tried once more.  A process that
 // maps much is refused a little earlier than the others (mem/share.h: SHARE_MARGIN).
@@ -39,6 +43,12 @@
 #include "vm/table.h"
 
 #define PATIENCE_NS 50000000UL // between the tries of who cannot be refused
+
+// A page that an access cannot do without, and that is not in the cache.
+struct lacking {
+    struct object *object; // counted
+    uint64 index;
+};
 
 struct fault_counts fault_counts;
 struct frame *zero_frame;
@@ -131,14 +141,21 @@ static struct frame *copy_part(struct aspace *as, const struct area *a, const st
     return frame_of_page(page);
 }
 
+static int lack(struct lacking *l, struct object *object, uint64 index)
+{
+    object_get(object);
+    *l = (struct lacking){ object, index };
+    return -EAGAIN;
+}
+
 // n: how many bytes of this page are the object's.
 static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64 va, size_t n,
-                       enum access access)
+                       enum access access, struct lacking *l)
 {
-    struct frame *cached;
-    int err = object_page(a->object, (a->offset + (va - a->start)) >> PGSHIFT, &cached);
-    if (err)
-        return err;
+    uint64 index = (a->offset + (va - a->start)) >> PGSHIFT;
+    struct frame *cached = object_page_now(a->object, index);
+    if (!cached)
+        return lack(l, a->object, index);
     if (n >= PGSIZE && access != ACCESS_WRITE) {
         if (a->prot & PROT_EXEC)
             icache_flush_harts(root_harts(as->root));
@@ -155,12 +172,13 @@ static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64
     return 0;
 }
 
-static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, enum access access)
+static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, enum access access,
+                struct lacking *l)
 {
     uint64 into = va - a->start;
     if (!a->object || into >= a->bytes)
         return fill_zero(as, e, a, access);
-    return fill_object(as, e, a, va, a->bytes - into, access);
+    return fill_object(as, e, a, va, a->bytes - into, access, l);
 }
 
 // A store to a page that must be copied first.
@@ -189,9 +207,10 @@ static int break_cow(struct aspace *as, const struct area *a, pte_t *e)
     return 0;
 }
 
-int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **frame)
+// The decision.  => 0, and *frame is what the entry names; -EAGAIN: *l is lacking; -EFAULT, -ENOMEM
+static int decide(struct aspace *as, uint64 va, enum access access, struct frame **frame,
+                  struct lacking *l)
 {
-    va = PGROUNDDOWN(va);
     const struct area *a = areas_find(&as->areas, va);
     if (!a || !(a->prot & access))
         return -EFAULT;
@@ -200,7 +219,7 @@ int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **fr
         return -ENOMEM;
     int err = 0;
     if (*e == 0)
-        err = fill(as, e, a, va, access);
+        err = fill(as, e, a, va, access, l);
     else if (access == ACCESS_WRITE && !(*e & PTE_W))
         err = *e & PTE_COW ? break_cow(as, a, e) : -EFAULT;
     else
@@ -212,37 +231,64 @@ int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **fr
     return err;
 }
 
-bool fault_again(struct aspace *as, int err, int *tries)
+static int bring(struct lacking *l, struct frame **page)
 {
-    if (err == -ENOMEM && (*tries)++ == 0 && reclaim_wait())
-        return true;
-    if (!as->patient || (err != -ENOMEM && err != -EIO))
-        return false;
-    sleep_busy_ns(PATIENCE_NS);
-    return true;
+    int err = object_page(l->object, l->index, page);
+    object_put(l->object);
+    return err;
 }
 
-static int fault_once(struct aspace *as, uint64 va, enum access access)
+// Removes what an access failed for, if that can be done by waiting.  Memory that is short is
+// reclaimed, once; a patient address space waits a while, as often as need be.  *page: held for the
+// next try, or NULL.  => 0: it is to be tried again; else the error.  Nothing is locked.
+static int wait_for(struct aspace *as, int err, struct lacking *l, struct frame **page,
+                    bool *reclaimed)
 {
-    struct frame *ignored;
-    mutex_lock(&as->lock);
-    int err = fault_in(as, va, access, &ignored);
-    mutex_unlock(&as->lock);
-    return err;
+    if (err == -EAGAIN)
+        err = bring(l, page);
+    if (err == -ENOMEM && !*reclaimed) {
+        *reclaimed = true;
+        if (reclaim_wait())
+            return 0;
+    }
+    if (!as->patient || (err != -ENOMEM && err != -EIO))
+        return err;
+    sleep_busy_ns(PATIENCE_NS);
+    return 0;
 }
 
 static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enum access access,
-                                               int err)
+                                               struct frame **frame, struct lacking *l, int err)
 {
-    int tries = 0;
-    while (err && fault_again(as, err, &tries))
-        err = fault_once(as, va, access);
+    bool reclaimed = false;
+    while (err && err != -EFAULT) {
+        struct frame *page = NULL;
+        mutex_unlock(&as->lock);
+        int failed = wait_for(as, err, l, &page, &reclaimed);
+        mutex_lock(&as->lock);
+        err = failed ? failed : decide(as, va, access, frame, l);
+        if (page)
+            frame_put(page);
+        if (failed)
+            break;
+    }
     return err;
+}
+
+int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **frame)
+{
+    struct lacking l;
+    va = PGROUNDDOWN(va);
+    int err = decide(as, va, access, frame, &l);
+    return err ? try_again(as, va, access, frame, &l, err) : 0;
 }
 
 int vm_fault(struct aspace *as, uint64 va, enum access access)
 {
+    struct frame *ignored;
     count(&fault_counts.faults);
-    int err = fault_once(as, va, access);
-    return err ? try_again(as, va, access, err) : 0;
+    mutex_lock(&as->lock);
+    int err = fault_in(as, va, access, &ignored);
+    mutex_unlock(&as->lock);
+    return err;
 }

@@ -13,13 +13,10 @@ enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4 }; // as PROT_*
 // => 0: try again; -EFAULT: the area forbids it or there is none; -ENOMEM, -EIO.
 int vm_fault(struct aspace *as, uint64 va, enum access access);
 
-// The same once, with as->lock held, for one page; *frame is what the entry names afterwards.
+// The same for one page, with as->lock held; *frame is what the entry names afterwards.  Where it has
+// to wait, for the disk or for memory, it lets go of the lock, and begins anew when it has it again:
+// what the caller knew of the areas and tables may have changed.
 int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **frame);
-
-// An access has failed with `err`, and the lock is let go of: is it to be tried again?  Memory that is
-// short is reclaimed first, once; a patient address space waits a while, as often as need be.
-// *tries counts, from 0.
-bool fault_again(struct aspace *as, int err, int *tries);
 
 // What the faults did, since boot; atomic.
 struct fault_counts {

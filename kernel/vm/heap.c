@@ -2,6 +2,7 @@
 // giving them back.
 
 #include "errno.h"
+#include "mem/reclaim.h"
 #include "mem/share.h"
 #include "memlayout.h"
 #include "riscv/hart.h"
@@ -80,28 +81,33 @@ static int populate_step(struct aspace *as, uint64 start, uint64 end, bool write
     return err;
 }
 
+// => 0; -ENOMEM: a part is not mapped, or clearly there is not enough
+static int may_populate(struct aspace *as, uint64 start, uint64 end, bool write)
+{
+    uint64 present = 0;
+    mutex_lock(&as->lock);
+    bool mapped = aspace_all_mapped(as, start, end);
+    if (mapped)
+        pte_each(as->root, start, end, count_entry, &present);
+    mutex_unlock(&as->lock);
+    if (!mapped)
+        return -ENOMEM;
+    return write && !has_room((end - start) / PGSIZE - present) ? -ENOMEM : 0;
+}
+
 int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write)
 {
     int err = aspace_check_range(addr, &len);
-    if (err)
-        return err;
-    uint64 present = 0, end = addr + len;
-    mutex_lock(&as->lock);
-    if (!aspace_all_mapped(as, addr, end))
-        err = -ENOMEM;
-    else
-        pte_each(as->root, addr, end, count_entry, &present);
-    mutex_unlock(&as->lock);
-    if (!err && write && !has_room(len / PGSIZE - present))
-        err = -ENOMEM; // early what cannot succeed
+    uint64 end = addr + len;
+    if (!err)
+        err = may_populate(as, addr, end, write);
     for (uint64 va = addr; va < end && !err; va += POPULATE_STEP * PGSIZE) {
         uint64 stop = end - va < POPULATE_STEP * PGSIZE ? end : va + POPULATE_STEP * PGSIZE;
-        int tries = 0;
-        do
+        err = populate_step(as, va, stop, write);
+        if (err == -ENOMEM && reclaim_wait())
             err = populate_step(as, va, stop, write);
-        while (err && fault_again(as, err, &tries));
         thread_breathe();
-        if (thread_interrupted())
+        if (!err && thread_interrupted())
             err = -EINTR;
     }
     return err;

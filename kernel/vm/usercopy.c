@@ -7,7 +7,8 @@
 #include "vm/pagetable.h"
 
 // => as->lock held; the kernel address of uva, made present (and private) as a user access would
-static int locate(struct aspace *as, uint64 uva, bool write, void **kva)
+static inline __attribute__((always_inline)) int locate(struct aspace *as, uint64 uva, bool write,
+                                                        void **kva)
 {
     if (uva < USER_MIN || uva >= USER_MAX)
         return -EFAULT;
@@ -23,18 +24,22 @@ static int locate(struct aspace *as, uint64 uva, bool write, void **kva)
     return err;
 }
 
+// Of n bytes at uva, those up to the end of the page.
+static size_t span_length(uint64 uva, size_t n)
+{
+    size_t room = PGSIZE - uva % PGSIZE;
+    return n < room ? n : room;
+}
+
 int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_span *out)
 {
-    int err, tries = 0;
     mutex_lock(&as->lock);
-    while ((err = locate(as, uva, write, &out->kva)) != 0) {
+    int err = locate(as, uva, write, &out->kva);
+    if (err) {
         mutex_unlock(&as->lock);
-        if (!fault_again(as, err, &tries))
-            return err;
-        mutex_lock(&as->lock);
+        return err;
     }
-    size_t room = PGSIZE - uva % PGSIZE;
-    out->len = n < room ? n : room;
+    out->len = span_length(uva, n);
     out->as = as;
     return 0;
 }
@@ -42,6 +47,17 @@ int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_s
 void user_release(struct user_span *span)
 {
     mutex_unlock(&span->as->lock);
+}
+
+int user_pin(struct aspace *as, uint64 uva, size_t n, struct user_pin *out)
+{
+    mutex_lock(&as->lock);
+    int err = locate(as, uva, false, &out->kva);
+    if (!err)
+        frame_get(frame_of_page(out->kva));
+    mutex_unlock(&as->lock);
+    out->len = span_length(uva, n);
+    return err;
 }
 
 int copyin(struct aspace *as, void *dst, uint64 src, size_t n)

@@ -9,6 +9,7 @@
 
 #include "abi.h"
 #include "types.h"
+#include "mem/frame.h"
 
 struct aspace;
 
@@ -31,6 +32,18 @@ struct user_span {
 // `write` for writing by the kernel.  => 0 or as copyin.
 int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_span *out);
 void user_release(struct user_span *span);
+
+// The same span, to be read in place for as long as that takes, also while its reader sleeps: its frame
+// is counted, and nothing is locked.  What its owner stores meanwhile may be seen or not.
+struct user_pin {
+    void *kva; // only to be read
+    size_t len;
+};
+int user_pin(struct aspace *as, uint64 uva, size_t n, struct user_pin *out); // => as user_hold()
+static inline void user_unpin(struct user_pin *pin)
+{
+    frame_put(frame_of_page(pin->kva));
+}
 
 // --- what one call transfers ------------------------------------------------------------------
 // Stretches of user memory, from the first to the last as if they were one.  However often the list
@@ -74,6 +87,13 @@ static inline int user_iter_hold(struct user_iter *it, bool write, struct user_s
     if (err)
         return err;
     return user_hold(it->as, it->uva, it->piece < it->left ? it->piece : it->left, write, out);
+}
+static inline int user_iter_pin(struct user_iter *it, struct user_pin *out)
+{
+    int err = it->piece == 0 ? user_iter_next(it) : 0;
+    if (err)
+        return err;
+    return user_pin(it->as, it->uva, it->piece < it->left ? it->piece : it->left, out);
 }
 // Moves on by n bytes, no more than the span had.
 static inline void user_iter_advance(struct user_iter *it, size_t n)

@@ -375,6 +375,7 @@ TEST(areas_at_random)
         CHECK_EQ(room, highest_room(taken, n));
     }
     areas_clear(&as);
+    areas_bury(areas_take_gone(&as));
     backing_drop(file);
     vm_end();
 }
