@@ -283,11 +283,20 @@ static uint64 me(void)
     return (uint64)mine;
 }
 
+static _Thread_local unsigned mutexes_held;
+
+unsigned host_mutexes_held(void)
+{
+    return mutexes_held;
+}
+
 bool mutex_trylock(struct mutex *m)
 {
     uint64 nobody = 0;
-    return __atomic_compare_exchange_n(&m->owner, &nobody, me(), false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
+    bool got = __atomic_compare_exchange_n(&m->owner, &nobody, me(), false, __ATOMIC_ACQUIRE,
+                                           __ATOMIC_RELAXED);
+    mutexes_held += got;
+    return got;
 }
 
 void mutex_lock(struct mutex *m)
@@ -300,6 +309,7 @@ void mutex_lock(struct mutex *m)
 void mutex_unlock(struct mutex *m)
 {
     CHECK(mutex_held(m));
+    mutexes_held--;
     __atomic_store_n(&m->owner, 0, __ATOMIC_RELEASE);
 }
 

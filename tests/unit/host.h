@@ -43,6 +43,7 @@ extern unsigned host_flushes;
 
 // Makes the n-th kalloc of the calling hart from now on fail (1: the next); 0 switches that off.
 void host_fail_kalloc(long n);
+unsigned host_mutexes_held(void); // by this thread
 
 // Called, if set, before a page is copied.
 extern void (*host_before_copy)(void *dst, const void *src);

@@ -9,7 +9,10 @@ struct file {
     struct object object;
     uint64 npages;
     struct frame *frame[FILE_PAGES];
+    bool cold[FILE_PAGES]; // not in the cache
 };
+
+void (*backing_brings)(uint64 index);
 
 static struct object *open_file; // one at a time
 
@@ -21,17 +24,32 @@ void object_get(struct object *obj)
 void object_put(struct object *obj)
 {
     CHECK(obj->refs > 0);
+    CHECK_EQ(host_mutexes_held(), 0); // the last one may have to wait for the disk
     obj->refs--;
 }
 
+struct frame *object_page_now(struct object *obj, uint64 index)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    if (index >= file->npages || file->cold[index])
+        return NULL;
+    frame_get(file->frame[index]);
+    return file->frame[index];
+}
+
+// It waits for the disk: nobody else may have to wait for that.
 int object_page(struct object *obj, uint64 index, struct frame **out)
 {
     struct file *file = container_of(obj, struct file, object);
 
+    CHECK_EQ(host_mutexes_held(), 0);
+    if (backing_brings)
+        backing_brings(index);
     if (index >= file->npages)
         return -EIO;
-    frame_get(file->frame[index]);
-    *out = file->frame[index];
+    file->cold[index] = false;
+    *out = object_page_now(obj, index);
     return 0;
 }
 
@@ -52,6 +70,7 @@ struct object *backing_new(uint64 pages)
         for (uint64 i = 0; i < PGSIZE; i++)
             page[i] = backing_byte(p, i);
         file->frame[p] = frame_of_page(page);
+        file->cold[p] = true;
         host_hold(file->frame[p]);
     }
     open_file = &file->object;

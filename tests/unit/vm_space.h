@@ -35,7 +35,9 @@ pte_t entry(struct aspace *as, uint64 va);
 uint64 refs(struct aspace *as, uint64 va);
 uint64 tables(struct aspace *as, uint64 va); // references to the tables above, at the most
 
-// A file of `pages` pages; byte i of page p is backing_byte(p, i).
+// A file of `pages` pages, none of them in the cache; byte i of page p is backing_byte(p, i).
 struct object *backing_new(uint64 pages);
 uchar backing_byte(uint64 page, uint64 i);
+// Called while a page is brought in, if it is set: what somebody else does meanwhile.
+extern void (*backing_brings)(uint64 index);
 void backing_drop(struct object *file); // the test's reference: it must be the last
