@@ -106,3 +106,13 @@ def test_to_the_guest_and_back(machine, tmp_path):
     root = re.search(r"root block \d+ of generation \d+", run("--dump", image, "clone"))
     assert root and root[0] in run("--dump", image, "dir/text")
     assert "DAMAGE" not in run("--dump", "--snapshot", "before", image)
+
+
+def test_slow_disk(machine):
+    """What one thread waits for on the disk keeps no other of its address space waiting."""
+    m = machine(boot=False)
+    m.command = [w + ",iops=10" if w.startswith("file=") else w for w in m.command]
+    m.boot(timeout=60)
+    m.check("slowdisk", "ALL SLOW DISK TESTS PASSED", timeout=100)
+    m.audit()
+    m.poweroff()
