@@ -325,7 +325,7 @@ int sleep_busy_ns(uint64 ns)
 
 int thread_breathe(void)
 {
-    return 0;
+    return thread_interrupted() ? -EINTR : 0;
 }
 
 bool thread_may_breathe(uint32 n)
