@@ -73,7 +73,7 @@ class Reach:
             if known.get("digest") != digest:
                 known = {"digest": digest, **measure(program)}
             self.programs[program.name] = known
-        KEPT.write_text(json.dumps(self.programs))
+            KEPT.write_text(json.dumps(kept | self.programs))
 
     def to(self, place):
         tests = set()

@@ -168,11 +168,6 @@ static void expect_breath(const char *what, void (*fn)(void))
     EXPECT(longest_spin < 1000);
 }
 
-static void sync_volume(void)
-{
-    EXPECT_EQ(volume_sync(vol), 0);
-}
-
 static void delete_and_forget(void)
 {
     EXPECT_EQ(snapshot_delete(vol, "s"), 0);

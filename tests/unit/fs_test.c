@@ -201,6 +201,63 @@ bool exists(const char *path)
     return true;
 }
 
+void sync_volume(void)
+{
+    EXPECT_EQ(volume_sync(vol), 0);
+}
+
+void make_tree(int files, size_t bytes)
+{
+    char path[64];
+    EXPECT_EQ(path_mkdir(root, "/d", 0755), 0);
+    for (int i = 0; i < files; i++) {
+        snprintf(path, sizeof path, "/d/file%d", i);
+        fill_file(path, bytes, (uint64)i);
+    }
+}
+
+void expect_tree(const char *below, int files, size_t bytes)
+{
+    char path[96];
+    for (int i = 0; i < files; i++) {
+        snprintf(path, sizeof path, "%s/d/file%d", below, i);
+        expect_file(path, bytes, (uint64)i);
+    }
+}
+
+void remove_tree(int files)
+{
+    char path[64];
+    for (int i = 0; i < files; i++) {
+        snprintf(path, sizeof path, "/d/file%d", i);
+        EXPECT_EQ(unlink_path(path), 0);
+    }
+    EXPECT_EQ(unlink_path("/d"), 0);
+}
+
+void remount(void)
+{
+    unmount_volume();
+    mount_volume();
+}
+
+void clone_file(const char *to, const char *from)
+{
+    struct inode *dst = create_file(to), *src = open_file(from);
+    EXPECT_EQ(inode_clone(dst, src), 0);
+    inode_put(dst);
+    inode_put(src);
+}
+
+void take_snapshots(int from, int to)
+{
+    char name[16];
+    for (int i = from; i < to; i++) {
+        snprintf(name, sizeof name, "s%d", i);
+        EXPECT_EQ(snapshot_create(vol, name), 0);
+    }
+}
+
 uint64 free_blocks(void)
 {
     struct volume_info info;

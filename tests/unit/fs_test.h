@@ -66,6 +66,14 @@ void expect_file(const char *path, size_t n, uint64 seed);
 int unlink_path(const char *path);
 bool exists(const char *path);
 uint64 free_blocks(void);
+void sync_volume(void);
+void remount(void);
+// Many files in /d, each with bytes of its own; below what path they are looked for.
+void make_tree(int files, size_t bytes);
+void expect_tree(const char *below, int files, size_t bytes);
+void remove_tree(int files);
+void take_snapshots(int from, int to); // s0, s1 and so on
+void clone_file(const char *to, const char *from);
 
 // A number from the environment.
 uint64 test_number(const char *name, uint64 otherwise);

@@ -98,6 +98,29 @@ TEST(line_end_of_input)
     CHECK_EQ(line_pending(&in), 0);
 }
 
+// Behind a line that was read whole, and that ended by itself, it is an end of input.
+TEST(line_end_of_input_behind_a_line)
+{
+    char buf[8];
+    start();
+    type("one\n\x04two\n");
+    CHECK_EQ(line_read(&in, buf, 4), 4); // to the last byte
+    CHECK(line_pending(&in) > 0);
+    CHECK_EQ(line_read(&in, buf, sizeof buf), 0);
+    CHECK(reads("two\n"));
+    type("one\n\x04");
+    CHECK(reads("one\n"));
+    CHECK(reads(""));
+    CHECK_EQ(line_pending(&in), 0);
+    type("\x04\x04");
+    CHECK_EQ(line_read(&in, buf, 1), 0);
+    CHECK_EQ(line_read(&in, buf, 1), 0);
+    type("a\x04\x04"); // of two behind a part of a line the first ends that
+    CHECK_EQ(line_read(&in, buf, 1), 1);
+    CHECK_EQ(line_read(&in, buf, 1), 0);
+    CHECK_EQ(line_pending(&in), 0);
+}
+
 TEST(line_redraw)
 {
     char echo[LINE_ECHO];
