@@ -19,21 +19,22 @@ struct building {
     size_t n;       // words in it
 };
 
-// => the length of the string at uva in the old address space, up to `max`; -E2BIG beyond
-static int64 string_length(struct aspace *as, uint64 uva, size_t max)
+// => the length of the string at uva in the old address space; -E2BIG: with its NUL it has more than
+// `room` bytes
+static int64 string_length(struct aspace *as, uint64 uva, size_t room)
 {
     struct user_span span;
-    for (size_t n = 0; n <= max; n += span.len) {
-        int err = user_hold(as, uva + n, PGSIZE, false, &span);
+    for (size_t n = 0; n < room; n += span.len) {
+        int err = user_hold(as, uva + n, room - n, false, &span);
         if (err)
             return err;
         const char *end = memchr(span.kva, 0, span.len);
         size_t more = end ? (size_t)(end - (const char *)span.kva) : 0;
         user_release(&span);
-        if (!end && (err = thread_breathe()) != 0)
-            return err;
         if (end)
-            return n + more <= max ? (int64)(n + more) : -E2BIG;
+            return (int64)(n + more);
+        if ((err = thread_breathe()) != 0)
+            return err;
     }
     return -E2BIG;
 }
@@ -64,8 +65,6 @@ static int push_string(struct building *b, uint64 src)
     int64 n = string_length(b->from, src, b->sp - b->limit);
     if (n < 0)
         return (int)n;
-    if ((uint64)n + 1 > b->sp - b->limit)
-        return -E2BIG;
     b->sp -= (uint64)n + 1;
     b->vector[b->n++] = b->sp;
     return copy_across(b, b->sp, src, (size_t)n);

@@ -8,6 +8,7 @@
 #include "lib/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "mem/slab.h"
 #include "mkfs/check.h"
 #include "proc/file.h"
 #include "proc/proc_priv.h"
@@ -135,6 +136,62 @@ int format(char *buf, size_t size, const char *fmt, ...)
     return n;
 }
 
+// --- small objects ----------------------------------------------------------------------------
+// The linker puts these in front of the kernel's own (unit.mk): as many are given back as were had.
+
+void *__real_obj_alloc(struct obj_cache *cache);
+void *__real_obj_alloc_zeroed(struct obj_cache *cache);
+void __real_obj_free(struct obj_cache *cache, void *obj);
+void *__real_kmalloc(size_t size);
+void *__real_kmalloc_zeroed(size_t size);
+void __real_kmfree(void *obj);
+void *__wrap_obj_alloc(struct obj_cache *cache);
+void *__wrap_obj_alloc_zeroed(struct obj_cache *cache);
+void __wrap_obj_free(struct obj_cache *cache, void *obj);
+void *__wrap_kmalloc(size_t size);
+void *__wrap_kmalloc_zeroed(size_t size);
+void __wrap_kmfree(void *obj);
+
+static long objects; // in use
+
+static void *had(void *obj)
+{
+    objects += obj != NULL;
+    return obj;
+}
+
+void *__wrap_obj_alloc(struct obj_cache *cache)
+{
+    return had(__real_obj_alloc(cache));
+}
+
+void *__wrap_obj_alloc_zeroed(struct obj_cache *cache)
+{
+    return had(__real_obj_alloc_zeroed(cache));
+}
+
+void __wrap_obj_free(struct obj_cache *cache, void *obj)
+{
+    objects--;
+    __real_obj_free(cache, obj);
+}
+
+void *__wrap_kmalloc(size_t size)
+{
+    return had(__real_kmalloc(size));
+}
+
+void *__wrap_kmalloc_zeroed(size_t size)
+{
+    return had(__real_kmalloc_zeroed(size));
+}
+
+void __wrap_kmfree(void *obj)
+{
+    objects -= obj != NULL;
+    __real_kmfree(obj);
+}
+
 // --- the process ------------------------------------------------------------------------------
 
 static void map(struct aspace *as, uint64 start, uint64 pages, uint32 prot)
@@ -185,6 +242,7 @@ void calls_end(void)
     check_volume(&calls_disk.dev, &result);
     CHECK_EQ(result.errors, 0);
     mem_disk_free(&calls_disk);
+    CHECK_EQ(objects, 0);
     size_t held = frames_in_use(FRAME_CACHE) + frames_in_use(FRAME_OTHER);
     if (frames_at_rest == 0)
         frames_at_rest = held; // the cache's own table

@@ -62,6 +62,8 @@ $(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined $(UNIT_WRAP) -o $@ $^ -lpthread
 # The host machine's TLBs look at what is freed (tests/unit/vm_wrap.c).
 $(patsubst %,$(UB)/test_%,vm files pipe): UNIT_WRAP := -Wl,--wrap=frame_free,--wrap=kalloc,--wrap=aspace_put
+# All small objects are given back (tests/unit/calls.c).
+$(UB)/test_calls: UNIT_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,obj_alloc obj_alloc_zeroed obj_free kmalloc kmalloc_zeroed kmfree)
 
 # Device trees: QEMU's own (packed: QEMU pads it to a megabyte), and one that is all corner cases.
 $(UB)/virt.dtb: | check-qemu
