@@ -23,7 +23,9 @@ def no_warnings(path, data):
 class Tree:
     def __init__(self, number):
         self.root = kine.ROOT / f"build/mutate/tree-{number}"
-        self.root.mkdir(parents=True, exist_ok=True)
+        if not self.root.exists():
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            kine.copy_tree(self.root)
         kine.sync_tree(self.root, no_warnings)
         self.build("kernel/kernel", "kernel/kernel.sym", "fs.img", "unit-build", must=True)
         # The disk image that the guests get is made by a sound mkfs.
