@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fs/fs.h"
+#include "fs_held.h"
 #include "lib/panic.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -238,6 +239,7 @@ void calls_end(void)
     host_talkative = true;
     CHECK_EQ(host_audit(), 0);
     host_talkative = false;
+    CHECK_EQ(inodes_held(calls_volume), 0);
     CHECK_EQ(volume_unmount(calls_volume), 0);
     check_volume(&calls_disk.dev, &result);
     CHECK_EQ(result.errors, 0);

@@ -333,7 +333,11 @@ TEST(segments_as_they_are_mapped)
     s = add(SEGMENT_LOAD, 300); // constants with zeros behind them
     s->vaddr = 0x90000;
     s->filesz = 200;
+    s = add(SEGMENT_LOAD, 50); // zeros only, though the page begins with bytes of the file
+    s->vaddr = 0xa0800;
+    s->offset = 0x800;
     CHECK_EQ(exec(), 0);
+    CHECK(area_at(0xa0000)->object == NULL && word(0xa0000) == 0);
     CHECK_EQ(area_at(TEXT)->prot, PROT_READ | PROT_EXEC);
     CHECK_EQ(area_at(DATA)->prot, PROT_READ | PROT_WRITE);
     CHECK_EQ(area_at(0x90000)->prot, PROT_READ);

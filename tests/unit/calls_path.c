@@ -313,7 +313,8 @@ TEST(links_and_moves)
     CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), DATA, 8), 4);
     get(target, DATA, 4);
     CHECK_EQ(strcmp(target, "file"), 0);
-    CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), DATA, 2), 2);
+    CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), DATA, 1), 1);
+    CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), NOWHERE, 1), -EFAULT);
     CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), DATA, 0), -EINVAL);
     CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), DATA, -1), -EINVAL);
     CHECK_EQ(call(SYS_readlinkat, HERE, text("link"), DATA, INT64_MAX), 4);
@@ -558,7 +559,9 @@ TEST(space)
 TEST(descriptors)
 {
     begin(true);
+    CHECK_EQ(call(SYS_fcntl, 0, F_SETFD, FD_CLOEXEC), 0);
     CHECK_EQ(call(SYS_dup, 0), 1);
+    CHECK_EQ(call(SYS_fcntl, 1, F_GETFD), 0); // the mark is not copied
     CHECK_EQ(call(SYS_dup, NO_FD), -EBADF);
     CHECK_EQ(call(SYS_dup3, 0, 5, O_CLOEXEC), 5);
     CHECK_EQ(call(SYS_fcntl, 5, F_GETFD), FD_CLOEXEC);

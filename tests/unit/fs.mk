@@ -2,7 +2,7 @@
 FSTEST_CC    ?= $(HOSTCC)
 FSTEST_FLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-sanitize=alignment -DKINE_HOST -iquote kernel -iquote . -iquote tests/unit
-FSTEST_SHARED := $(patsubst %,tests/unit/fs_%.c,test model model_file model_state seal lie)
+FSTEST_SHARED := $(patsubst %,tests/unit/fs_%.c,test held model model_file model_state seal lie)
 FSTEST_SRC   := $(FSSRC) $(wildcard mkfs/check*.c mkfs/host*.c mkfs/image*.c) mkfs/paths.c \
 	$(FSTEST_SHARED)
 FSTEST_OBJ   := $(patsubst %.c,$(B)/unit-fs/%.o,$(FSTEST_SRC))

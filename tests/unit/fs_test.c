@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "fs/tree.h"
+#include "fs_held.h"
 #include "fs_test.h"
 
 struct mem_disk disk;
@@ -109,6 +110,7 @@ void unmount_volume(void)
 {
     check_audit();
     inode_put(root);
+    EXPECT_EQ(inodes_held(vol), 0);
     EXPECT_EQ(volume_unmount(vol), 0);
     vol = NULL;
     EXPECT(host_no_locks());
