@@ -14,12 +14,12 @@ static void test_clone(void)
         fill_file("/a", 3000000, 1);
         sync_volume();
         uint64 before = free_blocks();
-        clone_file("/b", "/a");
+        clone_path("/b", "/a");
         EXPECT(free_blocks() + 20 >= before);
         expect_file("/b", 3000000, 1);
         write_file("/a", page, sizeof page);
         expect_file("/b", 3000000, 1);
-        clone_file("/a", "/b"); // over what it was
+        clone_path("/a", "/b"); // over what it was
         expect_file("/a", 3000000, 1);
         struct inode *b = open_file("/b");
         EXPECT_EQ(inode_truncate(b, 1000001), 0);
@@ -44,8 +44,8 @@ static void test_clone_ages(void)
     struct volume_info before, after;
     make_volume(1024, false);
     fill_file("/f", 100000, 1);
-    clone_file("/g", "/f");
-    clone_file("/h", "/f");
+    clone_path("/g", "/f");
+    clone_path("/h", "/f");
     volume_info(vol, &before);
     host_clock_ahead += 10;
     volume_tick(vol);
@@ -81,7 +81,7 @@ static void test_clone_from_snapshot(void)
     fill_file("/f", 2000000, 4);
     EXPECT_EQ(snapshot_create(vol, "s"), 0);
     EXPECT_EQ(unlink_path("/f"), 0);
-    clone_file("/g", "/.snapshots/s/f");
+    clone_path("/g", "/.snapshots/s/f");
     EXPECT_EQ(snapshot_delete(vol, "s"), 0);
     expect_file("/g", 2000000, 4);
     remount();

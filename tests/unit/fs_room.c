@@ -98,11 +98,11 @@ static void share_and_end(uint64 random)
     uint64 pages = random & 1 ? 300 : 3;
     if (random & 2)
         EXPECT_EQ(snapshot_create(vol, "s"), 0);
-    clone_file("/c1", file);
+    clone_path("/c1", file);
     if (random & 4)
         write_page(random & 8 ? "/c1" : file, (random >> 16) % pages);
     if (random & 16)
-        clone_file("/c2", "/c1");
+        clone_path("/c2", "/c1");
     if (random & 32)
         remount();
     if (random & 64)
@@ -134,7 +134,7 @@ static void test_room_comes_back(void)
         share_and_end(random_next(&state));
         EXPECT_EQ(free_blocks(), before);
     }
-    clone_file("/clone", "/small"); // what it keeps back depends on what it shares
+    clone_path("/clone", "/small"); // what it keeps back depends on what it shares
     EXPECT(before - free_blocks() < 20);
     unmount_volume();
     mem_disk_free(&disk);
@@ -145,7 +145,7 @@ static void test_room_comes_back(void)
 
 static void clone_f(void)
 {
-    clone_file("/c", "/f");
+    clone_path("/c", "/f");
 }
 
 static void remove_clone(void)
@@ -167,7 +167,7 @@ static void overwrite_both(void)
 
 static void clone_over(void)
 {
-    clone_file("/g", "/f");
+    clone_path("/g", "/f");
 }
 
 static void overwrite_source(void)

@@ -243,7 +243,7 @@ void remount(void)
     mount_volume();
 }
 
-void clone_file(const char *to, const char *from)
+void clone_path(const char *to, const char *from)
 {
     struct inode *dst = create_file(to), *src = open_file(from);
     EXPECT_EQ(inode_clone(dst, src), 0);

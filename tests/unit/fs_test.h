@@ -73,7 +73,7 @@ void make_tree(int files, size_t bytes);
 void expect_tree(const char *below, int files, size_t bytes);
 void remove_tree(int files);
 void take_snapshots(int from, int to); // s0, s1 and so on
-void clone_file(const char *to, const char *from);
+void clone_path(const char *to, const char *from);
 
 // A number from the environment.
 uint64 test_number(const char *name, uint64 otherwise);
