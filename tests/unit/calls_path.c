@@ -505,8 +505,8 @@ TEST(times)
     CHECK(stat_of("file").st_mtim.tv_sec == 3 && stat_of("file").st_mtim.tv_nsec == 4);
     CHECK(stat_of("file").st_atim.tv_sec == 3); // reads leave no trace
     CHECK_EQ(set_times(0, UTIME_OMIT, 9, UTIME_OMIT), 0);
-    CHECK_EQ(stat_of("file").st_mtim.tv_sec, 3);
     CHECK_EQ(call(SYS_utimensat, HERE, text("none"), DATA, 0), 0); // nothing is to be done
+    CHECK_EQ(stat_of("file").st_mtim.tv_sec, 3);
     CHECK_EQ(set_times(0, 0, 9, UTIME_OMIT), 0);
     CHECK_EQ(call(SYS_utimensat, HERE, text("none"), DATA, 0), -ENOENT);
     CHECK_EQ(stat_of("file").st_mtim.tv_sec, 3);
