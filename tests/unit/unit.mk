@@ -32,7 +32,7 @@ UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)
 UNIT_task  := $(HOST_TASK)
-UNIT_proc  := $(HOST_TASK) $(patsubst %,kernel/proc/%.c,proc fork exit signal)
+UNIT_proc  := $(HOST_TASK) $(wildcard tests/unit/proc_*.c) $(patsubst %,kernel/proc/%.c,proc fork exit signal)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))
