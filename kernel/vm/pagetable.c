@@ -159,14 +159,26 @@ int pte_own_edges(struct frame *root, uint64 start, uint64 end)
 
 // --- walking ------------------------------------------------------------------------------------
 
+// => the first address at or after va, below end, that has a table below the one of `level`, of which
+// e is va's entry; where that one ends if there is none
+static uint64 skip_empty(const pte_t *e, int level, uint64 va, uint64 end)
+{
+    uint64 first = va & ~(SPAN(level) - 1), stop = min(end, next_boundary(va, SPAN(level + 1)));
+    uint64 n = (stop - first + SPAN(level) - 1) / SPAN(level);
+    uint64 empty = (uint64)(next_entry(e, e + n) - e);
+    return empty ? min(stop, first + empty * SPAN(level)) : va;
+}
+
 // => the first address at or after va, below end, that has a leaf table; end if there is none
 static uint64 skip_holes(struct frame *root, uint64 va, uint64 end)
 {
     while (va < end) {
-        pte_t *mid = entry_at(root, va, 1);
-        if (mid && *mid)
+        uint64 from = va;
+        va = skip_empty(entry_at(root, va, ROOT_LEVEL), ROOT_LEVEL, va, end);
+        if (va == from)
+            va = skip_empty(entry_at(root, va, 1), 1, va, end);
+        if (va == from)
             return va;
-        va = next_boundary(va, SPAN(mid ? 1 : 2));
     }
     return end;
 }

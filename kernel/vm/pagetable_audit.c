@@ -56,16 +56,15 @@ static void audit_inner(pte_t e, int level)
 static void audit_entries(struct frame *table)
 {
     int level = table_level(table);
+    const pte_t *first = table_of(table);
+    const pte_t *end = first + (level == ROOT_LEVEL ? USER_ROOT : TABLE_ENTRIES);
     uint32 entries = 0;
-    for (int i = 0; i < (level == ROOT_LEVEL ? USER_ROOT : TABLE_ENTRIES); i++) {
-        pte_t e = table_of(table)[i];
-        if (e == 0)
-            continue;
+    for (const pte_t *at = first; (at = next_entry(at, end)) < end; at++) {
         entries++;
         if (level == 0)
-            audit_page(e);
+            audit_page(*at);
         else
-            audit_inner(e, level);
+            audit_inner(*at, level);
     }
     if (entries != table->next || (entries == 0 && level < ROOT_LEVEL))
         audit_error("a table of level %d counts %u entries, %u found", level, table->next, entries);

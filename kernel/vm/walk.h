@@ -14,6 +14,17 @@ static inline uint64 next_boundary(uint64 va, uint64 span)
     return (va & ~(span - 1)) + span;
 }
 
+// => the first entry from `at` on, before `end`, that is not empty; `end` if all are.  Most of a table
+// is empty: four at a look.
+static inline const pte_t *next_entry(const pte_t *at, const pte_t *end)
+{
+    while (end - at >= 4 && !(at[0] | at[1] | at[2] | at[3]))
+        at += 4;
+    while (at < end && *at == 0)
+        at++;
+    return at;
+}
+
 // => the entry for va at `level`; NULL if a table above it is missing.  Parked tables are walked
 // through: what lies under them is there, though the hardware cannot reach it.
 pte_t *entry_at(struct frame *root, uint64 va, int level);

@@ -24,6 +24,7 @@
 #define LINKS      38
 #define SNAPSHOTS  400
 #define CHILDREN   200
+#define AUDITED    60 // children while all is counted, for which everybody waits
 #define PATH_BYTES 4096
 #define STACK_MB   64 // the most that a program gets
 
@@ -304,18 +305,40 @@ static void remove_snapshots(void)
 
 // --- processes --------------------------------------------------------------------------------
 
-static void crowd(void)
+static int crowd_ends[2];
+
+static void make_crowd(int n)
 {
-    int ends[2];
-    CHECK(pipe(ends) == 0, "pipe");
-    for (int i = 0; i < CHILDREN; i++)
-        start(wait_until_closed, ends);
-    static struct kine_proc procs[NPROC];
-    for (int i = 0; i < 10; i++)
-        CHECK(kine_procs(procs, NPROC) > CHILDREN, "kine_procs");
-    close(ends[1]);
+    CHECK(pipe(crowd_ends) == 0, "pipe");
+    for (int i = 0; i < n; i++)
+        start(wait_until_closed, crowd_ends);
+}
+
+static void end_crowd(void)
+{
+    close(crowd_ends[1]);
     while (wait(0) > 0)
         ;
+}
+
+static void crowd(void)
+{
+    static struct kine_proc procs[NPROC];
+    make_crowd(CHILDREN);
+    for (int i = 0; i < 10; i++)
+        CHECK(kine_procs(procs, NPROC) > CHILDREN, "kine_procs");
+    end_crowd();
+}
+
+static void make_audited_crowd(void)
+{
+    make_crowd(AUDITED);
+}
+
+static void recount_crowd(void)
+{
+    recount();
+    end_crowd();
 }
 
 static char *longest_argument;
@@ -371,6 +394,7 @@ static const struct part {
     step *prepare, *work;
     bool kill; // it can end in the middle
 } parts[] = {
+    { "recount", make_audited_crowd, recount_crowd, false }, // while most frames are fresh
     { "populate", get_memory, populate, true },
     { "fork", fill_memory, do_fork, false },
     { "mprotect", fill_memory, protect, false },
