@@ -12,6 +12,8 @@
 // `ready`), until its slice is over; then it waits too.  Once those who go before have had a slice
 // of a hart, one that waits gets its turn there.  So whoever sleeps is answered within a few
 // slices, however many compute, and those have half of the hart at least, however many sleep.
+// A new thread has half of what its maker has left of its turn, and that much less is left: whoever
+// makes hundreds has one turn for all of them.
 //
 // Time is charged as it passes: at each switch and each timer interrupt the running thread gets
 // what has gone by since the last (`since`), as user or kernel time by what the timer saw last.
@@ -36,7 +38,8 @@
 #include "task/rest.h"
 #include "task/timers.h"
 
-#define SLICE_NS 10000000UL
+#define SLICE_NS   10000000UL
+#define LEAST_TURN 32 // that part of a slice is too short to be a turn
 
 static struct runq {
     struct spinlock lock; // RANK_RUNQ: woken, ready, length
@@ -131,7 +134,8 @@ static int choose_hart(const struct thread *t)
 static void enqueue(struct thread *t)
 {
     int hart = choose_hart(t);
-    runq_add(&runqs[hart], &runqs[hart].woken, t);
+    struct runq *q = &runqs[hart];
+    runq_add(q, t->goes_first ? &q->woken : &q->ready, t);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (hart != this_hart()->index && harts[hart].idling)
         sbi_send_ipi(harts[hart].hartid);
@@ -153,8 +157,34 @@ void sched_wake(struct thread *t, bool interrupt)
     if (t->state == THREAD_SLEEPING && (!interrupt || t->interruptible)) {
         t->state = THREAD_READY;
         t->goes_first = true;
+        t->behind = 0;
         enqueue(t);
     }
+    spin_unlock(&t->lock);
+}
+
+// => what a thread that is made here goes first for; it is taken from the running thread's turn
+static uint64 part_of_turn(void)
+{
+    bool on = intr_save();
+    struct hart *h = this_hart();
+    uint64 used = rdtime() - h->slice_begin;
+    uint64 part = h->first && used < slice ? (slice - used) / 2 : 0;
+    if (part < slice / LEAST_TURN)
+        part = 0;
+    h->slice_begin -= part;
+    intr_restore(on);
+    return part;
+}
+
+void sched_start(struct thread *t)
+{
+    uint64 part = part_of_turn();
+    spin_lock(&t->lock);
+    t->state = THREAD_READY;
+    t->goes_first = part > 0;
+    t->behind = part ? slice - part : 0;
+    enqueue(t);
     spin_unlock(&t->lock);
 }
 
@@ -264,16 +294,30 @@ void sched_charge(void)
     intr_restore(on);
 }
 
+static void arm(struct hart *h, uint64 when)
+{
+    h->armed = when;
+    timer_arm(when);
+}
+
+// The turn of a thread that has just been made is shorter than the timer knows.
+static inline void begin_turn(struct hart *h, const struct thread *t)
+{
+    h->first = t->goes_first;
+    h->slice_begin = h->since - t->behind;
+    if (t->behind && h->armed > h->slice_begin + slice)
+        arm(h, h->slice_begin + slice);
+}
+
 // => the thread that leaves has just been charged
 static void switch_to(struct hart *h, struct thread *prev, struct thread *next)
 {
-    h->slice_begin = h->since;
+    begin_turn(h, next);
     next->on_hart = 1;
     next->hart = h->index;
     next->state = THREAD_RUNNING;
     fp_leave(prev);
     h->thread = next;
-    h->first = next->goes_first;
     h->trapframe = (uint64)next->tf;
     h->fail_kalloc = next->fail_active;
     h->kept_use = next->kept_use;
@@ -319,6 +363,7 @@ static inline void go_to_the_end(struct thread *t)
 {
     __atomic_store_n(&t->state, THREAD_READY, __ATOMIC_RELAXED);
     t->goes_first = false;
+    t->behind = 0;
     struct runq *q = &runqs[this_hart()->index];
     runq_add(q, &q->ready, t);
 }
@@ -367,12 +412,6 @@ bool thread_may_breathe(uint32 n)
 {
     struct hart *h = this_hart();
     return h->spin_depth == n && h->intr_before && h->thread != h->idle;
-}
-
-static void arm(struct hart *h, uint64 when)
-{
-    h->armed = when;
-    timer_arm(when);
 }
 
 static uint64 earlier(uint64 a, uint64 b)

@@ -12,6 +12,9 @@ _Noreturn void sched_run(struct thread *idle);
 // said by its state whether it wants to run again (READY and queued) or sleeps.
 void schedule(void);
 
+// Makes a new thread ready.  It goes before others for a part of what is left of its maker's turn.
+void sched_start(struct thread *t);
+
 // If t sleeps (and, with `interrupt`, lets itself be interrupted), makes it ready.
 void sched_wake(struct thread *t, bool interrupt);
 

@@ -53,8 +53,7 @@ struct thread *thread_new(const char *name, void (*fn)(void *), void *arg)
 
 void thread_start(struct thread *t)
 {
-    t->state = THREAD_SLEEPING;
-    sched_wake(t, false);
+    sched_start(t);
 }
 
 struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg)

@@ -44,15 +44,16 @@ struct thread {
 
     struct spinlock lock;    // RANK_THREAD
     enum thread_state state; // by lock, but for RUNNING and from RUNNING to READY: its own
-    bool interrupted;        // by lock: a signal is pending, interruptible sleeps end at once
-    bool goes_first;         // by lock: it goes before those that wait for their turn
-    bool interruptible;      // by lock: the sleep in progress may be ended by a signal
-    bool rests;              // task/rest.h: its own while it runs; then by the run queue's lock
-    int hart;                // by lock: where it runs or ran last
-    uint32 on_hart;          // atomic: 1 until its registers are all saved
-    struct thread_end *end;  // its own: where to leave it, or NULL
-    struct list run_link;    // by the run queue's lock
-    struct list wait_link;   // by the wait queue's lock
+    uint64 behind;      // by lock: that part of its next turn is over already, in time-base ticks
+    bool interrupted;   // by lock: a signal is pending, interruptible sleeps end at once
+    bool goes_first;    // by lock: it goes before those that wait for their turn
+    bool interruptible; // by lock: the sleep in progress may be ended by a signal
+    bool rests;         // task/rest.h: its own while it runs; then by the run queue's lock
+    int hart;           // by lock: where it runs or ran last
+    uint32 on_hart;     // atomic: 1 until its registers are all saved
+    struct thread_end *end; // its own: where to leave it, or NULL
+    struct list run_link;   // by the run queue's lock
+    struct list wait_link;  // by the wait queue's lock
 
     struct fp_state fp;      // its own: floating-point registers
     bool fp_used;            // its own: fp holds something

@@ -105,7 +105,7 @@ static struct kine_proc seen_from_child;
 static void looks_at_itself(void)
 {
     copy_string(self()->name, "looker", sizeof self()->name);
-    turns_compute(15 * TURNS_MS);
+    turns_compute(17 * TURNS_MS);
     CHECK(proc_describe(self()->pid - 1, &seen_from_child));
     turns_compute(5 * TURNS_MS);
 }
@@ -117,7 +117,8 @@ static void describes(void)
     copy_string(self()->name, "first", sizeof self()->name);
     CHECK_EQ(end_of(start(looks_at_itself)), 0);
     CHECK(seen_from_child.state == 'R' && strcmp(seen_from_child.name, "looker") == 0);
-    CHECK_EQ(seen_from_child.user_ns, 10000000); // as of the last tick
+    CHECK_EQ(seen_from_child.user_ns,
+             15000000); // as of the last tick: its first turn is half a slice
     CHECK_EQ(seen_from_child.kernel_ns, 0);
     for (int i = 0; i < 40; i++)
         pid[i] = start(i % 3 ? for_ever : ends_7);

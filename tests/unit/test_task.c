@@ -346,8 +346,12 @@ TEST(a_signal_ends_a_nap)
 
 // --- who runs ---------------------------------------------------------------------------------
 
+static bool naps_first;
+
 static void computer(void *n)
 {
+    if (naps_first)
+        sleep_ns(NS_PER_TICK);
     for (int i = 0; i < 3; i++) {
         turns_compute(TURNS_SLICE);
         tell((char)('a' + (long)n));
@@ -360,16 +364,29 @@ static void computer(void *n)
 TEST(who_computes_has_a_slice_in_turn)
 {
     boot(1);
+    naps_first = false;
     for (int i = 0; i < 3; i++)
         spawn(i, computer);
     turns_run();
     CHECK_EQ(time_now(), 9 * TURNS_SLICE);
-    check_story("aabacbcbc"); // new ones go first, but after a slice of theirs one that waits
+    check_story("abcabcabc");
+    end();
+}
+
+TEST(who_has_slept_goes_first_for_a_slice)
+{
+    boot(1);
+    naps_first = true;
+    for (int i = 0; i < 3; i++)
+        spawn(i, computer);
+    turns_run_until(1);
+    check_story("aabacbcbc"); // but after a slice of theirs comes one that waits
     end();
 }
 
 static void yields(void *n)
 {
+    sleep_ns(NS_PER_TICK);
     turns_compute(TURNS_SLICE);
     for (int i = 0; i < 4; i++) {
         tell((char)('a' + (long)n));
@@ -379,6 +396,7 @@ static void yields(void *n)
 
 static void says(void *n)
 {
+    sleep_ns(NS_PER_TICK);
     tell((char)('a' + (long)n));
 }
 
@@ -388,7 +406,7 @@ TEST(who_yields_without_end_lets_others_run)
     boot(1);
     spawn(0, yields);
     spawn(1, says);
-    turns_run();
+    turns_run_until(1);
     check_story("abaaa");
     end();
 }
@@ -430,6 +448,26 @@ TEST(who_slept_is_answered_soon)
     spawn(1, answers);
     turns_run();
     CHECK(latest <= TURNS_SLICE + TURNS_MS);
+    end();
+}
+
+static void makes_spinners(void *n)
+{
+    sleep_ns(NS_PER_TICK);
+    for (int i = 10; i < 40; i++)
+        spawn(i, spinner);
+}
+
+// Those who are new have a part of their maker's turn, not one each.
+TEST(who_slept_is_answered_while_others_are_made)
+{
+    boot(1);
+    stop = false;
+    latest = 0;
+    spawn(0, makes_spinners);
+    spawn(1, answers);
+    turns_run_until(1);
+    CHECK(latest <= 2 * TURNS_SLICE + TURNS_MS);
     end();
 }
 
