@@ -5,17 +5,17 @@
 #include "mem/frame.h"
 #include "mem/share.h"
 
-static char **slot_of(const struct stream *s, uint32 pos)
+static char **slot_of(const struct stream *s, size_t pos)
 {
     return (char **)&s->slot[pos / PGSIZE % STREAM_PAGES];
 }
 
-static uint32 page_begin(uint32 pos)
+static size_t page_begin(size_t pos)
 {
     return pos - pos % PGSIZE;
 }
 
-static size_t up_to_page_end(uint32 pos, size_t n)
+static size_t up_to_page_end(size_t pos, size_t n)
 {
     size_t rest = PGSIZE - pos % PGSIZE;
     return n < rest ? n : rest;
@@ -59,7 +59,7 @@ void stream_audit(const struct stream *s)
 
 // --- pages ------------------------------------------------------------------------------------
 
-static void drop_page(struct stream *s, uint32 pos)
+static __attribute__((noinline)) void drop_page(struct stream *s, size_t pos)
 {
     char **slot = slot_of(s, pos);
     if (s->spare) {
@@ -82,7 +82,7 @@ static char *borrow_page(void)
 }
 
 // Gives the slot of pos a page if it has none.  => false: there is none to be had
-static bool have_page(struct stream *s, uint32 pos)
+static bool have_page(struct stream *s, size_t pos)
 {
     char **slot = slot_of(s, pos);
     if (*slot)
@@ -105,30 +105,23 @@ static void begin_anew(struct stream *s)
 size_t stream_reserve(struct stream *s, size_t n)
 {
     size_t room = stream_room(s);
-    uint32 goal = s->head + (uint32)(n < room ? n : room);
+    size_t goal = s->head + (n < room ? n : room);
     while (s->end != goal && have_page(s, s->end))
-        s->end += (uint32)up_to_page_end(s->end, goal - s->end);
+        s->end += up_to_page_end(s->end, goal - s->end);
     return s->end - s->head;
 }
 
 void stream_put(const struct stream *s, size_t ahead, const char *from, size_t n)
 {
-    uint32 pos = s->head + (uint32)ahead;
-    for (size_t len; n > 0; n -= len, from += len, pos += (uint32)len) {
+    size_t pos = s->head + ahead;
+    for (size_t len; n > 0; n -= len, from += len, pos += len) {
         len = up_to_page_end(pos, n);
         memcpy(*slot_of(s, pos) + pos % PGSIZE, from, len);
     }
 }
 
-bool stream_append(struct stream *s, const char *from, size_t n)
+static __attribute__((noinline)) bool append_slowly(struct stream *s, const char *from, size_t n)
 {
-    size_t at = s->head % PGSIZE;
-    char *page = *slot_of(s, s->head);
-    if (page && n <= PGSIZE - at && n <= stream_room(s)) {
-        memcpy(page + at, from, n);
-        s->head = s->end = s->head + (uint32)n;
-        return true;
-    }
     bool all = stream_reserve(s, n) == n;
     if (all)
         stream_put(s, 0, from, n);
@@ -136,12 +129,23 @@ bool stream_append(struct stream *s, const char *from, size_t n)
     return all;
 }
 
+bool stream_append(struct stream *s, const char *from, size_t n)
+{
+    size_t at = s->head % PGSIZE;
+    char *page = *slot_of(s, s->head);
+    if (!page || n > PGSIZE - at || n > stream_room(s))
+        return append_slowly(s, from, n);
+    s->head = s->end = s->head + n;
+    memcpy(page + at, from, n);
+    return true;
+}
+
 // Moves end back to head.  Pages in between go, but for one that tail is still in, from the other end.
 static void shorten(struct stream *s)
 {
     while (s->end != s->head) {
-        uint32 last = page_begin(s->end - 1);
-        if ((int32)(s->head - last) > 0) {
+        size_t last = page_begin(s->end - 1);
+        if (s->head > last) {
             s->end = s->head;
             return;
         }
@@ -153,7 +157,7 @@ static void shorten(struct stream *s)
 
 void stream_commit(struct stream *s, size_t n)
 {
-    s->head += (uint32)n;
+    s->head += n;
     shorten(s);
     if (s->tail == s->end)
         begin_anew(s);
@@ -163,7 +167,7 @@ void stream_commit(struct stream *s, size_t n)
 // the other end.
 static void leave(struct stream *s, size_t n)
 {
-    s->tail += (uint32)n;
+    s->tail += n;
     if (s->tail % PGSIZE == 0 && s->end - s->tail <= STREAM_SIZE - PGSIZE)
         drop_page(s, s->tail - PGSIZE);
     if (s->tail == s->end)

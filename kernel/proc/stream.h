@@ -25,7 +25,7 @@
 #define STREAM_SIZE  (STREAM_PAGES * PGSIZE)
 
 struct stream {
-    uint32 tail, head, end;   // bytes since it began; they wrap
+    size_t tail, head, end;   // bytes since it began
     char *spare;              // a page for the next slot that needs one, or NULL
     char *slot[STREAM_PAGES]; // the n-th page since it began is slot[n % STREAM_PAGES]
 };

@@ -50,9 +50,14 @@ extern struct hart harts[NCPU];
 void hart_own(struct hart *h);
 extern int nharts;
 
+#ifdef KINE_HOST
+struct hart *this_hart(void);
+#else
+// The compiler takes it that any call may change it, as one that switches threads does.
+register struct hart *hart_in_tp __asm__("tp");
+
 static inline struct hart *this_hart(void)
 {
-    struct hart *h;
-    __asm__ volatile("mv %0, tp" : "=r"(h));
-    return h;
+    return hart_in_tp;
 }
+#endif

@@ -47,7 +47,7 @@ static void check_invariants(void)
     size_t wanted = 0;
     CHECK_EQ(s.end, s.head);
     CHECK(stream_bytes(&s) <= STREAM_SIZE);
-    for (uint32 pos = s.tail; pos != s.head; pos++)
+    for (size_t pos = s.tail; pos != s.head; pos++)
         has[pos / PGSIZE % STREAM_PAGES] = true;
     if (s.tail == s.head) {
         CHECK_EQ(s.tail % PGSIZE, 0);
