@@ -16,7 +16,9 @@ struct trapframe {
 #define REG_A7 17
 
 // Called by the vector, implemented in sys/: the one link-time up-call.
-void usertrap(struct trapframe *tf); // interrupts are off on entry and on return
+// A trap from user mode.  Of a system call scause and stval are not in *tf, sepc is behind it, and
+// interrupts are on; else they are off.  => sstatus is the user's
+void usertrap(struct trapframe *tf, uint64 cause);
 void kerneltrap(struct trapframe *tf);
 
 // Loads the user registers and goes to user mode.  Interrupts are off.  vector.S

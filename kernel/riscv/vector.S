@@ -5,6 +5,10 @@
 # A user trap saves the user's registers in the trapframe at the top of the thread's kernel stack,
 # and runs on below it.  A kernel trap saves them on the stack it finds.
 #
+# A system call is the commonest trap, and gets a way of its own: interrupts come on with the same
+# instruction that reads sstatus, and registers that a C function preserves are not loaded again on
+# the way back.  Whoever changes those in the trapframe (exec) leaves by user_return().
+#
 # Stack overflow: a kernel stack is the upper half of a slot whose lower half is not mapped, so bit
 # KSTACK_SHIFT of a good sp is 1.  A kernel trap that finds it 0 goes to a small emergency stack.
 #include "kstack.h"
@@ -12,6 +16,9 @@
 #define HART_USER_SP   0
 #define HART_TRAPFRAME 8
 #define HART_EMERGENCY 16
+
+#define CAUSE_USER_ECALL 8
+#define SSTATUS_SIE      2
 
 #define TF_SIZE    288
 #define TF_SEPC    256
@@ -59,9 +66,31 @@ trap_vector:
     csrrw t1, sscratch, zero
     sd   t0, 16(sp)
     sd   t1, 32(sp)
-    SAVE_CSRS
     mv   a0, sp
     li   s0, 0                      # a back trace ends at the trap
+    csrr a1, scause
+    li   t0, CAUSE_USER_ECALL
+    bne  a1, t0, no_call
+
+    csrr t0, sepc
+    addi t0, t0, 4                  # it goes on behind the ecall
+    sd   t0, TF_SEPC(sp)
+    csrrsi t1, sstatus, SSTATUS_SIE
+    sd   t1, TF_SSTATUS(sp)
+    call usertrap                   # => sstatus is the user's
+    ld   t0, TF_SEPC(sp)
+    csrw sepc, t0
+    csrw sscratch, tp
+    ld   x1, 8(sp)
+    .irp r, 3,5,6,7,8,10,11,12,13,14,15,16,17,28,29,30,31
+    ld   x\r, \r*8(sp)
+    .endr
+    ld   tp, 32(sp)
+    ld   sp, 16(sp)
+    sret
+
+no_call:
+    SAVE_CSRS
     call usertrap
     mv   a0, sp
 

@@ -9,6 +9,9 @@ typedef int64 syscall_fn(const uint64 *arg);
 // => the result of the call; -ENOSYS if there is none of that number.  Interrupts are on.
 int64 syscall_dispatch(uint64 number, const uint64 *arg);
 
+// The end of a call that has given the thread other user registers (trap.c).
+_Noreturn void usertrap_anew(void);
+
 // sys_proc.c: processes
 syscall_fn sys_clone, sys_execve, sys_exit, sys_wait4, sys_waitid, sys_kill, sys_getpid,
     sys_getppid;

@@ -26,7 +26,9 @@ int64 sys_execve(const uint64 *arg) // path, argv, envp
         return err;
     err = proc_exec(path.text, arg[1], arg[2]);
     user_path_put(&path);
-    return err;
+    if (err)
+        return err;
+    usertrap_anew();
 }
 
 int64 sys_exit(const uint64 *arg) // status

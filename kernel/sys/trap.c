@@ -1,7 +1,8 @@
 // Traps: what the vector (riscv/vector.S) found, sent where it belongs.
 //
 // A user trap runs with interrupts on except at its two ends.  On the way back the thread gives up
-// its hart if its time is over, and dies if it has been killed.  A kernel trap is an interrupt,
+// its hart if its time is over, and dies if it has been killed (a signal that kills interrupts the
+// thread).  A kernel trap is an interrupt,
 // served with interrupts off and without switching threads, or a bug.
 
 #include "abi.h"
@@ -81,8 +82,8 @@ static void exception(struct trapframe *tf)
     }
 }
 
-// The way back: interrupts are off on entry and on return.
-static void before_user(void)
+// What is seldom to be done on the way back.
+static __attribute__((noinline)) void attend(const struct trapframe *tf)
 {
     struct proc *p = current_proc();
     while (this_hart()->need_resched || proc_is_killed(p)) {
@@ -92,27 +93,46 @@ static void before_user(void)
         thread_yield_at_rest();
         intr_off();
     }
+    csr_write(sstatus, tf->sstatus);
 }
 
-void usertrap(struct trapframe *tf)
+// The way back.  => sstatus is the user's, with interrupts off until sret
+static inline void before_user(const struct trapframe *tf)
+{
+    csr_write(sstatus, tf->sstatus);
+    longest_off((uint64)usertrap);
+    if (this_hart()->need_resched || current_thread()->interrupted)
+        attend(tf);
+    longest_breath_end((uint64)user_return);
+    longest_on((uint64)user_return);
+}
+
+static void other_trap(struct trapframe *tf)
 {
     longest_off((uint64)usertrap);
-    longest_breath_begin((uint64)usertrap);
-    if (tf->scause == CAUSE_USER_ECALL) {
-        tf->sepc += 4;
-        intr_on();
-        tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
-        intr_off();
-    } else if (tf->scause & SCAUSE_INTERRUPT) {
+    if (tf->scause & SCAUSE_INTERRUPT) {
         interrupt(tf->scause, true);
     } else {
         intr_on();
         exception(tf);
-        intr_off();
     }
-    before_user();
-    longest_breath_end((uint64)user_return);
-    longest_on((uint64)user_return);
+}
+
+void usertrap(struct trapframe *tf, uint64 cause)
+{
+    longest_breath_begin((uint64)usertrap);
+    if (__builtin_expect(cause == CAUSE_USER_ECALL, 1))
+        tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
+    else
+        other_trap(tf);
+    before_user(tf);
+}
+
+void usertrap_anew(void)
+{
+    struct trapframe *tf = current_thread()->tf;
+    before_user(tf);
+    user_return(tf);
 }
 
 void kerneltrap(struct trapframe *tf)

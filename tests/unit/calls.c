@@ -1,5 +1,6 @@
 // The process and the machine of calls.h.
 #include "calls.h"
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,20 @@ unsigned calls_rests;
 static struct trapframe trapframe;
 static size_t frames_at_rest;
 static unsigned texts; // so far
+
+// --- calls ------------------------------------------------------------------------------------
+
+static _Thread_local jmp_buf anew;
+
+int64 calls_make(uint64 number, const uint64 *arg)
+{
+    return setjmp(anew) ? 0 : syscall_dispatch(number, arg);
+}
+
+void usertrap_anew(void)
+{
+    longjmp(anew, 1);
+}
 
 // --- what the calls stand on ------------------------------------------------------------------
 

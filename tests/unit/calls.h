@@ -31,8 +31,9 @@ extern struct mem_disk calls_disk;
 extern struct thread calls_thread;
 extern struct proc calls_proc;
 
-// Makes a system call.  => its result
-#define call(number, ...) syscall_dispatch(number, (uint64[6]){ __VA_ARGS__ })
+// Makes a system call.  => its result; 0 if it has given the thread other registers
+#define call(number, ...) calls_make(number, (uint64[6]){ __VA_ARGS__ })
+int64 calls_make(uint64 number, const uint64 *arg);
 
 // Puts n bytes, or a text, where the process finds them; n bytes of its memory for the test to look at.
 void put(uint64 uaddr, const void *from, size_t n);

@@ -146,6 +146,8 @@ static const struct part parts[] = {
     { .name = "execdescriptors", .fn = exec_descriptors },
     { .name = "execshared", .fn = exec_shared },
     { .name = "execself", .fn = exec_self },
+    { .name = "registerskept", .fn = registers_kept },
+    { .name = "registersfresh", .fn = registers_fresh },
 
     { .name = "writtennotrun", .fn = written_not_run },
     { .name = "runnotwritten", .fn = run_not_written },

@@ -61,6 +61,9 @@ void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbr
     sbrk_shrunk(void), sbrk_same_count(void), sbrk_argument(void), sbrk_lazy(void),
     lazy_everywhere(void), malloc_fails(void), mapping(void), mapping_ranges(void);
 
+// registers.c
+void registers_kept(void), registers_fresh(void);
+
 // images.c
 void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_refused(void),
     exec_descriptors(void), exec_shared(void), exec_self(void);
