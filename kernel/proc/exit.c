@@ -46,17 +46,18 @@ static _Noreturn void init_is_gone(const struct proc *init, int status, int sign
     machine_give_up("init ended with status %d: nothing is left to run", status);
 }
 
-// Gives back what the process holds, all but the root table itself, which this hart has loaded.
+// Gives back what the process holds, all but the root table itself, which this hart has loaded.  Memory
+// first: others may wait for the end of its files, and want memory then.
 static void drop_holdings(struct proc *p)
 {
-    files_put(p->files);
-    inode_put(p->cwd);
     spin_lock(&tree_lock);
     struct aspace *as = p->aspace;
     p->aspace = NULL;
     spin_unlock(&tree_lock);
     thread_leave_root();
     aspace_put(as);
+    files_put(p->files);
+    inode_put(p->cwd);
 }
 
 void proc_exit(int status, int signal)

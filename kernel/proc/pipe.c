@@ -139,6 +139,15 @@ static int64 await_data(struct file *f, struct pipe *p)
     return (int64)bytes_in(p);
 }
 
+// The same, without the lock.
+static __attribute__((noinline)) int64 wait_for_data(struct file *f, struct pipe *p)
+{
+    spin_lock(&p->lock);
+    int64 got = await_data(f, p);
+    spin_unlock(&p->lock);
+    return got;
+}
+
 static __attribute__((noinline)) int64 read_in_turn(struct file *f, struct user_iter *to)
 {
     struct pipe *p = f->obj;
@@ -169,9 +178,11 @@ static int64 pipe_read(struct file *f, struct user_iter *to, uint64 *pos)
     if (to->left == 0)
         return 0;
     struct pipe *p = f->obj;
-    // A glance without the lock: if there is nothing, the user's page need not be held.
-    int64 got = bytes_in(p) > 0 ? read_span(p, to, false) : 0;
-    return got ? got : read_in_turn(f, to);
+    // A glance without the lock: while there is nothing the user's page need not be held.
+    int64 got = bytes_in(p) > 0 ? 1 : wait_for_data(f, p);
+    if (got > 0)
+        got = read_span(p, to, false) ?: read_in_turn(f, to);
+    return got;
 }
 
 // --- writing ----------------------------------------------------------------------------------

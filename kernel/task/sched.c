@@ -46,7 +46,7 @@ static struct runq {
     struct list woken;    // threads that go first
     struct list ready;    // the others, in turn
     uint32 length;        // read without the lock as a hint
-} runqs[NCPU] = {
+} __attribute__((aligned(64))) runqs[NCPU] = {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("run queue", RANK_RUNQ) },
 };
 

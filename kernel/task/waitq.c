@@ -51,7 +51,7 @@ static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible, bool 
     }
     waitq_leave(wq);
     spin_lock(lk);
-    return interruptible && thread_interrupted() ? -EINTR : 0;
+    return interruptible && current_thread()->interrupted ? -EINTR : 0;
 }
 
 void wait_on(struct waitq *wq, struct spinlock *lk)

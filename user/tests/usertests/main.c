@@ -101,6 +101,7 @@ static const struct part parts[] = {
     { .name = "orphans", .fn = orphans },
     { .name = "twoparents", .fn = two_parents },
     { .name = "manyexits", .fn = many_exits },
+    { .name = "exitsinorder", .fn = exits_in_order },
     { .name = "killanywhere", .fn = kill_anywhere },
     { .name = "killstorm", .fn = kill_storm },
     { .name = "killrefused", .fn = kill_refused },

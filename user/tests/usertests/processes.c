@@ -206,6 +206,34 @@ void many_exits(void)
     }
 }
 
+// Holds a pipe's writing end, and half of memory.
+static void hold_half(void *arg)
+{
+    int *fd = arg;
+    close(fd[0]);
+    heap_pages(free_frames() / 2);
+    EXPECT(write(fd[1], "h", 1), 1, "write to the pipe");
+}
+
+// Who sees by a pipe's end that a process is gone finds its memory given back.
+void exits_in_order(void)
+{
+    for (int i = 0; i < 10; i++) {
+        int fd[2];
+        char byte;
+        must_pipe(fd);
+        long before = free_frames();
+        int pid = start(hold_half, fd);
+        close(fd[1]);
+        EXPECT(read(fd[0], &byte, 1), 1, "read from the pipe");
+        EXPECT(read(fd[0], &byte, 1), 0, "read at its end");
+        long lost = before - free_frames();
+        CHECK(lost < before / 8, "%ld frames of %ld are not free yet", lost, before);
+        EXPECT(finish(pid).status, 0, "the child's exit");
+        close(fd[0]);
+    }
+}
+
 static void expect_parent(void *arg)
 {
     EXPECT(getppid(), *(int *)arg, "getppid");

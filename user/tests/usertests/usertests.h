@@ -45,7 +45,8 @@ void four_writers(void), shared_offset(void), own_offsets(void), same_name(void)
 // processes.c
 void exit_status(void), fault_status(void), wait_any(void), wait_nohang(void), wait_id(void),
     fork_limit(void), reparent(void), orphans(void), two_parents(void), many_exits(void),
-    parents(void), vfork_waits(void), vfork_execs(void), vfork_killed(void), share_memory(void);
+    exits_in_order(void), parents(void), vfork_waits(void), vfork_execs(void), vfork_killed(void),
+    share_memory(void);
 
 // killing.c
 void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void),
