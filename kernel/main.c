@@ -171,6 +171,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     console_init();
     console_register_proclist(proc_list);
     memdev_init();
+    proc_init();
     file_init();
     printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
            nharts == 1 ? "" : "s");

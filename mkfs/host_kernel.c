@@ -13,6 +13,7 @@
 #include "mkfs/host.h"
 #include "riscv/spinlock.h"
 #include "task/clock.h"
+#include "task/hand.h"
 #include "task/mutex.h"
 #include "task/thread.h"
 
@@ -210,6 +211,26 @@ int thread_breathe(void)
     assert(nspinning == 0);
     watch(HOST_BREATHES);
     return 0;
+}
+
+int thread_breathe_at_rest(void)
+{
+    return thread_breathe();
+}
+
+void *page_in_hand(void)
+{
+    return kalloc(FRAME_OTHER);
+}
+
+void *page_in_hand_zeroed(void)
+{
+    return kalloc_zeroed(FRAME_OTHER);
+}
+
+void page_from_hand(void *page)
+{
+    kfree(page);
 }
 
 bool thread_may_breathe(uint32 n)

@@ -16,6 +16,7 @@
 #include "lib/bitmap.h"
 #include "lib/string.h"
 #include "mem/slab.h"
+#include "task/hand.h"
 #include "task/thread.h"
 
 #define BITS_PER_PAGE (FS_BLOCK * 8UL)
@@ -35,7 +36,7 @@ static void *page_in(void *slot)
 {
     void **at = slot;
     if (*at == NULL)
-        *at = kalloc_zeroed(FRAME_OTHER);
+        *at = page_in_hand_zeroed();
     return *at;
 }
 
@@ -58,9 +59,9 @@ static void scrub_free(struct scrub *s)
     for (size_t i = 0; i < sizeof s->seen / sizeof s->seen[0]; i++) {
         for (size_t j = 0; s->seen[i] != NULL && j < PAGES_PER_DIR; j++)
             if (s->seen[i][j] != NULL)
-                kfree(s->seen[i][j]);
+                page_from_hand(s->seen[i][j]);
         if (s->seen[i] != NULL)
-            kfree(s->seen[i]);
+            page_from_hand(s->seen[i]);
     }
     kmfree(s);
 }
@@ -131,12 +132,14 @@ static int scrub_under(struct scrub *s, struct tree *tree, const struct blkptr *
     int first = mark(s, p->block);
     if (first <= 0)
         return first;
-    void *page = kalloc(FRAME_OTHER);
+    void *page = page_in_hand();
     if (page == NULL)
         return -ENOMEM;
     int err = scrub_block(s, tree, p, level, index, page);
-    kfree(page);
-    return err ? err : thread_breathe();
+    page_from_hand(page);
+    if (err)
+        return err;
+    return s->locked ? thread_breathe() : thread_breathe_at_rest();
 }
 
 static int scrub_tree(struct scrub *s, struct tree *tree)

@@ -2,9 +2,9 @@
 #include "abi.h"
 #include "errno.h"
 #include "lib/string.h"
-#include "mem/slab.h"
 #include "proc/image.h"
 #include "riscv.h"
+#include "task/hand.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
 
@@ -33,7 +33,7 @@ static int64 string_length(struct aspace *as, uint64 uva, size_t room)
         user_release(&span);
         if (end)
             return (int64)(n + more);
-        if ((err = thread_breathe()) != 0)
+        if ((err = thread_breathe_at_rest()) != 0)
             return err;
     }
     return -E2BIG;
@@ -53,7 +53,7 @@ static int copy_across(struct building *b, uint64 dst, uint64 src, size_t n)
         dst += len;
         src += len;
         n -= len;
-        err = thread_breathe();
+        err = thread_breathe_at_rest();
         if (err)
             return err;
     }
@@ -139,11 +139,11 @@ int args_copy(struct aspace *from, uint64 argv, uint64 envp, struct aspace *to,
 {
     struct building b = { .from = from, .to = to, .sp = image->stack_top };
     b.limit = image->stack_top - image->stack_size / 4;
-    b.vector = kmalloc(PGSIZE);
+    b.vector = page_in_hand();
     if (!b.vector)
         return -ENOMEM;
     int err = build(&b, argv, envp, image);
-    kmfree(b.vector);
+    page_from_hand(b.vector);
     *sp = b.sp;
     return err;
 }

@@ -57,9 +57,8 @@ static int64 move(struct file *f, struct user_iter *it, piece_fn *fn, bool once)
         if (got < 0)
             return done ? (int64)done : got;
         done += (size_t)got;
-        if (once || (size_t)got < want || thread_interrupted())
+        if (once || (size_t)got < want || thread_breathe_at_rest())
             break;
-        thread_breathe();
     }
     return (int64)done;
 }

@@ -20,6 +20,7 @@
 #include "proc/file.h"
 #include "proc/inode_file_priv.h"
 #include "riscv.h"
+#include "task/hand.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
 
@@ -38,8 +39,9 @@ static int64 read_some(struct file *f, struct user_iter *to, uint64 *offset)
     int64 got = inode_read_page(f->obj, *offset, before, &page);
     if (got <= 0)
         return got;
+    frame_in_hand(page);
     int err = user_iter_out(to, (char *)frame_page(page) + *offset % PGSIZE, (size_t)got);
-    frame_put(page);
+    frame_from_hand(page);
     size_t done = before - to->left;
     return err && done == 0 ? err : (int64)done;
 }
@@ -72,7 +74,7 @@ static int64 move(struct file *f, struct user_iter *it, uint64 *offset, bool to_
         done += got;
         *offset += (uint64)got;
         bool short_read = to_user && *offset % PGSIZE; // the file has ended
-        if (it->left == 0 || short_read || thread_breathe() != 0)
+        if (it->left == 0 || short_read || thread_breathe_at_rest() != 0)
             return done;
     }
 }

@@ -33,6 +33,7 @@
 #include "mem/slab.h"
 #include "proc/file.h"
 #include "proc/stream.h"
+#include "task/thread.h"
 #include "task/waitq.h"
 #include "vm/usercopy.h"
 
@@ -266,19 +267,21 @@ static int64 fill(struct pipe *p, struct user_iter *from, size_t n, bool record)
     return (int64)done;
 }
 
-// Writes as much as there is room for, of a record all, once there is any.  => bytes written, or a
-// negative errno; lock is held, but not all the time
+// Writes as much as there is room for, of a record all, once there is any.  With the turn.
+// => bytes written, or a negative errno
 static int64 write_some(struct file *f, struct pipe *p, struct user_iter *from, bool record)
 {
+    spin_lock(&p->lock);
     int64 got = await_room(f, p, from->left, record);
+    spin_unlock(&p->lock);
     if (got < 0)
         return got;
-    spin_unlock(&p->lock);
     got = fill(p, from, (size_t)got, record);
     spin_lock(&p->lock);
     stream_commit(&p->stream, got > 0 ? (size_t)got : 0);
     if (got > 0)
         crowd_wake(&p->readers);
+    spin_unlock(&p->lock);
     return got;
 }
 
@@ -289,12 +292,14 @@ static __attribute__((noinline)) int64 write_in_turn(struct file *f, struct user
     int64 done = 0;
     spin_lock(&p->lock);
     int64 got = take_writing_turn(f, p);
-    if (got < 0) {
-        spin_unlock(&p->lock);
+    spin_unlock(&p->lock);
+    if (got < 0)
         return got;
-    }
-    while (from->left > 0 && (got = write_some(f, p, from, record)) >= 0)
-        done += got;
+    do {
+        got = write_some(f, p, from, record);
+        done += got > 0 ? got : 0;
+    } while (got >= 0 && from->left > 0 && !thread_breathe_at_rest());
+    spin_lock(&p->lock);
     p->writing = false;
     crowd_wake(&p->writers);
     spin_unlock(&p->lock);

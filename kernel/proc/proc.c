@@ -6,9 +6,11 @@
 #include "fs/fs.h"
 #include "lib/print.h"
 #include "lib/string.h"
+#include "mem/audit.h"
 #include "mem/slab.h"
 #include "proc/proc_priv.h"
 #include "riscv/timer.h"
+#include "task/hand.h"
 #include "vm/aspace.h"
 
 #define PID_MAX 32767
@@ -119,6 +121,24 @@ void proc_return_to_root(void)
     for (struct proc *p = proc_next(0); p != NULL; p = proc_next(p->pid))
         if (!p->zombie)
             return_to_root(p);
+}
+
+static void audit_hand(struct proc *p, void *arg)
+{
+    if (p->thread)
+        hand_audit(p->thread);
+}
+
+static void audit_hands(void)
+{
+    spin_lock(&tree_lock);
+    proc_each(audit_hand, NULL);
+    spin_unlock(&tree_lock);
+}
+
+void proc_init(void)
+{
+    audit_register("hands", audit_hands);
 }
 
 static char state_letter(const struct proc *p)

@@ -53,6 +53,9 @@ static inline struct proc *current_proc(void)
     return current_thread()->proc;
 }
 
+// Registers the audit's walker of what threads have in their hands.  Once, at boot.
+void proc_init(void);
+
 // --- birth ------------------------------------------------------------------------------------
 // Starts `path` (in `root`, which becomes its directory) as process 1.  => 0 or why it could not be
 int proc_start_init(struct inode *root, const char *path);

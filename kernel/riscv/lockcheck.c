@@ -51,10 +51,11 @@ void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place)
     panic("a lock is dropped that is not held");
 }
 
-void lockcheck_none(const struct locks_held *held)
+void lockcheck_rest(const struct locks_held *held)
 {
-    if (held->n > 0)
-        panic("a thread rests with %s held", held->lock[held->n - 1].name);
+    for (int i = 0; i < held->n; i++)
+        if (!RANK_IS_TURN(held->lock[i].rank))
+            panic("a thread rests with %s held", held->lock[i].name);
 }
 
 #endif

@@ -27,8 +27,8 @@ void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank ra
 // The lock that was taken last is had.  place: who took it
 void lockcheck_had(struct locks_held *held, uint64 place);
 void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place);
-// Nothing may be held.
-void lockcheck_none(const struct locks_held *held);
+// Nothing but turns may be held.
+void lockcheck_rest(const struct locks_held *held);
 #else
 static inline void lockcheck_take(struct locks_held *held, const void *lock, enum lock_rank rank,
                                   const char *name, bool ordered)
@@ -40,7 +40,7 @@ static inline void lockcheck_had(struct locks_held *held, uint64 place)
 static inline void lockcheck_drop(struct locks_held *held, const void *lock, uint64 place)
 {
 }
-static inline void lockcheck_none(const struct locks_held *held)
+static inline void lockcheck_rest(const struct locks_held *held)
 {
 }
 #endif

@@ -8,9 +8,12 @@
 enum lock_rank {
     RANK_NONE, // not checked: locks that stand alone in tests
 
-    // mutexes
-    RANK_WRITE,     // what one call writes to a file
-    RANK_FILE,      // one open file's offset
+    // turns: mutexes that one may rest with (task/rest.h)
+    RANK_WRITE, // what one call writes to a file
+    RANK_FILE,  // one open file's offset
+    RANK_LAST_TURN = RANK_FILE,
+
+    // other mutexes
     RANK_FS_RENAME, // the shape of the directory tree
     RANK_INODE,     // one inode.  Two: directory, then an entry of it
     RANK_FS_COMMIT, // one commit of a volume at a time
@@ -39,3 +42,5 @@ enum lock_rank {
     RANK_UART,   // the UART's transmit ring
     RANK_LAST,
 };
+
+#define RANK_IS_TURN(rank) ((rank) != RANK_NONE && (rank) <= RANK_LAST_TURN)

@@ -6,11 +6,11 @@
 #include "fcntl.h"
 #include "fs/fs.h"
 #include "lib/string.h"
-#include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
 #include "sys/user_count.h"
 #include "sys/user_path.h"
+#include "task/hand.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
 
@@ -72,7 +72,7 @@ static int64 put_entries(struct file *f, struct inode *dir, uint64 buf, size_t n
             return done ? (int64)done : err;
         done += len;
         f->offset = next;
-        if (thread_breathe())
+        if (thread_breathe_at_rest())
             return (int64)done;
     }
 }
@@ -127,7 +127,7 @@ int64 sys_getcwd(const uint64 *arg)
     int err = user_count(arg[1], PATH_LONGEST, &size);
     if (err)
         return err;
-    char *text = kalloc(FRAME_OTHER);
+    char *text = page_in_hand();
     if (!text)
         return -ENOMEM;
     int64 len = path_of(p->cwd, text, size);
@@ -136,6 +136,6 @@ int64 sys_getcwd(const uint64 *arg)
         if (err)
             len = err;
     }
-    kfree(text);
+    page_from_hand(text);
     return len;
 }

@@ -7,11 +7,11 @@
 #include "errno.h"
 #include "fcntl.h"
 #include "fs/fs.h"
-#include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
 #include "sys/user_count.h"
 #include "sys/user_path.h"
+#include "task/hand.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
 
@@ -192,14 +192,11 @@ typedef int two_paths(const struct user_path *from, const struct user_path *to, 
 static int64 with_two_paths(const uint64 *arg, two_paths *call)
 {
     struct user_path from, to;
-    int err = user_path_get((int)arg[0], arg[1], &from);
+    int err = user_paths_get(arg, &from, &to);
     if (err)
         return err;
-    err = user_path_get((int)arg[2], arg[3], &to);
-    if (err == 0) {
-        err = call(&from, &to, arg[4]);
-        user_path_put(&to);
-    }
+    err = call(&from, &to, arg[4]);
+    user_path_put(&to);
     user_path_put(&from);
     return err;
 }
@@ -255,7 +252,7 @@ int64 sys_readlinkat(const uint64 *arg)
     size_t size;
     if (user_count(arg[3], PATH_LONGEST, &size) || size == 0)
         return -EINVAL;
-    char *text = kalloc(FRAME_OTHER);
+    char *text = page_in_hand();
     if (!text)
         return -ENOMEM;
     int64 len = user_path_get((int)arg[0], arg[1], &path);
@@ -267,6 +264,6 @@ int64 sys_readlinkat(const uint64 *arg)
         int err = copyout(current_proc()->aspace, arg[2], text, (size_t)len);
         len = err ? err : len;
     }
-    kfree(text);
+    page_from_hand(text);
     return len;
 }

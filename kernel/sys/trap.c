@@ -56,6 +56,8 @@ static void page_fault(const struct trapframe *tf, enum access access)
     thread_in_fault(true);
     int err = vm_fault(current_proc()->aspace, tf->stval, access);
     thread_in_fault(false);
+    if (err == -EINTR) // it dies on its way back
+        return;
     if (err == -ENOMEM)
         kill_for(tf, SIGKILL, "out of memory");
     if (err == -EIO)

@@ -4,9 +4,9 @@
 #include "errno.h"
 #include "fcntl.h"
 #include "fs/fs.h"
-#include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
+#include "task/hand.h"
 #include "vm/usercopy.h"
 
 // An absolute path does not ask what dirfd is.  Whether base is a directory the walk finds out.
@@ -30,7 +30,7 @@ static int find_base(int dirfd, struct user_path *path)
 static void free_text(struct user_path *path)
 {
     if (path->text != path->here)
-        kfree(path->text);
+        page_from_hand(path->text);
 }
 
 // => its length, or a negative errno and there is nothing to free
@@ -43,12 +43,12 @@ static int64 fetch(uint64 uaddr, struct user_path *out)
         copyinstr(p->aspace, out->text, uaddr, all_short ? p->path_longest : USER_PATH_SHORT);
     if (len != -ENAMETOOLONG || all_short)
         return len;
-    out->text = kalloc(FRAME_OTHER);
+    out->text = page_in_hand();
     if (!out->text)
         return -ENOMEM;
     len = copyinstr(p->aspace, out->text, uaddr, p->path_longest);
     if (len < 0)
-        kfree(out->text);
+        page_from_hand(out->text);
     return len;
 }
 
@@ -60,6 +60,19 @@ int user_path_get(int dirfd, uint64 uaddr, struct user_path *out)
     int err = find_base(dirfd, out);
     if (err)
         free_text(out);
+    return err;
+}
+
+int user_paths_get(const uint64 *arg, struct user_path *from, struct user_path *to)
+{
+    int64 len = fetch(arg[1], from);
+    if (len < 0)
+        return (int)len;
+    int err = user_path_get((int)arg[2], arg[3], to);
+    if (!err && (err = find_base((int)arg[0], from)) != 0)
+        user_path_put(to);
+    if (err)
+        free_text(from);
     return err;
 }
 

@@ -14,5 +14,5 @@ void clock_set_realtime(uint64 unix_ns);
 
 // Sleeps for at least ns nanoseconds.  => 0, or -EINTR if a signal came first.
 int sleep_ns(uint64 ns);
-// The same for whoever may have a mutex: it does not rest meanwhile (task/rest.h).
+// The same without a rest (task/rest.h).
 int sleep_busy_ns(uint64 ns);

@@ -51,11 +51,14 @@ void mutex_lock_wait(struct mutex *m)
         panic("mutex %s is taken while a spinlock is held", m->name);
     if (mutex_held(m))
         panic("mutex %s is taken twice", m->name);
+    bool turn = RANK_IS_TURN(m->rank);
+    if (turn && rest_is_held())
+        panic("mutex %s is waited for with the system at rest", m->name);
     spin_lock(&wq->lock);
     while (!take_or_mark(m, (uint64)current_thread())) {
         waitq_enter(wq, false);
         spin_unlock(&wq->lock);
-        schedule_busy();
+        schedule_as(turn);
         spin_lock(&wq->lock);
     }
     spin_unlock(&wq->lock);

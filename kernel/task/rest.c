@@ -8,7 +8,7 @@
 
 // How long others are stopped for it: the first time, and at the most.
 #define FIRST_TRY_NS 16000000UL
-#define LAST_TRY_NS  256000000UL
+#define LAST_TRY_NS  4096000000UL
 #define FREEZE_NS    200000UL // for a hart to leave its last thread
 
 uint32 rest_stage;

@@ -388,24 +388,35 @@ void thread_yield_at_rest(void)
     schedule();
 }
 
-static __attribute__((noinline)) int breathe_slowly(void)
+static __attribute__((noinline)) int breathe_slowly(void (*yield)(void))
 {
     if (this_hart()->spin_depth)
         panic("thread_breathe: a spinlock is held");
-    thread_yield();
+    yield();
     return thread_interrupted() ? -EINTR : 0;
 }
 
-int thread_breathe(void)
+// => as thread_breathe().  must: whatever time there is left
+static inline __attribute__((always_inline)) int breathe(void (*yield)(void), bool must)
 {
     longest_breath(LONGEST_HERE);
     const struct hart *h = this_hart();
-    if (h->need_resched || h->spin_depth) {
-        int err = breathe_slowly();
+    if (h->need_resched || h->spin_depth || must) {
+        int err = breathe_slowly(yield);
         longest_breath_begin(LONGEST_HERE);
         return err;
     }
     return __atomic_load_n(&h->thread->interrupted, __ATOMIC_RELAXED) ? -EINTR : 0;
+}
+
+int thread_breathe(void)
+{
+    return breathe(thread_yield, false);
+}
+
+int thread_breathe_at_rest(void)
+{
+    return breathe(thread_yield_at_rest, rest_is_wanted());
 }
 
 bool thread_may_breathe(uint32 n)

@@ -61,6 +61,8 @@ struct thread {
     long fail_fault;         // its own: the same, in page faults
     long *fail_active;       // its own: the one that counts at this moment
     int kept_use;            // its own: enum kept_use of mem/frame.h
+    struct list in_hand;     // its own: pages (task/hand.h)
+    struct frame *frame;     // its own: a frame in hand, or NULL
     struct locks_held locks; // its own: mutexes, for the checker
     struct cpu_time spent;   // its own: what it has run; others may look
     bool in_user;            // its own: where the timer last saw it
@@ -114,6 +116,9 @@ void thread_yield_at_rest(void);
 // => 0; -EINTR: the process has been killed.  Whoever can stop with everything whole gives that to
 //    its caller; whoever cannot (a change that is half done, the end of a process) goes on.
 int thread_breathe(void);
+// The same where the thread rests (task/rest.h): if somebody wants rest, it goes on when that is
+// over.  Work that can take longer than a tenth of a second breathes so.
+int thread_breathe_at_rest(void);
 // => could it be called once the `n` spinlocks that the caller has taken itself are dropped?  For
 //    code that any lock may be held around.  They are held.
 bool thread_may_breathe(uint32 n);

@@ -84,12 +84,7 @@ static int sleep_until(uint64 when, bool rests)
     intr_restore(on);
     if (!sleep)
         return -EINTR;
-    if (rests) {
-        rest_enter(self);
-        schedule();
-    } else {
-        schedule_busy();
-    }
+    schedule_as(rests);
     spin_lock(&q->lock);
     list_remove(&t.link);
     spin_unlock(&q->lock);

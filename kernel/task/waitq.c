@@ -43,12 +43,7 @@ static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible, bool 
     if (!sleep)
         return -EINTR;
     spin_unlock(lk);
-    if (rests) {
-        rest_enter(current_thread());
-        schedule();
-    } else {
-        schedule_busy();
-    }
+    schedule_as(rests);
     waitq_leave(wq);
     spin_lock(lk);
     return interruptible && current_thread()->interrupted ? -EINTR : 0;

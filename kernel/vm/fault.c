@@ -239,8 +239,9 @@ static int bring(struct lacking *l, struct frame **page)
 }
 
 // Removes what an access failed for, if that can be done by waiting.  Memory that is short is
-// reclaimed, once; a patient address space waits a while, as often as need be.  *page: held for the
-// next try, or NULL.  => 0: it is to be tried again; else the error.  Nothing is locked.
+// reclaimed, once; a patient address space waits a while, as often as need be, and the thread rests
+// there (task/rest.h).  *page: held for the next try, or NULL.
+// => 0: it is to be tried again; else the error; -EINTR: killed.  No mutex but turns is held.
 static int wait_for(struct aspace *as, int err, struct lacking *l, struct frame **page,
                     bool *reclaimed)
 {
@@ -253,8 +254,7 @@ static int wait_for(struct aspace *as, int err, struct lacking *l, struct frame 
     }
     if (!as->patient || (err != -ENOMEM && err != -EIO))
         return err;
-    sleep_busy_ns(PATIENCE_NS);
-    return 0;
+    return sleep_ns(PATIENCE_NS);
 }
 
 static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enum access access,

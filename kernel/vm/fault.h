@@ -10,7 +10,8 @@ struct frame;
 enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4 }; // as PROT_*
 
 // A user access to va trapped: makes it possible.
-// => 0: try again; -EFAULT: the area forbids it or there is none; -ENOMEM, -EIO.
+// => 0: try again; -EFAULT: the area forbids it or there is none; -ENOMEM, -EIO; -EINTR: killed
+//    while it waited.
 int vm_fault(struct aspace *as, uint64 va, enum access access);
 
 // The same for one page, with as->lock held; *frame is what the entry names afterwards.  Where it has

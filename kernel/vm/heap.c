@@ -106,8 +106,7 @@ int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write)
         err = populate_step(as, va, stop, write);
         if (err == -ENOMEM && reclaim_wait())
             err = populate_step(as, va, stop, write);
-        thread_breathe();
-        if (!err && thread_interrupted())
+        if (thread_breathe_at_rest() && !err)
             err = -EINTR;
     }
     return err;

@@ -226,6 +226,7 @@ static void make_process(void)
                                 .path_longest = PATH_LONGEST,
                                 .ppid = 3 };
     calls_thread = (struct thread){ .proc = &calls_proc, .tf = &trapframe };
+    list_init(&calls_thread.in_hand);
     this_hart()->thread = &calls_thread;
     map(calls_proc.aspace, DATA, DATA_PAGES, PROT_READ | PROT_WRITE);
     map(calls_proc.aspace, CONSTANTS, 1, PROT_READ);
@@ -248,6 +249,7 @@ void calls_begin(bool classic)
 void calls_end(void)
 {
     struct check_result result;
+    CHECK(list_empty(&calls_thread.in_hand) && !calls_thread.frame);
     files_put(calls_proc.files);
     aspace_put(calls_proc.aspace);
     inode_put(calls_proc.cwd);

@@ -318,12 +318,17 @@ bool mutex_held(const struct mutex *m)
     return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == me();
 }
 
-int sleep_busy_ns(uint64 ns)
+__attribute__((weak)) int sleep_ns(uint64 ns) // calls.c has a clock
 {
     panic("nobody sleeps here");
 }
 
 int thread_breathe(void)
+{
+    return thread_interrupted() ? -EINTR : 0;
+}
+
+int thread_breathe_at_rest(void)
 {
     return thread_interrupted() ? -EINTR : 0;
 }

@@ -2,8 +2,10 @@
 // pauses goes back to the driver, which runs the next.
 #include "turns.h"
 #include <sanitizer/common_interface_defs.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <ucontext.h>
 #include "check.h"
 #include "lib/panic.h"
@@ -32,12 +34,14 @@
 #define HOST_STACK   (256 << 10)
 #define MAX_CONTEXTS 1200
 #define TURNS_MAX    1000000 // of all harts until they rest: more is a machine that spins for ever
+#define TURN_SECONDS 5       // of the host's processor for one turn: more is a hart that does
 
 struct hart harts[NCPU];
 int nharts;
 struct machine machine = { .timebase = TURNS_TIMEBASE, .fp = true, .bootargs = "" };
 uint64 frame_base, host_direct_map;
 unsigned turns_ipis, turns_fences, turns_loads;
+uint64 turns_slept;
 long turns_fail;
 
 // Somewhere to go on: a context of the host's, and the stack it runs on.
@@ -61,6 +65,7 @@ static struct cpu {
     char *stack;
     bool interrupts, waits, ipi;
     uint64 alarm;
+    uint64 retired; // instructions, of which only waiting has any
 } cpus[NCPU];
 
 static struct place driver;
@@ -138,10 +143,32 @@ static bool due(const struct cpu *c)
     return c->ipi || now >= c->alarm;
 }
 
+static volatile unsigned turn_number;
+static volatile bool in_turn;
+
+// Comes at intervals of the host's processor's time.
+static void watch(int signal)
+{
+    static unsigned seen;
+    if (in_turn && seen == turn_number)
+        check_failed(__FILE__, __LINE__, "hart %d's turn does not end", self);
+    seen = turn_number;
+}
+
+static void start_watch(void)
+{
+    struct itimerval often = { { TURN_SECONDS, 0 }, { TURN_SECONDS, 0 } };
+    signal(SIGVTALRM, watch);
+    setitimer(ITIMER_VIRTUAL, &often, NULL);
+}
+
 static void turn(int hart)
 {
     self = hart;
+    turn_number++;
+    in_turn = true;
     go(&driver, &cpus[hart].paused);
+    in_turn = false;
 }
 
 // What the driver has done was an interrupt of the hart that it acts as.
@@ -198,13 +225,17 @@ static void start_cpu(int i)
     c->idle.on_hart = 1;
     c->idle.hart = i;
     c->idle.context.s[0] = (uint64)&c->idle_place;
-    harts[i] = (struct hart){ .index = i, .hartid = (uint64)(100 + i), .thread = &c->idle };
+    harts[i] = (struct hart){
+        .index = i, .hartid = (uint64)(100 + i), .thread = &c->idle, .counts = true
+    };
     make_place(&c->paused, c->stack, hart_begins);
 }
 
 void turns_boot(int n)
 {
     nharts = n;
+    start_watch();
+    turns_slept = 0;
     now = turns_ipis = turns_fences = turns_loads = 0;
     turns_fail = 0;
     for (int i = 0; i < n; i++)
@@ -324,6 +355,8 @@ void wait_for_interrupt(void)
     while (!due(c))
         turns_pause();
     c->waits = false;
+    c->retired += 1 + (uint64)self;
+    turns_slept += 1 + (uint64)self;
 }
 
 void cpu_relax(void)
@@ -436,6 +469,20 @@ void *obj_alloc_zeroed(struct obj_cache *cache)
     return calloc(1, cache->size);
 }
 
+void *kalloc(enum frame_kind kind)
+{
+    panic("no thread here has a page in its hands");
+}
+
+void *kalloc_zeroed(enum frame_kind kind)
+{
+    return kalloc(kind);
+}
+
+void kfree(void *page)
+{
+}
+
 void obj_free(struct obj_cache *cache, void *obj)
 {
     cache->in_use--;
@@ -471,7 +518,7 @@ void audit_count(struct frame *f)
 
 uint64 host_csr_read(const char *csr)
 {
-    return 0;
+    return strcmp(csr, "instret") == 0 ? cpu()->retired : 0;
 }
 
 void host_csr_write(const char *csr, uint64 value)

@@ -33,5 +33,7 @@ void turns_act_as(int hart);
 extern unsigned turns_ipis;
 // Fences of translations, loads of satp.
 extern unsigned turns_fences, turns_loads;
+// Instructions that waits for interrupts have taken since boot.
+extern uint64 turns_slept;
 // Makes the n-th allocation from now on fail (1: the next); 0 switches that off.
 extern long turns_fail;

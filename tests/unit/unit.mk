@@ -26,7 +26,7 @@ UNIT_pipe  := $(HOST_PROC)
 UNIT_stream := $(HOST_MEM) kernel/proc/stream.c
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
-	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c \
+	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/task/hand.c \
 	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file args exec image) \
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
