@@ -141,8 +141,8 @@ int main(int argc, char **argv)
     int seconds = argc > 2 && strcmp(argv[1], "-t") == 0 ? atoi(argv[2]) : DEFAULT_S;
     int pid[CHURNERS + AUDITORS + RENAMERS + OTHERS], n = 0;
     part_name = "auditbomb";
+    limit = now_ns() + (uint64)seconds * 1000000000; // its page is our own before the count
     struct tally before = tally_now();
-    limit = now_ns() + (uint64)seconds * 1000000000;
     for (int i = 0; i < CHURNERS; i++)
         pid[n++] = start(churn, NULL);
     for (int i = 0; i < AUDITORS; i++)

@@ -132,8 +132,6 @@ void check_file(const char *name, size_t n, uint seed);
 // Opens, or fails the part.
 int must_open(const char *name, int flags);
 void must_pipe(int fd[2]);
-// Fills a pipe whose ends wait up to `leave` bytes.  => the bytes in it
-long fill_pipe(const int fd[2], long leave);
 void must_unlink(const char *name);
 // "prefix" + n in decimal, into buf.  => buf
 char *numbered(char *buf, const char *prefix, int n);

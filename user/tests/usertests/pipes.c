@@ -2,6 +2,19 @@
 
 #include "user/tests/usertests/usertests.h"
 
+long fill_pipe(const int fd[2], long leave)
+{
+    static char piece[PGSIZE];
+    long n = 0, got;
+    sys(SYS_fcntl, fd[1], F_SETFL, O_NONBLOCK);
+    while ((got = write(fd[1], piece, sizeof piece)) > 0 || (got = write(fd[1], piece, 1)) > 0)
+        n += got;
+    sys(SYS_fcntl, fd[1], F_SETFL, 0);
+    if (leave > 0)
+        EXPECT(read(fd[0], piece, leave), leave, "read from the full pipe");
+    return n - leave;
+}
+
 void pipe_bytes(void)
 {
     char buf[16];

@@ -56,6 +56,8 @@ void kill_status(void), kill_anywhere(void), kill_storm(void), kill_refused(void
 void pipe_bytes(void), pipe_end(void), pipe_broken(void), pipe_large(void), pipe_writers(void),
     pipe_descriptors(void), pipe_killed(void), pipe_nonblock(void), pipes_full(void),
     pipes_uncounted(void);
+// Fills a pipe whose ends wait up to `leave` bytes.  => the bytes in it
+long fill_pipe(const int fd[2], long leave);
 
 // heap.c
 void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbrk_odd(void),
