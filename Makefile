@@ -206,13 +206,19 @@ $(B)/user/lib.a: $(ULOBJ)
 # stack than USERSTACK pages says so: `$(B)/user/_NAME: USTACK := 65536`.
 ULINK = $(CC) $(UFLAGS) $(LINK) $(if $(USTACK),-Wl$(comma)--defsym=kine.stack_size=$(USTACK)) \
 	-Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
+# The parts of a folder are linked as far as the program calls them: another user/NAME.c needs none.
 part_objects = $(call object_of,$(sort $(wildcard user/$(1)/*.[cS])))
-$(foreach p,$(PROGRAMS),$(eval $(p): $(call part_objects,$(patsubst $(B)/user/_%,%,$(p)))))
+FOLDERS := $(foreach p,$(patsubst $(B)/user/_%,%,$(PROGRAMS)),$(if $(call part_objects,$(p)),$(p)))
+$(foreach f,$(FOLDERS),$(eval $(B)/user/_$(f): $(B)/user/$(f)/own.a)\
+	$(eval $(B)/user/$(f)/own.a: $(call part_objects,$(f))))
+$(FOLDERS:%=$(B)/user/%/own.a):
+	$(Q)rm -f $@
+	$(Q)$(TOOLPREFIX)ar rcs $@ $^
 $(B)/user/parts.a: $(UPOBJ) $(B)/tests
 	$(Q)rm -f $@
 	$(Q)$(TOOLPREFIX)ar rcs $@ $(UPOBJ)
 $(PROGRAMS): $(B)/user/_%: $(B)/user/%.o $(B)/user/parts.a $(B)/user/lib.a user/user.ld Makefile
-	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(B)/user/parts.a $(B)/user/lib.a -lgcc
+	$(Q)$(ULINK) -o $@.elf $(filter %.o,$^) $(filter %/own.a,$^) $(B)/user/parts.a $(B)/user/lib.a -lgcc
 	$(Q)$(OBJCOPY) -S $@.elf $@
 $(B)/user/testlib.a: $(TLOBJ)
 	$(Q)rm -f $@

@@ -22,11 +22,10 @@ static int find_program(const char *path, struct inode **out)
     int err = path_lookup(current_proc()->cwd, path, out);
     if (err)
         return err;
-    uint32 type = inode_mode(*out) & S_IFMT;
-    if (type == S_IFREG)
+    if ((inode_mode(*out) & S_IFMT) == S_IFREG)
         return 0;
     inode_put(*out);
-    return type == S_IFDIR ? -EISDIR : -EACCES;
+    return -EACCES;
 }
 
 // The file counts as running before a byte of it is read.

@@ -137,6 +137,18 @@ def test_chosen_on_the_command_line(machine, course_tree, tmp_path):
     m.check("cowtest simple", "ALL COW TESTS PASSED")
     m.check("forktest", "fork test OK")
     m.poweroff()
+    replace_the_shell(machine, tree)
+
+
+def replace_the_shell(machine, tree):
+    """Our programs of many parts can be replaced by one file, too."""
+    shutil.copy(kine.ROOT / "tests/guest/course_shell.c", tree / "user/sh.c")
+    (tree / "user/ls.c").write_text('#include "user/user.h"\nint main(void) { printf("their ls\\n"); }\n')
+    kine.make("fs.img", "UPROGS=init sh ls audit poweroff", cwd=tree)
+    m = machine(root=tree)
+    assert m.run("ls") == "their ls\n" and m.run("nosuch") == "no nosuch here\n"
+    m.audit()
+    m.poweroff()
 
 
 def test_our_programs_have_no_warnings(tmp_path):
