@@ -43,6 +43,8 @@ class Place:
     before: str  # the line as it is, and as it would be
     after: str
     last_line: int
+    first_of_function: int  # its first line, and its last
+    last_of_function: int
     digest: str  # of the text
     id: str
 
@@ -246,6 +248,10 @@ def lines_around(text, start, end):
     return first, last if last >= 0 else len(text)
 
 
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
 def squeeze(text):
     return " ".join(text.split())
 
@@ -261,7 +267,7 @@ def places(file, text):
             first, last = lines_around(text, at, to)
             changed = text[first:at] + instead + text[to:last]
             key = hashlib.sha1(f"{digest} {at} {to} {instead}".encode()).hexdigest()[:12]
-            found.append(Place(file, name, text.count("\n", 0, at) + 1, kind, at, to, instead,
-                               squeeze(text[first:last]), squeeze(changed),
-                               text.count("\n", 0, to) + 1, digest, key))
+            found.append(Place(file, name, line_of(text, at), kind, at, to, instead,
+                               squeeze(text[first:last]), squeeze(changed), line_of(text, to),
+                               line_of(text, start), line_of(text, end), digest, key))
     return found

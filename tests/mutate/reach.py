@@ -14,6 +14,7 @@ import kine
 
 ROOT = kine.ROOT
 COVERED = "build/mutate/covered"
+OTHERS = 30.0  # seconds of tests that execute the function, though not the line for all we know
 KEPT = ROOT / "build/mutate/reach.json"
 
 
@@ -75,10 +76,21 @@ class Reach:
             self.programs[program.name] = known
             KEPT.write_text(json.dumps(kept | self.programs))
 
-    def to(self, place):
+    def of_lines(self, file, first, last):
         tests = set()
         for program, known in self.programs.items():
-            there = known["lines"].get(place.file, {})
-            for n in range(place.line, place.last_line + 1):
+            there = known["lines"].get(file, {})
+            for n in range(first, last + 1):
                 tests |= {(program, name, known["tests"][name]) for name in there.get(str(n), [])}
         return sorted(tests, key=lambda t: (t[2], t))
+
+    def to(self, place):
+        """The compiler merges lines, and what it has merged is not counted for all of them: so tests
+        of the rest of the function follow, as far as they are quick."""
+        tests = self.of_lines(place.file, place.line, place.last_line)
+        spent = 0.0
+        for test in self.of_lines(place.file, place.first_of_function, place.last_of_function):
+            spent += test[2]
+            if test not in tests and spent < OTHERS:
+                tests.append(test)
+        return tests
