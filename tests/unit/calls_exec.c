@@ -228,6 +228,73 @@ TEST(exec_fails_at_each_allocation)
     calls_end();
 }
 
+static int breaths; // until a signal kills
+
+static void kill_at_last(void)
+{
+    if (--breaths == 0)
+        host_interrupt(0, true);
+}
+
+TEST(exec_is_killed_at_each_breath)
+{
+    static char long_one[700];
+    const char *const args[] = { "prog", long_one, NULL };
+    memset(long_one, 'l', sizeof long_one - 1);
+    begin();
+    save(sizeof program);
+    struct aspace *as = calls_proc.aspace;
+    int64 err = -EINTR;
+    int n = 1;
+    for (uint64 path = text("prog"); err; n++) {
+        vector(VECTORS, args);
+        breaths = n;
+        host_on_breath = kill_at_last;
+        err = call(SYS_execve, path, VECTORS, 0);
+        host_on_breath = NULL;
+        host_interrupt(0, false);
+        CHECK(err == 0 || err == -EINTR);
+        CHECK_EQ(calls_proc.aspace == as, err != 0);
+        CHECK_EQ(host_audit(), 0);
+    }
+    CHECK(n > 4);
+    calls_end();
+}
+
+static void unmap_at_last(void)
+{
+    if (--breaths == 0)
+        CHECK_EQ(call(SYS_munmap, STRINGS, PGSIZE), 0);
+}
+
+// Another thread takes an argument away between the look at its length and the copy.
+TEST(an_argument_that_goes_away)
+{
+    uint64 pointers[2] = { STRINGS + PGSIZE - 10, 0 };
+    begin();
+    save(sizeof program);
+    uint64 path = text("prog");
+    int64 err = -EFAULT;
+    int n = 1;
+    for (; err; n++) {
+        call(SYS_mmap, STRINGS, PGSIZE, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        put(pointers[0], "over the end of a page", 23);
+        put(VECTORS, pointers, sizeof pointers);
+        breaths = n;
+        host_on_breath = unmap_at_last;
+        err = call(SYS_execve, path, VECTORS, 0);
+        host_on_breath = NULL;
+        CHECK(err == 0 || err == -EFAULT);
+    }
+    uint64 arg;
+    char got[23];
+    get(&arg, registers()->reg[REG_SP] + 8, sizeof arg);
+    get(got, arg, sizeof got); // all of it was copied, or nothing
+    CHECK(n > 2 && memcmp(got, "over the end of a page", 23) == 0);
+    calls_end();
+}
+
 // --- images -----------------------------------------------------------------------------------
 
 TEST(headers_that_are_wrong)

@@ -391,6 +391,26 @@ TEST(directories_are_read_in_pieces)
     calls_end();
 }
 
+// A signal ends the call with what it has; nothing is skipped.
+TEST(reading_a_directory_is_interrupted)
+{
+    uint64 names;
+    begin(false);
+    int dir = open_file("dir", O_RDONLY);
+    for (int i = 0; i < MANY; i++) {
+        char path[24];
+        snprintf(path, sizeof path, "dir/f%d", i);
+        CHECK_EQ(call(SYS_close, open_file(path, O_CREAT)), 0);
+    }
+    host_interrupt(0, true);
+    CHECK_EQ(call(SYS_getdents64, dir, DATA, 1024), 24);
+    CHECK_EQ(call(SYS_getdents64, dir, DATA, 1024), 24);
+    host_interrupt(0, false);
+    CHECK_EQ(list(dir, 1024, &names), MANY);
+    CHECK_EQ(names, (1UL << MANY) - 1);
+    calls_end();
+}
+
 TEST(kinds_of_entries)
 {
     uchar buf[1024];

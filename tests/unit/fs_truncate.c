@@ -20,7 +20,8 @@ static void expect_byte(struct inode *ino, uint64 page, char c)
 
 static struct inode *large_file_not_in_memory(void)
 {
-    make_volume(2048, false);
+    make_volume(4096, false);
+    fill_file("/before", 700 * FS_BLOCK, 1); // so that two pages have the counts of its blocks
     fill_file("/f", PAGES * FS_BLOCK, 1);
     unmount_volume();
     mount_volume();
@@ -28,7 +29,7 @@ static struct inode *large_file_not_in_memory(void)
 }
 
 // A cut that fails has taken some of the pages away.  What is written there afterwards is kept.
-static void test_failed_and_written_to(void)
+static void failed_and_written_to(bool evict)
 {
     bool failed = true;
     int failures = 0;
@@ -36,6 +37,10 @@ static void test_failed_and_written_to(void)
     for (uint64 n = 1; failed; n++) {
         struct inode *ino = large_file_not_in_memory();
         write_byte(ino, PAGES - 1, 'a');
+        if (evict) { // the counts of blocks must be read too
+            EXPECT_EQ(inode_sync(ino), 0);
+            host_reclaim_all();
+        }
         disk.fail_read = n;
         int err = inode_truncate(ino, 10 * FS_BLOCK);
         failed = disk.fail_read == 0;
@@ -56,6 +61,12 @@ static void test_failed_and_written_to(void)
     }
     host_quiet = false;
     EXPECT(failures > 1);
+}
+
+static void test_failed_and_written_to(void)
+{
+    failed_and_written_to(false);
+    failed_and_written_to(true);
 }
 
 static unsigned char *image;

@@ -39,6 +39,7 @@ bool host_talkative;
 uint32 host_flushed, host_icache_flushed;
 unsigned host_flushes;
 void (*host_before_copy)(void *dst, const void *src);
+void (*host_on_breath)(void);
 
 static struct hart hart_table[HOST_HARTS];
 static long countdowns[HOST_HARTS];
@@ -221,6 +222,7 @@ void host_begin(void)
     host_flushed = host_icache_flushed = 0;
     host_flushes = 0;
     host_before_copy = NULL;
+    host_on_breath = NULL;
     free_at_begin = frames_free();
 }
 
@@ -325,6 +327,8 @@ __attribute__((weak)) int sleep_ns(uint64 ns) // calls.c has a clock
 
 int thread_breathe(void)
 {
+    if (host_on_breath)
+        host_on_breath();
     return thread_interrupted() ? -EINTR : 0;
 }
 

@@ -48,6 +48,9 @@ unsigned host_mutexes_held(void); // by this thread
 // Called, if set, before a page is copied.
 extern void (*host_before_copy)(void *dst, const void *src);
 
+// What others do while somebody breathes, if set.
+extern void (*host_on_breath)(void);
+
 // Ends a test: nothing may be lost, and as much is free as the test found.
 void host_begin(void);
 void host_end(void);
