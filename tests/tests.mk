@@ -41,7 +41,7 @@ grade: check-pytest
 .PHONY: grade
 
 #: make mutants      put known faults into copies of the tree and see the tests catch them (MUTANT=name)
-mutants: check-pytest all
+mutants: check-pytest all unit-build
 	@$(DRIVER) tests/mutants/run.py $(MUTANT)
 .PHONY: mutants
 

@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -59,10 +60,22 @@ def changes_rules(patch):
                for line in patch.read_text().splitlines())
 
 
+def pytest(*options, **more):
+    return quiet([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *options, "tests"],
+                 TEST_LIMIT, COLUMNS="250", **more)
+
+
+def targets(tests):
+    """=> what must be built for these tests: unit tests need their program only"""
+    chosen = pytest("--collect-only", "-k", tests).stdout.splitlines()
+    found = [re.search(r"::(test_unit\[(\w+):)?", line) for line in chosen if "::" in line]
+    programs = {f"build/unit/test_{m[2]}" for m in found if m[2]}
+    return sorted(programs) + (["all"] if any(not m[2] for m in found) else [])
+
+
 def test(tests, **more):
     """=> (pytest's status, its last line, what failed and why)"""
-    done = quiet([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-x", "--tb=no",
-                  "-k", tests, "tests"], TEST_LIMIT, COLUMNS="250", **more)
+    done = pytest("-x", "--tb=no", "-k", tests, **more)
     failed = [line.split("::", 1)[1] for line in done.stdout.splitlines()
               if line.startswith(("FAILED ", "ERROR ")) and "::" in line]
     return done.returncode, done.stdout.strip().splitlines()[-1], failed
@@ -75,10 +88,13 @@ def waited(failed):
 def try_mutant(patch, tests):
     """=> (is all well?, what to say)"""
     prepare()
+    needed = targets(tests)
+    if not needed:
+        return False, f"no test is called {tests}"
     applied = quiet(["patch", "-p1", "-s", "-F2", "-i", str(patch)], 10)
     if applied.returncode:
         return False, "the patch does not apply: " + applied.stdout.strip().splitlines()[-1]
-    built = quiet([kine.MAKE, "-j2", "all", "unit-build"], BUILD_LIMIT)
+    built = quiet([kine.MAKE, "-j2", *needed], BUILD_LIMIT)
     if built.returncode:
         return False, "does not build: " + built.stdout.strip().splitlines()[-1]
     try:

@@ -351,6 +351,14 @@ TEST(segments_that_are_wrong)
     s.vaddr = ~0UL - PGSIZE + 1;
     CHECK_EQ(exec_changed(s), -ENOEXEC);
     s = good;
+    s.vaddr = TRAPFRAME - 1; // the last byte that there is
+    s.offset = PGSIZE - 1;
+    s.filesz = 0;
+    s.memsz = 1;
+    CHECK_EQ(exec_changed(s), 0);
+    s.memsz = 2;
+    CHECK_EQ(exec_changed(s), -ENOEXEC);
+    s = good;
     s.memsz = TRAPFRAME;
     CHECK_EQ(exec_changed(s), -ENOEXEC);
     s.memsz = ~0UL;

@@ -254,6 +254,10 @@ TEST(truncating)
     expect_file("f", bytes, 0);
     CHECK_EQ(call(SYS_ftruncate, dir, 0), -EINVAL);
     CHECK_EQ(call(SYS_ftruncate, NO_FD, 0), -EBADF);
+    CHECK_EQ(call(SYS_pipe2, DATA, 0), 0);
+    int pipe[2];
+    get(pipe, DATA, sizeof pipe);
+    CHECK_EQ(call(SYS_ftruncate, pipe[1], 0), -EINVAL);
     calls_end();
 }
 
