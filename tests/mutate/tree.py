@@ -130,6 +130,8 @@ SESSIONS = {
 
 
 def how(command, dead):
+    if "FAILED" in str(dead):
+        return command  # it has said so before it hung
     return command + (" (hangs)" if str(dead).startswith(("no ", "QEMU goes on")) else " (panics)")
 
 
