@@ -99,6 +99,7 @@ def bodies(seen):
     for opening in re.finditer(r"^\{$", seen, re.M):
         close = re.compile(r"^\}", re.M).search(seen, opening.end())
         head = re.split(r"[;}]", seen[:opening.start()])[-1]
+        head = re.sub(r"__attribute__\(\(.*?\)\)", "", head)
         name = re.search(r"(\w+)\(", head)
         if close and name:
             yield name[1], opening.end(), close.start()
