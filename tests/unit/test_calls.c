@@ -580,6 +580,8 @@ TEST(devices_give_up_only_what_finds_a_place)
     CHECK_EQ(memcmp(got, device.bytes + 8, 4), 0);
     CHECK_EQ(call(SYS_write, fd, NOWHERE - 4, 5), -EFAULT);
     CHECK_EQ(device.total, 12);
+    CHECK_EQ(call(SYS_read, fd, CONSTANTS - 5, 6), 5); // for the last byte there is none
+    CHECK_EQ(device.total, 17);
     calls_end();
 }
 

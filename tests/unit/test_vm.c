@@ -379,3 +379,27 @@ TEST(areas_at_random)
     backing_drop(file);
     vm_end();
 }
+
+// --- breath -----------------------------------------------------------------------------------
+
+static unsigned breaths;
+
+static void count_breath(void)
+{
+    breaths++;
+}
+
+TEST(giving_tables_back_breathes_at_each)
+{
+    vm_begin();
+    struct aspace *as = space_new(0);
+    CHECK_EQ(space_map(as, BASE, 40 * 512, PROT_READ | PROT_WRITE, NULL, 0), 0);
+    for (uint64 i = 0; i < 40; i++)
+        CHECK_EQ(store_byte(as, BASE + i * 512 * PGSIZE, 1), 0);
+    breaths = 0;
+    host_on_breath = count_breath;
+    aspace_put(as);
+    host_on_breath = NULL;
+    CHECK(breaths >= 40);
+    vm_end();
+}
