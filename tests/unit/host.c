@@ -334,7 +334,7 @@ int thread_breathe(void)
 
 int thread_breathe_at_rest(void)
 {
-    return thread_interrupted() ? -EINTR : 0;
+    return thread_breathe();
 }
 
 bool thread_may_breathe(uint32 n)
