@@ -3,6 +3,7 @@
 #pragma once
 
 #include "types.h"
+#include "fcntl.h" // PROT_*, MAP_*
 
 // Modes (st_mode).
 #define S_IFMT  0170000
@@ -152,18 +153,6 @@ struct siginfo {
 #define SIGTERM 15
 #define SIGCHLD 17
 #define NSIG    64
-
-#define PROT_NONE           0
-#define PROT_READ           1
-#define PROT_WRITE          2
-#define PROT_EXEC           4
-#define MAP_SHARED          0x01
-#define MAP_PRIVATE         0x02
-#define MAP_FIXED           0x10
-#define MAP_ANONYMOUS       0x20
-#define MAP_NORESERVE       0x4000
-#define MAP_STACK           0x20000
-#define MAP_FIXED_NOREPLACE 0x100000
 
 #define MADV_DONTNEED       4
 #define MADV_POPULATE_READ  22

@@ -40,4 +40,5 @@
 #define ENOTEMPTY    39 // directory not empty
 #define ELOOP        40 // too many symbolic links
 #define EOVERFLOW    75 // value too large
+#define EOPNOTSUPP   95 // not supported
 #define ETIMEDOUT    110

@@ -1,4 +1,4 @@
-// Flags of open(), with Linux's values for riscv64.
+// Flags of open(), mmap() and others, with Linux's values for riscv64.
 #pragma once
 
 #define O_RDONLY    0x000
@@ -42,3 +42,26 @@
 #define F_SETFL         4
 #define F_DUPFD_CLOEXEC 1030
 #define FD_CLOEXEC      1
+
+// mmap
+#define PROT_NONE           0
+#define PROT_READ           1
+#define PROT_WRITE          2
+#define PROT_EXEC           4
+#define MAP_SHARED          0x01
+#define MAP_PRIVATE         0x02
+#define MAP_SHARED_VALIDATE 0x03
+#define MAP_TYPE            0x0f
+#define MAP_FIXED           0x10
+#define MAP_ANONYMOUS       0x20
+#define MAP_LOCKED          0x2000
+#define MAP_NORESERVE       0x4000
+#define MAP_POPULATE        0x8000
+#define MAP_STACK           0x20000
+#define MAP_HUGETLB         0x40000
+#define MAP_FIXED_NOREPLACE 0x100000
+#define MAP_KNOWN           0x17f93f // MAP_SHARED_VALIDATE refuses others
+
+#define MS_ASYNC      1
+#define MS_INVALIDATE 2
+#define MS_SYNC       4

@@ -65,8 +65,6 @@ int sched_yield(void) KINE(sched_yield);
 int nanosleep(long seconds, long nanoseconds) KINE(nanosleep);
 int kill_with(int pid, int signal) KINE(kill_with);
 char *getcwd(char *buf, int size) KINE(getcwd);
-void *mmap(void *addr, uint64 len, int prot, int flags) KINE(mmap);
-int munmap(void *addr, uint64 len) KINE(munmap);
 int mprotect(void *addr, uint64 len, int prot) KINE(mprotect);
 // Runs fn(arg) in a process that shares this one's memory, on the stack that ends at stack_top.
 // => its pid, to be waited for

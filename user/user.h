@@ -30,7 +30,10 @@ int getpid(void);
 char *sbrk(int n);              // what it grants is there
 char *sbrklazy(int n);          // only moves the break
 char *sys_sbrk(int n, int how); // SBRK_EAGER or SBRK_LAZY: one of the two
-int pause(int ticks);           // a tick is 1/10 s
+// A file's bytes, or memory of zeros, as memory (kernel/fcntl.h: PROT_*, MAP_*); -1 on failure.
+void *mmap(void *addr, unsigned long len, int prot, int flags, int fd, long offset);
+int munmap(void *addr, unsigned long len);
+int pause(int ticks); // a tick is 1/10 s
 int sleep(int ticks);
 int uptime(void); // ticks since boot
 

@@ -1,11 +1,13 @@
 // The page cache's table: entering, finding, claiming and dropping pages (cache/cache.h).
 
 #include "cache/cache.h"
+#include "cache/mapping.h"
 #include "cache/table.h"
 #include "errno.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 #include "mem/audit.h"
+#include "mem/share.h"
 #include "task/thread.h"
 
 struct cache_table cache = { .lock = SPINLOCK_INIT("cache", RANK_CACHE) };
@@ -28,6 +30,16 @@ static struct frame *lookup(const struct object *obj, uint64 index)
     return NULL;
 }
 
+// A page of the object has become dirty (1), or is it no more (-1).  => the cache lock is held
+static void count_dirty(const struct object *obj, int n)
+{
+    cache.changes++;
+    if (obj->kept)
+        share_promise(n);
+    else
+        cache.ndirty += (size_t)n;
+}
+
 // Puts f into the table and into its object's list.  => the cache lock is held
 static void insert(struct object *obj, uint64 index, struct frame *f, uint8 flags)
 {
@@ -40,7 +52,8 @@ static void insert(struct object *obj, uint64 index, struct frame *f, uint8 flag
     list_push_back(flags & CACHE_DIRTY ? &obj->dirty : &obj->clean, &f->link);
     cache.changes++;
     cache.npages++;
-    cache.ndirty += (flags & CACHE_DIRTY) != 0;
+    if (flags & CACHE_DIRTY)
+        count_dirty(obj, 1);
 }
 
 void cache_unlink(struct frame *f)
@@ -52,7 +65,8 @@ void cache_unlink(struct frame *f)
     list_remove(&f->link);
     cache.changes++;
     cache.npages--;
-    cache.ndirty -= (f->flags & CACHE_DIRTY) != 0;
+    if (f->flags & CACHE_DIRTY)
+        count_dirty(f->owner, -1);
     f->owner = NULL;
     f->next = 0;
     f->flags = 0;
@@ -94,6 +108,16 @@ struct frame *cache_find_now(struct object *obj, uint64 index)
     spin_lock(&cache.lock);
     struct frame *f = lookup(obj, index);
     f = use(f != NULL && (f->flags & CACHE_BUSY) ? NULL : f);
+    spin_unlock(&cache.lock);
+    return f;
+}
+
+struct frame *cache_find_dirty_now(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    struct frame *f = lookup(obj, index);
+    bool dirty = f != NULL && (f->flags & (CACHE_DIRTY | CACHE_BUSY)) == CACHE_DIRTY;
+    f = use(dirty ? f : NULL);
     spin_unlock(&cache.lock);
     return f;
 }
@@ -179,37 +203,47 @@ static int claim_fresh(struct object *obj, uint64 index, struct frame **out)
     return 0;
 }
 
-// Finds the page, if the caller has not brought it, and marks it busy if the cache and the caller
-// are its only holders.  => true: it is claimed; *page NULL: it is not there
-static bool claim_there(struct object *obj, uint64 index, struct frame **page)
+// Finds the page, if the caller has not brought it, and marks it busy: from here on nobody begins to
+// show it.  => false: it is not there
+static bool mark_there(struct object *obj, uint64 index, struct frame **page)
 {
     spin_lock(&cache.lock);
     if (*page == NULL && (*page = lookup_idle(obj, index)) != NULL)
         frame_get(*page);
-    bool alone = *page != NULL && frame_refs(*page) == 2;
-    if (alone)
+    if (*page != NULL)
         (*page)->flags |= CACHE_BUSY;
     spin_unlock(&cache.lock);
-    return alone;
+    return *page != NULL;
+}
+
+// => may the page be written to where it is?  The cache and the caller hold it; if there are others,
+// they are to see it, and the disk has it already.
+static bool in_place(const struct object *obj, const struct frame *f)
+{
+    return frame_refs(f) == 2 || (object_is_shared(obj) && f->block == 0);
+}
+
+// A copy, which no map shows yet, takes the place of the busy page.
+static int claim_copy(struct object *obj, uint64 index, struct frame **page)
+{
+    if (object_is_shared(obj))
+        mappings_forget(obj, index, index + 1, *page);
+    int err = replace_by_copy(page);
+    if (err)
+        cache_release(*page, false);
+    return err;
 }
 
 int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fresh)
 {
-    *fresh = false;
-    while (!claim_there(obj, index, page)) {
-        struct frame *shared = *page;
-        int err = shared != NULL ? replace_by_copy(page) : claim_fresh(obj, index, page);
-        if (!err && shared == NULL) {
-            *fresh = true;
-            return 0;
-        }
-        if (err && err != -EAGAIN) {
-            if (shared != NULL)
-                frame_put(shared);
-            return err;
-        }
+    int err = -EAGAIN;
+    while (err == -EAGAIN) {
+        *fresh = !mark_there(obj, index, page);
+        err = *fresh                 ? claim_fresh(obj, index, page)
+              : in_place(obj, *page) ? 0
+                                     : claim_copy(obj, index, page);
     }
-    return 0;
+    return err;
 }
 
 void cache_release(struct frame *f, bool forget)
@@ -233,8 +267,7 @@ void cache_mark_dirty(struct frame *f)
         f->flags |= CACHE_DIRTY;
         list_remove(&f->link);
         list_push_back(&obj->dirty, &f->link);
-        cache.changes++;
-        cache.ndirty++;
+        count_dirty(obj, 1);
     }
     spin_unlock(&cache.lock);
 }
@@ -276,8 +309,7 @@ void cache_clean(struct object *obj)
         struct frame *f = container_of(item, struct frame, link);
         f->flags &= (uint8)~CACHE_DIRTY;
         list_push_back(&obj->clean, item);
-        cache.changes++;
-        cache.ndirty--;
+        count_dirty(obj, -1);
         breathe_at(n);
     }
     spin_unlock(&cache.lock);

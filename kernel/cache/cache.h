@@ -10,8 +10,10 @@
 // busy and without references beyond the cache's own is evicted: by the reclaim call-back of
 // kalloc, oldest first in the manner of a clock.
 //
-// A frame of the cache that somebody else holds is never written to: cache_claim() replaces it in
-// the cache by a copy first.
+// A frame of the cache that somebody else holds is not written to: cache_claim() replaces it in the
+// cache by a copy first.  If maps share the object's pages they are to see the change: the frame is
+// written to where it is, but for one that is on its way to the disk.  That is replaced too, and no map
+// shows it from then on.
 //
 // Invariants:
 //   C1  a page in the hash table stands in exactly one list of its object: dirty if CACHE_DIRTY,
@@ -41,6 +43,9 @@ struct frame *cache_find(struct object *obj, uint64 index);
 // The same without waiting: NULL also if somebody is writing to the page.
 struct frame *cache_find_now(struct object *obj, uint64 index);
 
+// The same, and NULL if it is not dirty.
+struct frame *cache_find_dirty_now(struct object *obj, uint64 index);
+
 // Enters a page that was filled while the object stood at `version`.  Takes over the caller's
 // reference to f.
 // => 0, and *out is the page in the cache with a reference for the caller (another frame than f if
@@ -51,7 +56,7 @@ uint64 cache_version(struct object *obj);
 
 // Claims page `index` for writing.  *page is the page with a reference of the caller's, or NULL:
 // then it is looked for, and if it is not there a zeroed one is entered (*fresh).  If anybody else
-// holds the frame, the cache goes on with a copy.  The page is busy until cache_release().
+// holds the frame, the cache goes on with a copy, as above.  The page is busy until cache_release().
 // => 0, and *page with the caller's reference; -ENOMEM, and a reference that was given is gone.
 int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fresh);
 // Ends a claim and drops its reference; `forget` takes a fresh page away again.
@@ -70,4 +75,4 @@ void cache_drop_page(struct object *obj, uint64 index);
 
 bool cache_has(struct object *obj, uint64 index);
 bool cache_is_dirty(struct object *obj, uint64 index); // => of a page that is not there: false
-size_t cache_dirty_pages(void);                        // in the whole cache
+size_t cache_dirty_pages(void);                        // in the whole cache, but for what is kept

@@ -12,6 +12,10 @@ void object_init(struct object *obj, const struct object_ops *ops)
     obj->version = 0;
     obj->next_miss = 0;
     obj->ahead = 0;
+    obj->kept = obj->sealed = obj->stored_to = false;
+    obj->round = obj->nshared = obj->nstores = 0;
+    spin_init(&obj->maps_lock, "mappings", RANK_MAPS);
+    list_init(&obj->mappings);
     list_init(&obj->clean);
     list_init(&obj->dirty);
 }
@@ -89,4 +93,13 @@ int object_page(struct object *obj, uint64 index, struct frame **out)
 struct frame *object_page_now(struct object *obj, uint64 index)
 {
     return cache_find_now(obj, index);
+}
+
+// Whoever takes checksums says `sealed` first, and then comes by each address space for its lock.  So
+// who reads it as false with that lock held is done before the checksums are taken.
+struct frame *object_page_to_store(struct object *obj, uint64 index)
+{
+    if (__atomic_load_n(&obj->sealed, __ATOMIC_ACQUIRE))
+        return NULL;
+    return cache_find_dirty_now(obj, index);
 }

@@ -79,7 +79,8 @@ static void audit_bucket(uint32 bucket, size_t *pages, size_t *dirty)
         struct frame *f = frame_numbered(n);
         audit_count(f);
         ++*pages;
-        *dirty += (f->flags & CACHE_DIRTY) != 0;
+        const struct object *obj = f->owner;
+        *dirty += (f->flags & CACHE_DIRTY) && !obj->kept;
     }
 }
 

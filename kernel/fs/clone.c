@@ -37,7 +37,9 @@ static int clone(struct volume *vol, void *arg)
 static int clone_locked(struct inode *dst, struct inode *src)
 {
     struct clone c = { dst, src };
-    return tx_as_first(inode_volume(dst), clone, &c);
+    int err = tx_as_first(inode_volume(dst), clone, &c);
+    inode_forget_maps(dst, 0);
+    return err;
 }
 
 int inode_clone(struct inode *dst, struct inode *src)

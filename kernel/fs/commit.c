@@ -2,6 +2,7 @@
 //
 // Closing it, with the volume's mutex held and without waiting for the disk:
 //
+//     0  maps                     no program stores to a page of a dirty file any more (mapped.c)
 //     1  the reference counts     settled: from here on no block is taken or given back
 //     2  files and directories    checksums from pages to roots; each page is noted to be written
 //     3  the inode table          takes the roots; sealed like a file; then what is left of tables
@@ -187,8 +188,10 @@ static int close_generation(struct volume *vol)
         printk("fs: %s: no generation is left: read-only\n", vol->dev->name);
         return -EROFS;
     }
+    inodes_refuse_stores(vol);
     int err = seal_all(vol);
     if (err) {
+        inodes_admit_stores(vol);
         let_go(&vol->closing);
         say_failed(vol, vol->generation, err);
         return err;

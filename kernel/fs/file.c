@@ -167,6 +167,24 @@ static int write_piece(struct inode *ino, const struct piece *p)
     return err;
 }
 
+int inode_own_page(struct inode *ino, uint64 index)
+{
+    struct piece nothing = { "", index * FS_BLOCK, 0, inode_now_ns() };
+    return write_piece(ino, &nothing);
+}
+
+// The file is to grow to more than it has, to `size` at least.  What is behind its end, in its last page, becomes part of it
+// as zeros; it is that already, unless somebody has stored there through a map.
+static int grow_by_zeros(struct inode *ino, uint64 size)
+{
+    static const char zeros[FS_BLOCK];
+    if (!inode_was_stored_to(ino) || ino->size % FS_BLOCK == 0)
+        return 0;
+    struct piece p = { zeros, ino->size, piece_length(ino->size, size - ino->size),
+                       inode_now_ns() };
+    return write_piece(ino, &p);
+}
+
 static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t n)
 {
     size_t done = 0;
@@ -179,6 +197,9 @@ static int64 write_locked(struct inode *ino, const char *src, uint64 off, size_t
     if (n > FS_SIZE_MAX - off)
         n = FS_SIZE_MAX - off;
     uint64 now = inode_now_ns();
+    int grown = off > ino->size ? grow_by_zeros(ino, off) : 0;
+    if (grown)
+        return grown;
     while (done < n) {
         struct piece p = { src + done, off + done, piece_length(off + done, n - done), now };
         int err = write_piece(ino, &p);
@@ -285,6 +306,7 @@ static int shorten(struct inode *ino, uint64 size)
     }
     err = cut(ino, size, f);
     tx_end(inode_volume(ino));
+    inode_forget_maps(ino, ino->size);
     return err;
 }
 
@@ -294,7 +316,8 @@ static int resize(struct inode *ino, uint64 size)
         return shorten(ino, size);
     if (size > ino->size && write_may_begin(inode_volume(ino), size, ino->size) != 0)
         return -EINVAL;
-    return set_size(ino, size);
+    int err = size > ino->size ? grow_by_zeros(ino, size) : 0;
+    return err ? err : set_size(ino, size);
 }
 
 int inode_truncate(struct inode *ino, uint64 size)

@@ -17,18 +17,16 @@ static void inode_release(struct object *obj);
 
 const struct object_ops inode_object_ops = { .fill = tree_fill,
                                              .fill_ahead = tree_fill_ahead,
-                                             .release = inode_release };
+                                             .release = inode_release,
+                                             .size = inode_bytes,
+                                             .allow_store = inode_allow_store,
+                                             .sync = inode_sync_object };
 
 // Unused inodes that stay: by the size of memory.
 static size_t unused_limit(void)
 {
     size_t n = frames_total() / 64;
     return n < 64 ? 64 : n > 4096 ? 4096 : n;
-}
-
-static struct inode *inode_of(struct object *obj)
-{
-    return container_of(obj, struct inode, data.obj);
 }
 
 static struct inode **bucket(const struct itable *table, uint64 number)
@@ -357,6 +355,7 @@ void inodes_clean(struct volume *vol)
     while ((item = list_pop_front(&vol->dirty_inodes)) != NULL) {
         struct inode *ino = container_of(item, struct inode, dirty_link);
         cache_clean(&ino->data.obj);
+        inode_stores_committed(ino);
         spin_lock(&vol->inodes_lock);
         ino->dirty = false;
         if (ino->data.obj.refs == 0 && !ino->dying)

@@ -11,7 +11,8 @@
 int inode_open_to_run(struct inode *ino)
 {
     mutex_lock(&ino->lock);
-    int err = ino->writers > 0 ? -ETXTBSY : 0;
+    bool stored = ino->writers > 0 || object_is_stored_to(&ino->data.obj);
+    int err = stored ? -ETXTBSY : 0;
     if (!err)
         object_map(&ino->data.obj);
     mutex_unlock(&ino->lock);

@@ -54,3 +54,8 @@ void file_put(struct file *f)
     obj_free(&file_cache, f);
     __atomic_sub_fetch(&open_files, 1, __ATOMIC_RELAXED);
 }
+
+int file_map(struct file *f, struct area *what)
+{
+    return f->ops && f->ops->map ? f->ops->map(f, what) : -ENODEV;
+}

@@ -12,6 +12,7 @@
 
 struct file;
 struct inode;
+struct area;
 struct aspace;
 struct user_iter;
 struct linux_stat;
@@ -32,6 +33,8 @@ struct file_ops {
     // Buffers are user addresses in `as`.  NULL: no requests (-ENOTTY)
     int64 (*ioctl)(struct file *f, struct aspace *as, uint32 request, uint64 arg);
     int (*stat)(struct file *f, struct linux_stat *out);
+    // Fills what->object, counted, and what->live, for a map.  NULL: it has no pages (-ENODEV)
+    int (*map)(struct file *f, struct area *what);
     void (*release)(struct file *f); // the last reference is gone
 };
 
@@ -60,6 +63,8 @@ int pipe_new(struct file **reader, struct file **writer);
 int file_open_inode(struct file *f, struct inode *ino, uint32 flags);
 // The inode behind a file opened by it.  => borrowed; NULL if it is something else.
 struct inode *file_inode(struct file *f);
+// mmap: what of it the area is to show.  => 0 with what->object counted, -ENODEV
+int file_map(struct file *f, struct area *what);
 // lseek.  => the offset; -ESPIPE (a pipe or a device), -EINVAL.
 int64 file_seek(struct file *f, int64 offset, int whence);
 // Fills Linux's structure from an inode.

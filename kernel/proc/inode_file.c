@@ -22,6 +22,7 @@
 #include "riscv.h"
 #include "task/hand.h"
 #include "task/thread.h"
+#include "vm/area.h"
 #include "vm/usercopy.h"
 
 #define FS_BLOCK      4096
@@ -155,7 +156,19 @@ static void release(struct file *f)
     inode_put(f->obj);
 }
 
+static int map_inode(struct file *f, struct area *what)
+{
+    struct inode *ino = f->obj;
+    if ((inode_mode(ino) & S_IFMT) != S_IFREG)
+        return -ENODEV;
+    inode_get(ino);
+    what->object = inode_object(ino);
+    what->live = true;
+    return 0;
+}
+
 static const struct file_ops inode_file_ops = {
+    .map = map_inode,
     .read = inode_file_read,
     .write = inode_file_write,
     .stat = inode_file_stat,

@@ -27,6 +27,7 @@ enum lock_rank {
     RANK_OUTPUT, // whether something is kept back from the terminal
     RANK_PROC,   // the process tree and the PID index
     RANK_FILES,  // one descriptor table, one file's counts
+    RANK_MAPS,   // who shows an object's pages
     RANK_CACHE,  // the page cache's index and its LRU list
     RANK_BLK,    // one virtio queue
     RANK_REST,   // who may have the system at rest

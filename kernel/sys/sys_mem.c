@@ -1,7 +1,10 @@
 // System calls on memory.
 
 #include "abi.h"
+#include "cache/memory_object.h"
 #include "errno.h"
+#include "fcntl.h"
+#include "proc/file.h"
 #include "proc/proc.h"
 #include "sys/dispatch.h"
 #include "vm/aspace.h"
@@ -18,25 +21,87 @@ int64 sys_brk(const uint64 *arg) // the new break; => the break as it is afterwa
 
 #define PROTS (PROT_READ | PROT_WRITE | PROT_EXEC)
 
-// Those beyond the first three ask for nothing that is not so in any case.
-#define MAPS                                                                                       \
-    (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_NORESERVE | MAP_STACK)
+// What of a file is to be mapped.  => 0 with what->object counted; -EBADF, -EACCES, -ENODEV
+static int map_file(struct area *what, bool shared, int fd)
+{
+    struct file_use use = files_use(current_proc()->files, fd);
+    struct file *f = use.file;
+    if (!f)
+        return -EBADF;
+    int err = file_map(f, what);
+    uint32 mode = f->flags & O_ACCMODE;
+    what->mapping.shared = shared;
+    what->mapping.stores = shared && mode == O_RDWR;
+    if (!err &&
+        (mode == O_WRONLY || (shared && (what->prot & PROT_WRITE) && !what->mapping.stores))) {
+        object_put(what->object);
+        err = -EACCES;
+    }
+    file_use_end(use);
+    return err;
+}
 
+static int map_memory(struct area *what, bool shared, uint64 len)
+{
+    what->offset = 0;
+    if (!shared)
+        return 0;
+    what->object = memory_object_new(len);
+    what->live = true;
+    what->mapping.shared = what->mapping.stores = true;
+    return what->object ? 0 : -ENOMEM;
+}
+
+// => 0; -EINVAL: it is not said whether what is mapped is shared; -EOPNOTSUPP; -ENOMEM: there are no
+//    huge pages
+static int check_flags(uint64 flags)
+{
+    uint64 type = flags & MAP_TYPE;
+    if (flags & MAP_HUGETLB)
+        return -ENOMEM;
+    if (type == MAP_SHARED_VALIDATE)
+        return flags & ~(uint64)MAP_KNOWN ? -EOPNOTSUPP : 0;
+    return type == MAP_PRIVATE || type == MAP_SHARED ? 0 : -EINVAL;
+}
+
+// Flags that do not say what is mapped, and where, ask for what is so in any case (MAP_NORESERVE,
+// MAP_STACK), or are unknown and ignored, as Linux does.
 int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
 {
     uint64 flags = arg[3];
-    if (!(flags & MAP_PRIVATE) || !(flags & MAP_ANONYMOUS) || flags & ~(uint64)MAPS ||
-        arg[2] & ~(uint64)PROTS)
-        return -EINVAL;
+    bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+    struct area what = { .prot = arg[2] & PROTS, .offset = arg[5] };
+    int err = check_flags(flags);
+    if (!err && what.offset % PGSIZE)
+        err = -EINVAL;
+    if (!err)
+        err = flags & MAP_ANONYMOUS ? map_memory(&what, shared, arg[1])
+                                    : map_file(&what, shared, (int)arg[4]);
+    if (err)
+        return err;
     enum placement place = flags & MAP_FIXED_NOREPLACE ? PLACE_EMPTY
                            : flags & MAP_FIXED         ? PLACE_FIXED
                                                        : PLACE_HINT;
-    return aspace_mmap(mine(), arg[0], arg[1], (uint32)arg[2], place);
+    int64 at = aspace_mmap(mine(), arg[0], arg[1], &what, place);
+    if (what.object)
+        object_put(what.object);
+    if (at >= 0 && flags & (MAP_POPULATE | MAP_LOCKED))
+        aspace_populate(mine(), (uint64)at, arg[1], !shared && what.prot & PROT_WRITE);
+    return at;
 }
 
 int64 sys_munmap(const uint64 *arg) // addr, length
 {
     return aspace_munmap(mine(), arg[0], arg[1]);
+}
+
+int64 sys_msync(const uint64 *arg) // addr, length, flags
+{
+    uint64 flags = arg[2];
+    if (flags & ~(uint64)(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
+        (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+        return -EINVAL;
+    return aspace_sync(mine(), arg[0], arg[1], flags & MS_SYNC);
 }
 
 int64 sys_mprotect(const uint64 *arg) // addr, length, prot

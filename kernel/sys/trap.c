@@ -51,6 +51,17 @@ static _Noreturn void kill_for(const struct trapframe *tf, int signal, const cha
     proc_exit(0, signal);
 }
 
+// => why a page of what is mapped there cannot be had
+static const char *why_no_page(int err)
+{
+    switch (err) {
+    case -ENXIO: return "beyond the end of the file";
+    case -ENOSPC: return "the disk has no room for the page";
+    case -EROFS: return "the file cannot be changed any more";
+    default: return "the page cannot be read from the disk";
+    }
+}
+
 static void page_fault(const struct trapframe *tf, enum access access)
 {
     thread_in_fault(true);
@@ -60,8 +71,8 @@ static void page_fault(const struct trapframe *tf, enum access access)
         return;
     if (err == -ENOMEM)
         kill_for(tf, SIGKILL, "out of memory");
-    if (err == -EIO)
-        kill_for(tf, SIGBUS, "the page cannot be read from the disk");
+    if (err != -EFAULT && err != 0)
+        kill_for(tf, SIGBUS, why_no_page(err));
     if (err)
         kill_for(tf, SIGSEGV,
                  access == ACCESS_WRITE  ? "store not allowed there"

@@ -62,8 +62,10 @@ bool areas_free(const struct areas *as, uint64 start, uint64 end)
 struct stretch areas_group(const struct areas *as, struct area **first, uint64 block)
 {
     struct area *a = *first;
+    bool live = a->live;
     struct stretch s = { a->start, a->end };
-    while ((a = areas_next(as, a)) != NULL && a->start <= ((s.end - 1) | (block - 1)))
+    while ((a = areas_next(as, a)) != NULL && !live && !a->live &&
+           a->start <= ((s.end - 1) | (block - 1)))
         s.end = a->end;
     *first = a;
     return s;
@@ -117,6 +119,22 @@ static void put_together(struct area *left, struct area *right, struct area **wh
     *where = left ? left : right;
 }
 
+void area_refer(const struct area *a)
+{
+    if (a->object && a->live)
+        object_get(a->object);
+    else if (a->object)
+        object_map(a->object);
+}
+
+void area_unrefer(const struct area *a)
+{
+    if (a->object && a->live)
+        object_put(a->object);
+    else if (a->object)
+        object_unmap(a->object);
+}
+
 // Links a node into tree and list, behind `before` (NULL: as the first).
 static void link_area(struct areas *as, struct area *a, struct area *before)
 {
@@ -127,6 +145,9 @@ static void link_area(struct areas *as, struct area *a, struct area *before)
     *where = a;
     list_push_front(before ? &before->link : &as->order, &a->link);
     as->n++;
+    a->home = as;
+    if (a->live)
+        mapping_add(a->object, &a->mapping);
 }
 
 static void unlink_area(struct areas *as, struct area *a)
@@ -137,6 +158,15 @@ static void unlink_area(struct areas *as, struct area *a)
     put_together(a->left, a->right, where);
     list_remove(&a->link);
     as->n--;
+    if (a->live)
+        mapping_remove(a->object, &a->mapping);
+}
+
+// It is out of the tree, and waits for areas_bury().
+static void put_aside(struct areas *as, struct area *a)
+{
+    a->right = as->gone;
+    as->gone = a;
 }
 
 // --- changes ------------------------------------------------------------------------------------
@@ -198,8 +228,7 @@ void areas_split(struct areas *as, uint64 va)
     if (!a || a->start == va)
         return;
     struct area upper = *a;
-    if (upper.object)
-        object_map(upper.object);
+    area_refer(&upper);
     cut_back(a, va);
     cut_front(&upper, va);
     insert_behind(as, &upper, a);
@@ -231,8 +260,7 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
     for (; a && a->end <= end; a = next) {
         next = areas_next(as, a);
         unlink_area(as, a);
-        a->right = as->gone;
-        as->gone = a;
+        put_aside(as, a);
     }
     if (a && a->start < end)
         cut_front(a, end);
@@ -241,8 +269,10 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
 
 static bool can_join(const struct area *a, const struct area *b)
 {
+    bool object_goes_on = !a->object || (a->live && a->offset + (a->end - a->start) == b->offset);
     return a->end == b->start && a->prot == b->prot && a->heap == b->heap && a->image == b->image &&
-           !a->object && !b->object;
+           a->object == b->object && a->live == b->live && a->mapping.shared == b->mapping.shared &&
+           a->mapping.stores == b->mapping.stores && object_goes_on;
 }
 
 void areas_join(struct areas *as, uint64 start, uint64 end)
@@ -257,7 +287,8 @@ void areas_join(struct areas *as, uint64 start, uint64 end)
         }
         unlink_area(as, next);
         a->end = next->end;
-        obj_free(&nodes, next);
+        a->bytes += next->bytes;
+        put_aside(as, next);
     }
 }
 
@@ -266,8 +297,7 @@ int areas_copy(struct areas *to, const struct areas *from)
     int err = areas_reserve(to, from->n);
     struct area *last = NULL;
     for (struct area *a = areas_first(from); a && !err; a = areas_next(from, a)) {
-        if (a->object)
-            object_map(a->object);
+        area_refer(a);
         last = insert_behind(to, a, last);
     }
     to->room_below = from->room_below;
@@ -327,8 +357,7 @@ void areas_bury(struct area *gone)
 {
     for (struct area *next; gone; gone = next) {
         next = gone->right;
-        if (gone->object)
-            object_unmap(gone->object);
+        area_unrefer(gone);
         obj_free(&nodes, gone);
     }
 }
@@ -337,8 +366,9 @@ void areas_clear(struct areas *as)
 {
     for (struct area *a = areas_first(as), *next; a; a = next) {
         next = areas_next(as, a);
-        a->right = as->gone;
-        as->gone = a;
+        if (a->live)
+            mapping_remove(a->object, &a->mapping);
+        put_aside(as, a);
     }
     for (struct area *a = as->spare, *next; a; a = next) {
         next = a->right;

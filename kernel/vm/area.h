@@ -12,7 +12,7 @@
 
 #include "types.h"
 #include "abi.h"
-#include "cache/object.h"
+#include "cache/mapping.h"
 #include "lib/list.h"
 
 #define AREAS_MAX 65530 // of one address space, as in Linux
@@ -22,14 +22,19 @@ struct area {
     uint32 prot;           // PROT_READ | PROT_WRITE | PROT_EXEC
     bool heap;             // grows and shrinks with the break
     bool image;            // what it may own is charged already (mem/share.h)
+    bool live;             // of an object that may change meanwhile: listed with it
     struct object *object; // counted; NULL: zero-filled throughout
     uint64 offset;         // of the object's byte at `start`, page-aligned
-    uint64 bytes;          // from `start` on that come from the object; zero-filled beyond
+    uint64 bytes; // from `start` on that come from the object; zero-filled beyond.  Of a live
+                  // one all, and where the object ends at the moment there is nothing
+    struct mapping
+        mapping; // of a live one; .shared: MAP_SHARED; .stores: PROT_WRITE may be had too
 
     // The tree's and the list's.
     uint32 rank;
     struct area *left, *right;
     struct list link;
+    struct areas *home;
 };
 
 struct areas {
@@ -59,10 +64,14 @@ struct area *areas_find(const struct areas *as, uint64 va);
 // => true if nothing lies in [start, end).
 bool areas_free(const struct areas *as, uint64 start, uint64 end);
 // => the stretch of area *a and those after it that lie so close together that each begins in the
-// aligned block of `block` bytes in which the one before it ends; *a moves on behind them.
+// aligned block of `block` bytes in which the one before it ends; *a moves on behind them.  A live area
+// is a stretch of its own.
 struct stretch areas_group(const struct areas *as, struct area **a, uint64 block);
 // Makes sure that `more` areas can be inserted without failing.  => 0, -ENOMEM
 int areas_reserve(struct areas *as, unsigned more);
+// An area's reference to its object, or what is meant to be one's.
+void area_refer(const struct area *a);
+void area_unrefer(const struct area *a); // may write to the disk: nothing is locked
 // Inserts an area; takes over its reference to the object.  => nothing lies there, room reserved
 void areas_insert(struct areas *as, const struct area *a);
 // => how many areas more there are once [start, end) is cut out: 1 if it lies inside one, else 0
@@ -71,7 +80,8 @@ unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end);
 void areas_cut(struct areas *as, uint64 start, uint64 end);
 // Splits the area that contains va in its inside at va.  => room for one more reserved
 void areas_split(struct areas *as, uint64 va);
-// Makes one of zero-filled areas that touch and are alike, in [start, end) and at its ends.
+// Makes one of areas that touch and are alike, in [start, end) and at its ends: zero-filled ones, and live
+// ones that show the object as one would.
 void areas_join(struct areas *as, uint64 start, uint64 end);
 // Copies all of `from` into the empty `to`, counting objects.  => 0, -ENOMEM
 int areas_copy(struct areas *to, const struct areas *from);

@@ -138,26 +138,31 @@ void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out)
 
 // M4: an entry lies in an area and never allows more than it.
 struct rights {
-    uint32 prot;
+    const struct area *area;
     uint64 mapped;
 };
 
 static void audit_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
     struct rights *r = arg;
+    uint32 prot = r->area->prot;
     r->mapped++;
-    if ((*e & (PTE_W | PTE_COW) && !(r->prot & PROT_WRITE)) ||
-        (*e & PTE_X && !(r->prot & PROT_EXEC)))
+    if ((*e & (PTE_W | PTE_COW) && !(prot & PROT_WRITE)) || (*e & PTE_X && !(prot & PROT_EXEC)))
         audit_error("M4: entry %lx at %p allows more than its area", *e, (void *)va);
-    if ((pte_kind(*e) == ENTRY_WITHHELD) != !(r->prot & PROT_READ))
+    bool withheld = pte_kind(*e) == ENTRY_WITHHELD;
+    if (withheld != !(prot & PROT_READ))
         audit_error("M4: entry %lx at %p is withheld, or is not, against its area", *e, (void *)va);
+    if (!withheld && !(*e & PTE_SHARED) != !r->area->mapping.shared)
+        audit_error("M4: entry %lx at %p is shared, or is not, against its area", *e, (void *)va);
+    if (shared && r->area->live)
+        audit_error("M3: page %p of an object that may change is in a shared table", (void *)va);
 }
 
 static void audit_rights(struct aspace *as)
 {
-    struct rights r = { 0, 0 };
+    struct rights r = { NULL, 0 };
     for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a)) {
-        r.prot = a->prot;
+        r.area = a;
         pte_each(as->root, a->start, a->end, audit_entry, &r);
     }
     uint64 present = pte_total(as->root);
@@ -203,5 +208,6 @@ void aspace_init(void)
     if (!zero)
         machine_too_small();
     zero_frame = frame_of_page(zero);
+    mapped_init();
     audit_register("address spaces", audit_aspaces);
 }

@@ -37,15 +37,21 @@ int uvmcopy(struct aspace *parent, struct aspace *child);
 // overlap), -EACCES (W and X together), -ENOMEM.
 int aspace_map(struct aspace *as, const struct area *area);
 
-// mmap of zero-filled private memory.  => the address, or -EINVAL, -ENOMEM, -EACCES, -EEXIST.
+// mmap of what `what` says: prot, and of a file object, offset, live and mapping; the object is counted
+// anew.  => the address, or -EINVAL, -ENOMEM, -EACCES, -EEXIST, -EOVERFLOW.
 enum placement {
     PLACE_HINT,  // at addr if there is room, else where there is
     PLACE_FIXED, // at addr; what is there goes
     PLACE_EMPTY, // at addr, where nothing is
 };
-int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, enum placement place);
+int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, const struct area *what,
+                  enum placement place);
+// What was stored to the files that are shared in the range becomes durable, if `wait`.  => 0; -EINVAL,
+// -ENOMEM (a part is not mapped), or what the files say
+int aspace_sync(struct aspace *as, uint64 addr, uint64 len, bool wait);
 int aspace_munmap(struct aspace *as, uint64 addr, uint64 len);
-// What may not be read keeps its bytes.  => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X)
+// What may not be read keeps its bytes.  => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X,
+// or a shared file that is not open for writing)
 int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);
 
 // The image is mapped: if it is small, what its areas may come to own is charged from here on

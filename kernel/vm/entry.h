@@ -4,7 +4,8 @@
 // those are ours.  So an entry can keep a frame or a table that no hart may reach:
 //
 //   EMPTY     0: nothing is there; inside an area the first touch fills it
-//   PAGE      V, R: a user's page, with the rights in it; PTE_COW: copy before the first store
+//   PAGE      V, R: a user's page, with the rights in it; PTE_COW: copy before the first store;
+//             PTE_SHARED: stores go to the page itself, but without W the object is asked first
 //   TABLE     V, no R: the table of the next level
 //   PARKED    the table of the next level, out of the hardware's reach: others may have it too
 //   WITHHELD  a user's page that nobody may touch (PROT_NONE): it keeps its bytes

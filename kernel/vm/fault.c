@@ -44,10 +44,11 @@
 
 #define PATIENCE_NS 50000000UL // between the tries of who cannot be refused
 
-// A page that an access cannot do without, and that is not in the cache.
+// A page that an access cannot do without, and that is not in the cache, or not as it should be.
 struct lacking {
     struct object *object; // counted
     uint64 index;
+    bool store; // it is to be stored to through a shared map, and is not dirty
 };
 
 struct fault_counts fault_counts;
@@ -141,21 +142,58 @@ static struct frame *copy_part(struct aspace *as, const struct area *a, const st
     return frame_of_page(page);
 }
 
-static int lack(struct lacking *l, struct object *object, uint64 index)
+static int lack(struct lacking *l, struct object *object, uint64 index, bool store)
 {
     object_get(object);
-    *l = (struct lacking){ object, index };
+    *l = (struct lacking){ object, index, store };
     return -EAGAIN;
+}
+
+// The index of the object's page that the area has at va.
+static uint64 object_index(const struct area *a, uint64 va)
+{
+    return (a->offset + (va - a->start)) >> PGSHIFT;
+}
+
+// => does a live area have nothing there, since its object has ended?
+static bool beyond_end(const struct area *a, uint64 va)
+{
+    return a->live && object_index(a, va) << PGSHIFT >= a->object->ops->size(a->object);
+}
+
+// A page of the object that is shared by all who map it.  e is empty, or has a page but not W.
+static int show(struct aspace *as, pte_t *e, const struct area *a, uint64 va, enum access access,
+                struct lacking *l)
+{
+    bool store = access == ACCESS_WRITE;
+    uint64 index = object_index(a, va);
+    struct frame *f =
+        store ? object_page_to_store(a->object, index) : object_page_now(a->object, index);
+    if (!f)
+        return lack(l, a->object, index, store);
+    if (a->prot & PROT_EXEC)
+        icache_flush_harts(root_harts(as->root));
+    pte_t shown = pte_make(f, area_flags(a) | PTE_SHARED | (store ? PTE_W : 0));
+    if (*e == 0) {
+        pte_fill(e, shown);
+        return 0;
+    }
+    struct frame *old = pte_frame(*e);
+    __atomic_store_n(e, shown, __ATOMIC_RELEASE);
+    if (old != f) // the cache has gone on with a copy since
+        tlb_flush_harts(root_harts(as->root));
+    frame_put(old);
+    return 0;
 }
 
 // n: how many bytes of this page are the object's.
 static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64 va, size_t n,
                        enum access access, struct lacking *l)
 {
-    uint64 index = (a->offset + (va - a->start)) >> PGSHIFT;
+    uint64 index = object_index(a, va);
     struct frame *cached = object_page_now(a->object, index);
     if (!cached)
-        return lack(l, a->object, index);
+        return lack(l, a->object, index, false);
     if (n >= PGSIZE && access != ACCESS_WRITE) {
         if (a->prot & PROT_EXEC)
             icache_flush_harts(root_harts(as->root));
@@ -176,6 +214,8 @@ static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, en
                 struct lacking *l)
 {
     uint64 into = va - a->start;
+    if (a->mapping.shared)
+        return show(as, e, a, va, access, l);
     if (!a->object || into >= a->bytes)
         return fill_zero(as, e, a, access);
     return fill_object(as, e, a, va, a->bytes - into, access, l);
@@ -207,13 +247,16 @@ static int break_cow(struct aspace *as, const struct area *a, pte_t *e)
     return 0;
 }
 
-// The decision.  => 0, and *frame is what the entry names; -EAGAIN: *l is lacking; -EFAULT, -ENOMEM
+// The decision.  => 0, and *frame is what the entry names; -EAGAIN: *l is lacking; -EFAULT, -ENXIO,
+//    -ENOMEM
 static int decide(struct aspace *as, uint64 va, enum access access, struct frame **frame,
                   struct lacking *l)
 {
     const struct area *a = areas_find(&as->areas, va);
     if (!a || !(a->prot & access))
         return -EFAULT;
+    if (beyond_end(a, va))
+        return -ENXIO;
     pte_t *e = find_entry(as, a, va, access);
     if (!e)
         return -ENOMEM;
@@ -221,7 +264,9 @@ static int decide(struct aspace *as, uint64 va, enum access access, struct frame
     if (*e == 0)
         err = fill(as, e, a, va, access, l);
     else if (access == ACCESS_WRITE && !(*e & PTE_W))
-        err = *e & PTE_COW ? break_cow(as, a, e) : -EFAULT;
+        err = *e & PTE_COW      ? break_cow(as, a, e)
+              : *e & PTE_SHARED ? show(as, e, a, va, access, l)
+                                : -EFAULT;
     else
         sfence_vma_page(va);
     if (err)
@@ -233,7 +278,8 @@ static int decide(struct aspace *as, uint64 va, enum access access, struct frame
 
 static int bring(struct lacking *l, struct frame **page)
 {
-    int err = object_page(l->object, l->index, page);
+    struct object *obj = l->object;
+    int err = l->store ? obj->ops->allow_store(obj, l->index) : object_page(obj, l->index, page);
     object_put(l->object);
     return err;
 }
@@ -261,7 +307,7 @@ static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enu
                                                struct frame **frame, struct lacking *l, int err)
 {
     bool reclaimed = false;
-    while (err && err != -EFAULT) {
+    while (err && err != -EFAULT && err != -ENXIO) {
         struct frame *page = NULL;
         mutex_unlock(&as->lock);
         int failed = wait_for(as, err, l, &page, &reclaimed);

@@ -10,7 +10,8 @@ struct frame;
 enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4 }; // as PROT_*
 
 // A user access to va trapped: makes it possible.
-// => 0: try again; -EFAULT: the area forbids it or there is none; -ENOMEM, -EIO; -EINTR: killed
+// => 0: try again; -EFAULT: the area forbids it or there is none; -ENXIO: the object that is mapped
+//    there has ended; -ENOSPC, -EROFS: its page cannot be stored to; -ENOMEM, -EIO; -EINTR: killed
 //    while it waited.
 int vm_fault(struct aspace *as, uint64 va, enum access access);
 

@@ -63,7 +63,7 @@ int aspace_cut(struct aspace *as, uint64 start, uint64 end)
     return 0;
 }
 
-static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot,
+static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, const struct area *what,
                          enum placement place)
 {
     int err = areas_reserve(&as->areas, 2);
@@ -78,23 +78,33 @@ static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, uint32 prot
         addr = areas_find_room(&as->areas, len, MMAP_BOTTOM, USER_MAX);
     if (err || addr == 0)
         return -ENOMEM;
-    areas_insert(&as->areas,
-                 &(struct area){ .start = addr, .end = addr + len, .prot = with_read(prot) });
+    struct area a = *what;
+    a.start = addr;
+    a.end = addr + len;
+    a.bytes = a.object ? len : 0;
+    a.prot = with_read(a.prot);
+    area_refer(&a);
+    areas_insert(&as->areas, &a);
     areas_join(&as->areas, addr, addr + len);
     return (int64)addr;
 }
 
-int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, uint32 prot, enum placement place)
+int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, const struct area *what,
+                  enum placement place)
 {
     if (len == 0 || len > USER_MAX)
         return len ? -ENOMEM : -EINVAL;
     len = PGROUNDUP(len);
     if (place != PLACE_HINT && (addr % PGSIZE || !in_user_space(addr, len)))
         return -EINVAL;
-    if (writable_code(prot))
+    if (what->offset % PGSIZE)
+        return -EINVAL;
+    if (what->offset + len < len)
+        return -EOVERFLOW;
+    if (writable_code(what->prot))
         return -EACCES;
     mutex_lock(&as->lock);
-    int64 at = mmap_locked(as, addr, len, prot, place);
+    int64 at = mmap_locked(as, addr, len, what, place);
     aspace_unlock(as);
     return at;
 }
@@ -124,14 +134,16 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
 // R would be a pointer to a table (Sv39): a page that may not be read is withheld.
 static void protect_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
-    uint32 prot = *(const uint32 *)arg;
-    if (!(prot & PROT_READ)) {
+    const struct area *a = arg;
+    if (!(a->prot & PROT_READ)) {
         *e = pte_make(pte_frame(*e), TAG_WITHHELD);
         return;
     }
-    pte_t keep = prot & PROT_WRITE ? *e & PTE_W : 0;
-    pte_t flags = PTE_USER | PTE_R | keep | (prot & PROT_EXEC ? PTE_X : 0);
-    if ((prot & PROT_WRITE) && !keep)
+    pte_t keep = a->prot & PROT_WRITE ? *e & PTE_W : 0;
+    pte_t flags = PTE_USER | PTE_R | keep | (a->prot & PROT_EXEC ? PTE_X : 0);
+    if (a->mapping.shared)
+        flags |= PTE_SHARED;
+    else if ((a->prot & PROT_WRITE) && !keep)
         flags |= PTE_COW;
     *e = pte_make(pte_frame(*e), flags);
 }
@@ -147,11 +159,23 @@ bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end)
     return true;
 }
 
-static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 prot)
+// => 0; -ENOMEM: a part is not mapped; -EACCES: a part shows a file that is not open for writing
+static int may_protect(struct aspace *as, uint64 start, uint64 end, uint32 prot)
 {
     if (!aspace_all_mapped(as, start, end))
         return -ENOMEM;
-    int err = areas_reserve(&as->areas, 2);
+    for (const struct area *a = areas_find(&as->areas, start); a && a->start < end;
+         a = areas_next(&as->areas, a))
+        if (prot & PROT_WRITE && a->mapping.shared && !a->mapping.stores)
+            return -EACCES;
+    return 0;
+}
+
+static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 prot)
+{
+    int err = may_protect(as, start, end, prot);
+    if (!err)
+        err = areas_reserve(&as->areas, 2);
     if (!err)
         err = pte_own_range(as->root, start, end);
     if (err)
@@ -161,10 +185,10 @@ static int protect_locked(struct aspace *as, uint64 start, uint64 end, uint32 pr
     for (uint64 at = start; at < end;) {
         struct area *a = areas_find(&as->areas, at);
         a->prot = prot;
+        pte_each(as->root, a->start, a->end, protect_entry, a);
         at = a->end;
     }
     areas_join(&as->areas, start, end);
-    pte_each(as->root, start, end, protect_entry, &prot);
     tlb_flush_harts(root_harts(as->root));
     if (prot & PROT_EXEC)
         icache_flush_harts(root_harts(as->root));
@@ -183,6 +207,6 @@ int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot)
         return 0;
     mutex_lock(&as->lock);
     err = protect_locked(as, addr, addr + len, prot);
-    mutex_unlock(&as->lock);
+    aspace_unlock(as);
     return err;
 }

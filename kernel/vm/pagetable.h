@@ -11,8 +11,8 @@
 // Invariants of the tables (M1 to M4 of the design):
 //   M1  refs(frame) = entries + cache slots + kernel holders naming it, the entries of a shared table
 //       counted once, however many spaces have it
-//   M2  an entry with W names a frame with one reference, and the hardware reaches it by tables with
-//       one reference only
+//   M2  an entry with W names a frame with one reference, or is PTE_SHARED, and the hardware reaches it by
+//       tables with one reference only
 //   M3  a table with more than one reference is parked in every entry that names it, or is a leaf
 //       table without W
 //   M4  an entry never allows more than its area

@@ -11,7 +11,8 @@ static void audit_page(pte_t e)
         return;
     if (pte_kind(e) != ENTRY_PAGE || !(e & PTE_U) || !(e & PTE_A))
         audit_error("entry %lx of a user page lacks V, U or A", e);
-    if (e & PTE_W && (frame_refs(f) != 1 || e & PTE_COW))
+    bool only_one = e & PTE_SHARED || frame_refs(f) == 1;
+    if (e & PTE_W && (!only_one || e & PTE_COW))
         audit_error("M2: writable entry %lx, %u references", e, frame_refs(f));
     if (e & PTE_W && e & PTE_X)
         audit_error("W^X: entry %lx", e);

@@ -16,3 +16,5 @@ int aspace_check_range(uint64 addr, uint64 *len);
 bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end);
 // A pte_visitor: adds one to the uint64 at arg.
 void count_entry(pte_t *e, uint64 va, bool shared, void *arg);
+// Tells the cache how to come by the areas that show an object (mapped.c).  Once.
+void mapped_init(void);

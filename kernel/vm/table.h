@@ -6,7 +6,8 @@
 // space's lock.  A table with more is *shared*: the locks of several spaces lead to it, none of them
 // alone protects it, so its contents are constant but for one kind of change, which everybody makes
 // in the same way: a PAGE loses W for PTE_COW, a TABLE becomes PARKED.  Both keep what is there, and
-// doing them twice is doing them once, so they need no lock.
+// doing them twice is doing them once, so they need no lock.  Pages of live areas (vm/area.h) come and
+// go with their object, so none stands in a shared table.
 #pragma once
 
 #include "types.h"

@@ -111,7 +111,7 @@ static void clear(struct frame *root, uint64 start, uint64 end, bool dying)
     g.dying = dying;
     g.n = 0;
     for (uint64 va = start; va < end; va = r.stop) {
-        r = run_at(va, end);
+        r = run_at(va, end, ROOT_LEVEL);
         clear_run(&g, &r);
     }
     drop_gathered(&g);

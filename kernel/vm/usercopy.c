@@ -21,7 +21,7 @@ static inline __attribute__((always_inline)) int locate(struct aspace *as, uint6
     int err = fault_in(as, uva, write ? ACCESS_WRITE : ACCESS_READ, &f);
     if (err == 0)
         *kva = (char *)frame_page(f) + uva % PGSIZE;
-    return err;
+    return err == -ENXIO || err == -ENOSPC || err == -EROFS ? -EFAULT : err;
 }
 
 // Of n bytes at uva, those up to the end of the page.

@@ -5,6 +5,9 @@
 // program uses most is there.  A table within is shared as it is: parked in the entries of both
 // sides, so that whoever touches it first pays for it, if anybody does.  What that costs does not
 // depend on what hangs under it.
+//
+// A live area is a group of its own, and its entries are always copied, for its pages may not stand in
+// shared tables; what MAP_SHARED shows not even that: the child finds it with the object.
 
 #include "errno.h"
 #include "mem/share.h"
@@ -15,12 +18,17 @@
 
 #define SHARE_MIN 64 // entries
 
-// Makes the child's tables that the entries of [start, end) will lie in.
-static int reserve(struct frame *parent, struct frame *child, uint64 start, uint64 end)
+struct group {
+    uint64 start, end;
+    int top; // the level of the tables whose entries are shared, at the highest
+};
+
+// Makes the child's tables that the entries of the group will lie in.
+static int reserve(struct frame *parent, struct frame *child, const struct group *g)
 {
     struct run r;
-    for (uint64 va = start; va < end; va = r.stop) {
-        r = run_at(va, end);
+    for (uint64 va = g->start; va < g->end; va = r.stop) {
+        r = run_at(va, g->end, g->top);
         if (entry_at(parent, va, r.level) && !own_entry_at(child, va, r.level))
             return -ENOMEM;
     }
@@ -44,12 +52,12 @@ static bool share_entries(pte_t *e, pte_t *child, uint64 n, int level)
     return all & (level > 0 ? PTE_V : PTE_W);
 }
 
-static bool share(struct frame *parent, struct frame *child, uint64 start, uint64 end)
+static bool share(struct frame *parent, struct frame *child, const struct group *g)
 {
     struct run r;
     bool changed = false;
-    for (uint64 va = start; va < end; va = r.stop) {
-        r = run_at(va, end);
+    for (uint64 va = g->start; va < g->end; va = r.stop) {
+        r = run_at(va, g->end, g->top);
         pte_t *e = entry_at(parent, va, r.level);
         if (e)
             changed |= share_entries(e, entry_at(child, va, r.level), run_length(&r), r.level);
@@ -59,14 +67,18 @@ static bool share(struct frame *parent, struct frame *child, uint64 start, uint6
 
 // The next group, with its last leaf table counted as within if that has enough entries to be worth
 // a fault later: the top of a large heap.
-static struct stretch next_group(const struct aspace *as, struct area **a)
+static struct group next_group(const struct aspace *as, struct area **a)
 {
-    struct stretch g = areas_group(&as->areas, a, LEAF_SPAN);
-    uint64 border = next_boundary(g.end - 1, LEAF_SPAN);
-    pte_t *e = g.start < border - LEAF_SPAN ? entry_at(as->root, g.end - 1, 0) : NULL;
+    const struct area *first = *a;
+    struct stretch s = areas_group(&as->areas, a, LEAF_SPAN);
+    if (first->live)
+        return (struct group){ first->mapping.shared ? s.end : s.start, s.end, 0 };
+    uint64 border = next_boundary(s.end - 1, LEAF_SPAN);
+    bool alone = s.start < border - LEAF_SPAN && (!*a || (*a)->start >= border);
+    pte_t *e = alone ? entry_at(as->root, s.end - 1, 0) : NULL;
     if (e && table_home(e)->next >= SHARE_MIN)
-        g.end = border;
-    return g;
+        s.end = border;
+    return (struct group){ s.start, s.end, ROOT_LEVEL };
 }
 
 // Two walks over the areas: all that can fail comes before anything is changed.
@@ -75,14 +87,14 @@ int uvmcopy(struct aspace *parent, struct aspace *child)
     bool changed = false;
     int err = 0;
     for (struct area *a = areas_first(&parent->areas); a && !err;) {
-        struct stretch g = next_group(parent, &a);
-        err = reserve(parent->root, child->root, g.start, g.end);
+        struct group g = next_group(parent, &a);
+        err = reserve(parent->root, child->root, &g);
         if (!err)
             err = thread_breathe();
     }
     for (struct area *a = areas_first(&parent->areas); a && !err;) {
-        struct stretch g = next_group(parent, &a);
-        changed |= share(parent->root, child->root, g.start, g.end);
+        struct group g = next_group(parent, &a);
+        changed |= share(parent->root, child->root, &g);
         thread_breathe();
     }
     // Until this fence a hart may still store through a translation from before, to a page the

@@ -36,11 +36,11 @@ struct run {
     uint64 va, stop; // what they cover
 };
 
-// The run that begins at va, of a stretch that goes to `end`.
-static inline struct run run_at(uint64 va, uint64 end)
+// The run that begins at va, of a stretch that goes to `end`, in tables of level `top` at the highest.
+static inline struct run run_at(uint64 va, uint64 end, int top)
 {
     struct run r = { 0, va, 0 };
-    while (r.level < ROOT_LEVEL && va % SPAN(r.level + 1) == 0 && end - va >= SPAN(r.level + 1))
+    while (r.level < top && va % SPAN(r.level + 1) == 0 && end - va >= SPAN(r.level + 1))
         r.level++;
     uint64 table = next_boundary(va, SPAN(r.level + 1)), last = end & ~(SPAN(r.level) - 1);
     r.stop = last < table ? last : table;

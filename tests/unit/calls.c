@@ -111,11 +111,6 @@ void thread_use_kept_end(int before)
 {
 }
 
-void thread_yield(void)
-{
-    panic("the only thread would wait for ever");
-}
-
 void thread_yield_at_rest(void)
 {
 }

@@ -325,6 +325,11 @@ __attribute__((weak)) int sleep_ns(uint64 ns) // calls.c has a clock
     panic("nobody sleeps here");
 }
 
+__attribute__((weak)) void thread_yield(void) // test_cache.c looks at each
+{
+    sched_yield();
+}
+
 int thread_breathe(void)
 {
     if (host_on_breath)

@@ -241,7 +241,7 @@ TEST(neighbours_become_one)
     struct aspace *as = space_new(0);
     uint64 at = 0;
     for (int i = 0; i < PIECES; i++) {
-        at = (uint64)aspace_mmap(as, 0, PGSIZE, PROT_READ | PROT_WRITE, PLACE_HINT);
+        at = (uint64)mmap_zeros(as, 0, PGSIZE, PROT_READ | PROT_WRITE, PLACE_HINT);
         CHECK_EQ(store_byte(as, at, (uchar)i), 0);
     }
     CHECK_EQ(as->areas.n, 1);
@@ -264,15 +264,15 @@ TEST(map_refuses_nonsense)
     CHECK_EQ(space_map(as, 0, 1, PROT_READ, NULL, 0), -EINVAL);             // page 0
     CHECK_EQ(space_map(as, TRAPFRAME, 1, PROT_READ, NULL, 0), -EINVAL);
     CHECK_EQ(space_map(as, 0x3000000000, 1UL << 28, PROT_READ, NULL, 0), -EINVAL);
-    CHECK_EQ(aspace_mmap(as, 0, 0, PROT_READ, PLACE_HINT), -EINVAL);
-    CHECK_EQ(aspace_mmap(as, 0, 1UL << 40, PROT_READ, PLACE_HINT), -ENOMEM);
-    CHECK_EQ(aspace_mmap(as, 0, -1UL, PROT_READ, PLACE_HINT), -ENOMEM);
-    CHECK_EQ(aspace_mmap(as, 123, PGSIZE, PROT_READ, PLACE_FIXED), -EINVAL);
+    CHECK_EQ(mmap_zeros(as, 0, 0, PROT_READ, PLACE_HINT), -EINVAL);
+    CHECK_EQ(mmap_zeros(as, 0, 1UL << 40, PROT_READ, PLACE_HINT), -ENOMEM);
+    CHECK_EQ(mmap_zeros(as, 0, -1UL, PROT_READ, PLACE_HINT), -ENOMEM);
+    CHECK_EQ(mmap_zeros(as, 123, PGSIZE, PROT_READ, PLACE_FIXED), -EINVAL);
     CHECK_EQ(aspace_munmap(as, 0, -1UL), -EINVAL);
-    int64 at = aspace_mmap(as, 0, 3 * PGSIZE, PROT_READ | PROT_WRITE, PLACE_HINT);
+    int64 at = mmap_zeros(as, 0, 3 * PGSIZE, PROT_READ | PROT_WRITE, PLACE_HINT);
     uint64 before = (uint64)at - PGSIZE;
-    CHECK_EQ(aspace_mmap(as, before, 2 * PGSIZE, PROT_READ, PLACE_EMPTY), -EEXIST);
-    CHECK_EQ(aspace_mmap(as, before, PGSIZE, PROT_NONE, PLACE_EMPTY), before);
+    CHECK_EQ(mmap_zeros(as, before, 2 * PGSIZE, PROT_READ, PLACE_EMPTY), -EEXIST);
+    CHECK_EQ(mmap_zeros(as, before, PGSIZE, PROT_NONE, PLACE_EMPTY), before);
     CHECK_EQ(aspace_munmap(as, before, PGSIZE), 0);
     CHECK(at > 0 && at % PGSIZE == 0);
     CHECK_EQ(store_byte(as, (uint64)at + 2 * PGSIZE, 1), 0);

@@ -14,7 +14,7 @@ UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
 UNIT_line  := kernel/dev/line.c
 UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
-HOST_MEM   := tests/unit/host.c tests/unit/tlb.c $(patsubst %,kernel/mem/%.c,frame pool share reclaim slab audit)
+HOST_MEM   := kernel/cache/mapping.c tests/unit/host.c tests/unit/tlb.c $(patsubst %,kernel/mem/%.c,frame pool share reclaim slab audit)
 UNIT_mem   := $(HOST_MEM)
 UNIT_kstack := $(HOST_MEM) kernel/mem/kstack.c
 UNIT_vm    := $(HOST_MEM) $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)

@@ -97,13 +97,13 @@ TEST(many_maps_side_by_side)
     uint64 at[2000];
     for (int i = 0; i < 2000; i++) {
         uint32 prot = i % 2 ? PROT_READ : PROT_READ | PROT_WRITE;
-        at[i] = (uint64)aspace_mmap(as, 0, PGSIZE << i % 3, prot, PLACE_HINT);
+        at[i] = (uint64)mmap_zeros(as, 0, PGSIZE << i % 3, prot, PLACE_HINT);
         CHECK((int64)at[i] > 0);
     }
     CHECK(as->areas.n >= 1000);
     // A hole higher up is found again.
     CHECK_EQ(aspace_munmap(as, at[600], PGSIZE << 600 % 3), 0);
-    CHECK_EQ(aspace_mmap(as, 0, PGSIZE << 600 % 3, PROT_READ, PLACE_HINT), at[600]);
+    CHECK_EQ(mmap_zeros(as, 0, PGSIZE << 600 % 3, PROT_READ, PLACE_HINT), at[600]);
     aspace_put(as);
     vm_end();
 }

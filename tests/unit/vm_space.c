@@ -1,15 +1,18 @@
 // Address spaces under test, and cache objects as vm sees them (vm_space.h).
 #include "vm_space.h"
 #include <stdlib.h>
+#include <string.h>
 #include "tlb.h"
 
 #define FILE_PAGES 16
 
 struct file {
     struct object object;
-    uint64 npages;
+    uint64 npages, made;
     struct frame *frame[FILE_PAGES];
-    bool cold[FILE_PAGES]; // not in the cache
+    bool cold[FILE_PAGES];  // not in the cache
+    bool dirty[FILE_PAGES]; // may be stored to through a map
+    bool stored;            // somebody did
 };
 
 void (*backing_brings)(uint64 index);
@@ -38,6 +41,60 @@ struct frame *object_page_now(struct object *obj, uint64 index)
     return file->frame[index];
 }
 
+struct frame *object_page_to_store(struct object *obj, uint64 index)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    return index < file->npages && file->dirty[index] ? object_page_now(obj, index) : NULL;
+}
+
+static uint64 file_size(struct object *obj)
+{
+    return container_of(obj, struct file, object)->npages * PGSIZE;
+}
+
+unsigned backing_asked;
+
+static int allow_store(struct object *obj, uint64 index)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    CHECK_EQ(host_mutexes_held(), 0);
+    backing_asked++;
+    if (index >= file->npages)
+        return -ENXIO;
+    file->cold[index] = false;
+    file->dirty[index] = file->stored = true;
+    return 0;
+}
+
+static int sync_file(struct object *obj)
+{
+    CHECK_EQ(host_mutexes_held(), 0);
+    backing_clean(obj);
+    return 0;
+}
+
+static const struct object_ops file_ops = { .size = file_size,
+                                            .allow_store = allow_store,
+                                            .sync = sync_file };
+
+void backing_clean(struct object *obj)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    memset(file->dirty, 0, sizeof file->dirty);
+    mappings_protect(obj);
+}
+
+void backing_cut(struct object *obj, uint64 pages)
+{
+    struct file *file = container_of(obj, struct file, object);
+
+    file->npages = pages;
+    mappings_forget(obj, pages, ~0UL, NULL);
+}
+
 // It waits for the disk: nobody else may have to wait for that.
 int object_page(struct object *obj, uint64 index, struct frame **out)
 {
@@ -64,6 +121,10 @@ struct object *backing_new(uint64 pages)
 
     CHECK(pages <= FILE_PAGES && !open_file);
     file->object.refs = 1;
+    file->object.ops = &file_ops;
+    file->made = pages;
+    list_init(&file->object.mappings);
+    spin_init(&file->object.maps_lock, "mappings", RANK_MAPS);
     file->npages = pages;
     for (uint64 p = 0; p < pages; p++) {
         uchar *page = kalloc(FRAME_CACHE);
@@ -77,15 +138,17 @@ struct object *backing_new(uint64 pages)
     return open_file;
 }
 
-// Nobody wrote to the file's own pages, and nobody holds them.
+// Nobody wrote to the file's own pages but through a map that may, and nobody holds them.
 void backing_drop(struct object *obj)
 {
     struct file *file = container_of(obj, struct file, object);
 
     CHECK_EQ(obj->refs, 1);
-    for (uint64 p = 0; p < file->npages; p++) {
+    CHECK(list_empty(&obj->mappings));
+    CHECK_EQ(obj->nshared + obj->nstores, 0);
+    for (uint64 p = 0; p < file->made; p++) {
         const uchar *page = frame_page(file->frame[p]);
-        for (uint64 i = 0; i < PGSIZE; i++)
+        for (uint64 i = 0; i < PGSIZE && !file->stored; i++)
             CHECK_EQ(page[i], backing_byte(p, i));
         CHECK_EQ(frame_refs(file->frame[p]), 1);
         host_drop(file->frame[p]);

@@ -146,7 +146,7 @@ TEST(unmapped_pages_are_forgotten)
 TEST(mapped_over_is_new)
 {
     struct aspace *as = used_by_hart_1(2);
-    CHECK_EQ(aspace_mmap(as, BASE, PGSIZE, PROT_READ, PLACE_FIXED), BASE);
+    CHECK_EQ(mmap_zeros(as, BASE, PGSIZE, PROT_READ, PLACE_FIXED), BASE);
     host_act_as(1);
     CHECK_EQ(store_byte(as, BASE, 9), -EFAULT);
     CHECK_EQ(load_byte(as, BASE), 0);

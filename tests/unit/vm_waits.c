@@ -89,7 +89,7 @@ TEST(unmapped_meanwhile)
 
 static void replace(uint64 index)
 {
-    CHECK_EQ(aspace_mmap(space, BASE, PGSIZE, PROT_READ, PLACE_FIXED), (int64)BASE);
+    CHECK_EQ(mmap_zeros(space, BASE, PGSIZE, PROT_READ, PLACE_FIXED), (int64)BASE);
 }
 
 TEST(replaced_meanwhile)

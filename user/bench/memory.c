@@ -130,7 +130,7 @@ static volatile char *map;
 
 bool map_setup(long n)
 {
-    char *at = mmap(0, (uint64)n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    char *at = mmap(0, (uint64)n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == (char *)-1)
         return false;
     map = at;

@@ -74,17 +74,6 @@ char *sbrk(int n)
     return sys_sbrk(n, SBRK_DEFAULT);
 }
 
-void *mmap(void *addr, uint64 len, int prot, int flags)
-{
-    return (void *)syscall_errno(
-        syscall(SYS_mmap, addr, len, prot, flags | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-}
-
-int munmap(void *addr, uint64 len)
-{
-    return (int)syscall_errno(syscall(SYS_munmap, addr, len));
-}
-
 int mprotect(void *addr, uint64 len, int prot)
 {
     return (int)syscall_errno(syscall(SYS_mprotect, addr, len, prot));

@@ -77,7 +77,7 @@ static void make_on(void)
 static void map_on(void)
 {
     for (;;) {
-        char *at = mmap(0, 20 * PGSIZE, PROT_READ | PROT_WRITE, 0);
+        char *at = mmap(0, 20 * PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (at != (char *)-1) {
             at[5 * PGSIZE] = 1;
             munmap(at, 20 * PGSIZE);

@@ -67,7 +67,7 @@ static const uint64 memory_size = (uint64)MEGABYTES << 20;
 
 static void get_memory(void)
 {
-    memory = mmap(0, memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    memory = mmap(0, memory_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(memory != (char *)-1, "no memory");
 }
 

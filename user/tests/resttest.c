@@ -201,7 +201,7 @@ static void be_init(void)
         ;
     part_name = "init";
     must_pipe(taken);
-    char *spare = mmap(0, SPARE, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    char *spare = mmap(0, SPARE, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     hoarder = start(hoard, NULL);
     int auditor = start(recount_beside_init, NULL);
     await_hoarder();
@@ -219,7 +219,7 @@ int main(int argc, char **argv)
         be_init();
     part_name = "resttest";
     take_options(argc, argv, "resttest [-t ms]", "t", &bound_ms);
-    memory = mmap(0, WRITTEN, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    memory = mmap(0, WRITTEN, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(memory != (char *)-1, "no memory");
     for (int i = 0; i < BUFFERS; i++)
         buffers[i] = (struct iovec){ memory, BUFFER };

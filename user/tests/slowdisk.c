@@ -57,7 +57,7 @@ static void wait_for_disk(void *fn)
 static void use_space(void)
 {
     static struct kine_proc procs[64];
-    char *fresh = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    char *fresh = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     *fresh = 1;
     EXPECT(munmap(fresh, PAGE), 0, "munmap");
     must_pass("fork", do_nothing, NULL);

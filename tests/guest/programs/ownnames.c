@@ -23,7 +23,7 @@ statfs(void)
 }
 
 int
-mmap(int a, int b)
+mprotect(int a, int b)
 {
   return a * b;
 }
@@ -103,7 +103,7 @@ main(void)
   char *copy = strdup("well");
 
   small++;
-  if(calls() && statfs() != false && mmap(6, 7) == 42 && number("12") == 12 && small == 0 && errno == 17 && rename == umask)
+  if(calls() && statfs() != false && mprotect(6, 7) == 42 && number("12") == 12 && small == 0 && errno == 17 && rename == umask)
     printf("ownnames: all %s\n", copy);
   if(sync < 2)
     printf("ownnames: strlen was not asked\n");

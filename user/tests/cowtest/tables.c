@@ -11,7 +11,7 @@
 // A map that fills whole tables, with a long on every STRIDE-th page.
 static char *large_map(long first)
 {
-    char *at = mmap(0, TABLES * TABLE, PROT_READ | PROT_WRITE, 0x22);
+    char *at = mmap(0, TABLES * TABLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(at != (char *)-1, "mmap of %ld pages failed", PAGES);
     EXPECT((uint64)at % TABLE, 0, "the place of a large map within a table");
     for (long i = 0; i < PAGES; i += STRIDE)

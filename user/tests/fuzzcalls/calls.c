@@ -57,6 +57,7 @@ static const struct call calls[] = {
     { SYS_munmap, 4, { ADDRESS, MEMORY_LENGTH } },
     { SYS_mprotect, 6, { ADDRESS, MEMORY_LENGTH, PROTECTION } },
     { SYS_madvise, 8, { ADDRESS, MEMORY_LENGTH, ADVICE } },
+    { SYS_msync, 2, { ADDRESS, MEMORY_LENGTH, SYNC_FLAGS } },
     { SYS_brk, 2, { WORD } },
     // processes
     { SYS_clone, 3, { CLONE_FLAGS, STACK, NONE, BUFFER } },

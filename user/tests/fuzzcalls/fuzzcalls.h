@@ -55,6 +55,7 @@ enum kind {
     PROTECTION,
     MAP_FLAGS,
     ADVICE,
+    SYNC_FLAGS,
     CLONE_FLAGS,
     STACK,
     VICTIM, // somebody whom it may kill: never a word

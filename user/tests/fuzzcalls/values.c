@@ -221,7 +221,11 @@ static uint64 value_in_memory(struct fuzzer *f, enum kind kind)
         return ARENA + pick(f, ARENA_PAGES) * PGSIZE + (pick(f, 16) ? 0 : pick(f, PGSIZE));
     case MEMORY_LENGTH: return pick(f, 16) * PGSIZE + (pick(f, 8) ? 0 : pick(f, PGSIZE));
     case PROTECTION: return pick(f, 8);
-    case MAP_FLAGS: return MAP_PRIVATE | MAP_ANONYMOUS | (pick(f, 4) ? MAP_FIXED : 0);
+    case MAP_FLAGS:
+        return ONE_OF(f, MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, MAP_PRIVATE,
+                      MAP_SHARED) |
+               (pick(f, 4) ? MAP_FIXED : 0) | (pick(f, 8) ? 0 : MAP_POPULATE);
+    case SYNC_FLAGS: return ONE_OF(f, MS_SYNC, MS_ASYNC, MS_INVALIDATE);
     case ADVICE: return ONE_OF(f, MADV_DONTNEED, MADV_POPULATE_READ, MADV_POPULATE_WRITE);
     case TIMES: return times(f);
     case POINTERS: return pointers(f);

@@ -50,7 +50,7 @@ void lazy_heap(struct worker *w)
 void map_unmap(struct worker *w)
 {
     uint pages = pick(w, SOME) + 3, hole = pick(w, pages);
-    char *at = mmap(0, pages * PGSIZE, PROT_READ | PROT_WRITE, 0);
+    char *at = mmap(0, pages * PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == (char *)-1)
         return;
     for (uint i = 0; i < pages; i += 2)

@@ -43,13 +43,27 @@ void open_flags(void)
     must_unlink("ut.flags");
 }
 
+// => what mmap makes of a flag that says nothing of what is mapped, or where
+static long map_with(long type, uint64 flag)
+{
+    return sys(SYS_mmap, 0, PGSIZE, PROT_READ, type | MAP_ANONYMOUS | flag, -1, 0);
+}
+
 void mapping_flags(void)
 {
-    static const uint64 wanted =
-        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK;
-    for (int bit = 0; bit < 32; bit++)
-        if (!(1UL << bit & wanted))
-            EXPECT(sys(SYS_mmap, 0, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | 1UL << bit, -1,
-                       0),
-                   -EINVAL, "mmap with 0x%lx", 1UL << bit);
+    for (int bit = 8; bit < 32; bit++) {
+        uint64 flag = 1UL << bit;
+        if (flag & (MAP_HUGETLB | MAP_FIXED_NOREPLACE))
+            continue;
+        long at = map_with(MAP_PRIVATE, flag);
+        CHECK(at > 0, "mmap with 0x%lx: %ld", flag, at);
+        EXPECT(sys(SYS_munmap, at, PGSIZE), 0, "munmap");
+        at = map_with(MAP_SHARED_VALIDATE, flag);
+        CHECK(flag & MAP_KNOWN ? at > 0 : at == -EOPNOTSUPP, "0x%lx is known, or not: %ld", flag,
+              at);
+    }
+    EXPECT(map_with(MAP_PRIVATE, MAP_HUGETLB), -ENOMEM, "huge pages");
+    EXPECT(map_with(MAP_PRIVATE, MAP_FIXED_NOREPLACE), -EINVAL, "page 0");
+    for (long type = 4; type < 16; type++)
+        EXPECT(map_with(type, 0), -EINVAL, "mmap of type %ld", type);
 }

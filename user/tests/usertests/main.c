@@ -176,6 +176,13 @@ static const struct part parts[] = {
     { .name = "sleeplongenough", .fn = sleep_long_enough },
     { .name = "uptimeticks", .fn = uptime_ticks },
     { .name = "sleeprefused", .fn = sleep_refused },
+    { .name = "mapfile", .fn = map_file },
+    { .name = "mapfork", .fn = map_over_fork },
+    { .name = "mapend", .fn = map_end },
+    { .name = "mapsharedmemory", .fn = map_shared_memory },
+    { .name = "maprace", .fn = map_race },
+    { .name = "mapcut", .fn = map_cut },
+
     { .name = "whoami", .fn = who_am_i },
     { .name = "memoryaccounts", .fn = memory_accounts },
 

@@ -90,5 +90,9 @@ void fails_without_memory(void), files_run_out(void), wait_refused(void);
 void cpu_times(void), children_times(void), clock_forward(void), sleep_long_enough(void),
     uptime_ticks(void), sleep_refused(void), who_am_i(void), memory_accounts(void);
 
+// maps.c
+void map_file(void), map_over_fork(void), map_end(void), map_shared_memory(void), map_race(void),
+    map_cut(void);
+
 // disk.c
 void disk_full(void), disk_full_names(void), fill_classic(void), sync_all(void);

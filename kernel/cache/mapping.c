@@ -1,0 +1,95 @@
+// Walking over those who show an object's pages (cache/mapping.h).
+
+#include "cache/mapping.h"
+#include "task/thread.h"
+
+static const struct mapping_ops *ops;
+
+void mapping_register(const struct mapping_ops *new_ops)
+{
+    ops = new_ops;
+}
+
+// A walk that is under way need not come by: nothing is mapped there yet.
+void mapping_add(struct object *obj, struct mapping *m)
+{
+    spin_lock(&obj->maps_lock);
+    m->round = obj->round;
+    list_push_back(&obj->mappings, &m->link);
+    obj->nshared += m->shared;
+    obj->nstores += m->stores;
+    obj->stored_to |= m->stores;
+    spin_unlock(&obj->maps_lock);
+}
+
+void mapping_remove(struct object *obj, struct mapping *m)
+{
+    spin_lock(&obj->maps_lock);
+    list_remove(&m->link);
+    obj->nshared -= m->shared;
+    obj->nstores -= m->stores;
+    spin_unlock(&obj->maps_lock);
+}
+
+static uint32 begin_round(struct object *obj)
+{
+    spin_lock(&obj->maps_lock);
+    uint32 round = ++obj->round;
+    spin_unlock(&obj->maps_lock);
+    return round;
+}
+
+// Those that the walk has not come by stand before the others.
+static struct mapping *first_before(struct object *obj, uint32 round)
+{
+    if (list_empty(&obj->mappings))
+        return NULL;
+    struct mapping *m = container_of(obj->mappings.next, struct mapping, link);
+    return m->round == round ? NULL : m;
+}
+
+static bool try_hold(struct object *obj, struct mapping *m, uint32 round)
+{
+    if (!ops->try_hold(m))
+        return false;
+    m->round = round;
+    list_remove(&m->link);
+    list_push_back(&obj->mappings, &m->link);
+    return true;
+}
+
+// => a mapping that this walk has not come by, held; NULL: there is none
+static struct mapping *hold_next(struct object *obj, uint32 round)
+{
+    for (;; thread_yield()) {
+        spin_lock(&obj->maps_lock);
+        struct mapping *m = first_before(obj, round);
+        bool done = m == NULL || try_hold(obj, m, round);
+        spin_unlock(&obj->maps_lock);
+        if (done)
+            return m;
+    }
+}
+
+void mappings_protect(struct object *obj)
+{
+    if (!object_is_stored_to(obj))
+        return;
+    uint32 round = begin_round(obj);
+    for (struct mapping *m; (m = hold_next(obj, round)) != NULL;)
+        ops->protect(m);
+}
+
+void mappings_forget(struct object *obj, uint64 first, uint64 end, const struct frame *only)
+{
+    uint32 round = begin_round(obj);
+    for (struct mapping *m; (m = hold_next(obj, round)) != NULL;)
+        ops->forget(m, first, end, only);
+}
+
+void mappings_committed(struct object *obj)
+{
+    spin_lock(&obj->maps_lock);
+    obj->stored_to = obj->nstores > 0;
+    spin_unlock(&obj->maps_lock);
+}

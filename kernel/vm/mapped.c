@@ -1,0 +1,114 @@
+// What the changes of an object do to the areas that show it (cache/mapping.h).
+//
+// Their pages stand in tables of their own space only (vm/table.h), so its lock is enough.
+
+#include "errno.h"
+#include "memlayout.h"
+#include "riscv/tlb.h"
+#include "vm/space_priv.h"
+#include "vm/walk.h"
+
+static struct area *area_of(struct mapping *m)
+{
+    return container_of(m, struct area, mapping);
+}
+
+static struct aspace *space_of(const struct area *a)
+{
+    return container_of(a->home, struct aspace, areas);
+}
+
+static bool try_hold(struct mapping *m)
+{
+    return mutex_trylock(&space_of(area_of(m))->lock);
+}
+
+static void take_w(pte_t *e, uint64 va, bool shared, void *changed)
+{
+    if (*e & PTE_W) {
+        *e &= ~PTE_W;
+        *(bool *)changed = true;
+    }
+}
+
+static void protect(struct mapping *m)
+{
+    const struct area *a = area_of(m);
+    struct aspace *as = space_of(a);
+    bool changed = false;
+    if (m->stores)
+        pte_each(as->root, a->start, a->end, take_w, &changed);
+    if (changed)
+        tlb_flush_harts(root_harts(as->root));
+    mutex_unlock(&as->lock);
+}
+
+// => where the area has page `index` of the object, or its start or end if it lies before or behind
+static uint64 place_of(const struct area *a, uint64 index)
+{
+    uint64 first = a->offset >> PGSHIFT, pages = (a->end - a->start) >> PGSHIFT;
+    if (index <= first)
+        return a->start;
+    return index - first < pages ? a->start + ((index - first) << PGSHIFT) : a->end;
+}
+
+static void forget_frame(struct frame *root, uint64 start, uint64 end, const struct frame *only)
+{
+    for (uint64 va = start; va < end; va += PGSIZE) {
+        pte_t *e = entry_at(root, va, 0);
+        if (e && *e && pte_frame(*e) == only)
+            pte_clear_range(root, va, va + PGSIZE);
+    }
+}
+
+static void forget(struct mapping *m, uint64 first, uint64 end, const struct frame *only)
+{
+    const struct area *a = area_of(m);
+    struct aspace *as = space_of(a);
+    uint64 from = place_of(a, first), to = place_of(a, end);
+    if (only)
+        forget_frame(as->root, from, to, only);
+    else
+        pte_clear_range(as->root, from, to);
+    mutex_unlock(&as->lock);
+}
+
+// => the object of the first shared area in [*at, end), counted, and *at behind that area; NULL: none
+static struct object *next_shared(struct aspace *as, uint64 *at, uint64 end)
+{
+    struct object *found = NULL;
+    mutex_lock(&as->lock);
+    for (struct area *a; *at < end && !found; *at = a ? a->end : end) {
+        a = areas_find(&as->areas, *at);
+        found = a && a->mapping.shared ? a->object : NULL;
+    }
+    if (found)
+        object_get(found);
+    mutex_unlock(&as->lock);
+    return found;
+}
+
+int aspace_sync(struct aspace *as, uint64 addr, uint64 len, bool wait)
+{
+    int err = aspace_check_range(addr, &len);
+    if (err)
+        return err;
+    mutex_lock(&as->lock);
+    bool mapped = aspace_all_mapped(as, addr, addr + len);
+    mutex_unlock(&as->lock);
+    struct object *obj;
+    for (uint64 at = addr; wait && !err && (obj = next_shared(as, &at, addr + len)) != NULL;) {
+        err = obj->ops->sync(obj);
+        object_put(obj);
+    }
+    return err ? err : mapped ? 0 : -ENOMEM;
+}
+
+static const struct mapping_ops ops = { .try_hold = try_hold,
+                                        .protect = protect,
+                                        .forget = forget };
+
+void mapped_init(void)
+{
+    mapping_register(&ops);
+}

@@ -1,0 +1,352 @@
+// System calls that map files and shared memory, on the real file system: maps, reads and writes of one
+// file agree, and the disk gets what was committed.
+#include <string.h>
+#include "calls.h"
+#include "fs/fs.h"
+#include "vm/aspace.h"
+#include "vm/usercopy.h"
+
+#define AT    0x40000000UL // where the tests map
+#define OTHER 0x50000000UL
+#define PAGES 5
+#define SIZE  (PAGES * PGSIZE)
+#define RW    (PROT_READ | PROT_WRITE)
+
+static uchar bytes[SIZE], got[SIZE];
+static int fd;
+
+static int64 map(uint64 at, uint64 len, uint64 prot, uint64 flags, int file, uint64 offset)
+{
+    return call(SYS_mmap, at, len, prot, flags | MAP_FIXED, (uint64)file, offset);
+}
+
+static void begin(void)
+{
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uchar)(i * 31 + i / 4096 + 1);
+    calls_begin(false);
+    fd = make_file("f", bytes, SIZE);
+}
+
+static void begin_mapped(uint64 flags)
+{
+    begin();
+    CHECK_EQ(map(AT, SIZE, RW, flags, fd, 0), AT);
+}
+
+static void end(void)
+{
+    CHECK_EQ(call(SYS_munmap, AT, SIZE), 0);
+    CHECK_EQ(call(SYS_munmap, OTHER, SIZE), 0);
+    calls_end();
+}
+
+// Stores n bytes through the process's memory, as the process would.
+static void store(uint64 at, const void *from, size_t n)
+{
+    put(at, from, n);
+    if (at - AT < SIZE)
+        memcpy(bytes + (at - AT), from, n);
+}
+
+static void expect_map(uint64 at, size_t offset, size_t n)
+{
+    get(got, at, n);
+    CHECK_EQ(memcmp(got, bytes + offset, n), 0);
+}
+
+// The file's content on the disk is `bytes`: a volume made from the disk as it is now.
+static void expect_on_disk(size_t size)
+{
+    static struct mem_disk copy;
+    struct volume *vol;
+    struct inode *root, *ino;
+    mem_disk_make(&copy, calls_disk.dev.nblocks);
+    memcpy(copy.data, calls_disk.data, copy.dev.nblocks * PGSIZE);
+    CHECK_EQ(volume_mount(&copy.dev, &vol), 0);
+    root = volume_root(vol);
+    CHECK_EQ(path_lookup(root, "f", &ino), 0);
+    CHECK_EQ(inode_read(ino, got, 0, sizeof got), size);
+    CHECK_EQ(memcmp(got, bytes, size), 0);
+    inode_put(ino);
+    inode_put(root);
+    CHECK_EQ(volume_unmount(vol), 0);
+    mem_disk_free(&copy);
+}
+
+TEST(maps_reads_and_writes_agree)
+{
+    begin_mapped(MAP_SHARED);
+    expect_map(AT, 0, SIZE);
+    store(AT + 100, "through the map", 15);
+    expect_file("f", bytes, SIZE);
+    put(DATA, "through a write", 15);
+    memcpy(bytes + 4090, "through a write", 15);
+    CHECK_EQ(call(SYS_pwrite64, (uint64)fd, DATA, 15, 4090), 15);
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(map(OTHER, 2 * PGSIZE, RW, MAP_SHARED, fd, PGSIZE), OTHER);
+    expect_map(OTHER, PGSIZE, 2 * PGSIZE);
+    store(AT + PGSIZE + 1, "seen there", 10);
+    expect_map(OTHER, PGSIZE, 2 * PGSIZE);
+    CHECK_EQ(call(SYS_close, (uint64)fd), 0); // maps outlive the descriptor
+    store(AT + 2 * PGSIZE, "still", 5);
+    expect_file("f", bytes, SIZE);
+    end();
+}
+
+TEST(what_is_committed_is_on_the_disk)
+{
+    begin_mapped(MAP_SHARED);
+    for (int round = 0; round < 3; round++) {
+        store(AT + 8, "round\0one" + 3 * round, 4);
+        store(AT + 3 * PGSIZE + (uint64)round, "r", 1);
+        if (round == 0)
+            CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+        else
+            CHECK_EQ(call(SYS_msync, AT, SIZE, MS_SYNC), 0);
+        expect_on_disk(SIZE);
+    }
+    store(AT, "not yet", 7); // MS_ASYNC promises nothing
+    CHECK_EQ(call(SYS_msync, AT, SIZE, MS_ASYNC), 0);
+    CHECK_EQ(call(SYS_munmap, AT, SIZE), 0);
+    expect_file("f", bytes, SIZE); // munmap loses nothing
+    CHECK_EQ(call(SYS_sync), 0);
+    expect_on_disk(SIZE);
+    CHECK_EQ(call(SYS_msync, AT, SIZE, MS_SYNC), -ENOMEM);
+    CHECK_EQ(call(SYS_msync, AT, SIZE, MS_SYNC | MS_ASYNC), -EINVAL);
+    CHECK_EQ(call(SYS_msync, AT, SIZE, 8), -EINVAL);
+    CHECK_EQ(call(SYS_msync, AT + 1, SIZE, MS_SYNC), -EINVAL);
+    end();
+}
+
+// --- while a commit writes --------------------------------------------------------------------
+
+static int stored;
+static uchar committed[SIZE];
+
+// The first block is on its way: the program stores again to pages that are being written, through
+// the map and by a call.
+static void store_meanwhile(struct mem_disk *disk, uint64 block, const void *page)
+{
+    if (stored++ > 0)
+        return;
+    memcpy(committed, bytes, sizeof committed);
+    store(AT, "afterwards", 10);
+    put(DATA, "later", 5);
+    memcpy(bytes + PGSIZE, "later", 5);
+    CHECK_EQ(call(SYS_pwrite64, (uint64)fd, DATA, 5, PGSIZE), 5);
+    expect_map(AT, 0, SIZE);
+    expect_map(OTHER, 0, SIZE); // shows the page that the cache has gone on with
+}
+
+TEST(stores_while_a_commit_writes)
+{
+    begin_mapped(MAP_SHARED);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_SHARED, fd, 0), OTHER);
+    store(AT, "before the commit", 17);
+    store(AT + PGSIZE, "before the commit", 17);
+    expect_map(OTHER, 0, SIZE);
+    stored = 0;
+    calls_disk.log = store_meanwhile;
+    CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+    calls_disk.log = NULL;
+    CHECK(stored > 0);
+    uchar now[SIZE];
+    memcpy(now, bytes, SIZE);
+    memcpy(bytes, committed, SIZE);
+    expect_on_disk(SIZE); // a picture of the moment before
+    memcpy(bytes, now, SIZE);
+    expect_map(AT, 0, SIZE);
+    expect_file("f", bytes, SIZE);
+    store(OTHER + 5, "x", 1);
+    bytes[5] = 'x';
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+    expect_on_disk(SIZE);
+    end();
+}
+
+// --- the end of the file ----------------------------------------------------------------------
+
+TEST(bytes_behind_the_end_stay_out)
+{
+    begin();
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, PGSIZE + 10), 0);
+    CHECK_EQ(map(AT, SIZE, RW, MAP_SHARED, fd, 0), AT);
+    memset(bytes + PGSIZE + 10, 0, SIZE - PGSIZE - 10);
+    expect_map(AT, 0, 2 * PGSIZE);
+    put(AT + PGSIZE + 5, "across the end", 14);
+    memcpy(bytes + PGSIZE + 5, "acros", 5);
+    CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+    expect_on_disk(PGSIZE + 10);
+    put(AT + PGSIZE + 20, "again", 5);
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, 3 * PGSIZE), 0);
+    expect_map(AT, 0, 3 * PGSIZE); // zeros, and the page behind can be seen
+    expect_file("f", bytes, 3 * PGSIZE);
+    CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+    expect_on_disk(3 * PGSIZE);
+    end();
+}
+
+// The same by writes that begin behind the end: in the last page, and beyond it.
+TEST(writes_behind_the_end_find_zeros)
+{
+    for (uint64 off = 100; off <= PGSIZE + 100; off += PGSIZE) {
+        begin();
+        CHECK_EQ(call(SYS_ftruncate, (uint64)fd, 10), 0);
+        CHECK_EQ(map(AT, SIZE, RW, MAP_SHARED, fd, 0), AT);
+        put(AT + 5, "across the end", 14);
+        memset(bytes + 10, 0, SIZE - 10);
+        memcpy(bytes + 5, "acros", 5);
+        put(DATA, "far", 3);
+        CHECK_EQ(call(SYS_pwrite64, (uint64)fd, DATA, 3, off), 3);
+        memcpy(bytes + off, "far", 3);
+        expect_file("f", bytes, off + 3);
+        end();
+    }
+}
+
+TEST(cut_while_mapped)
+{
+    begin_mapped(MAP_SHARED);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_PRIVATE, fd, 0), OTHER);
+    store(AT + 3 * PGSIZE, "lost", 4);
+    put(OTHER + 3 * PGSIZE, "own", 3);
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, PGSIZE + 1), 0);
+    CHECK_EQ(call(SYS_uname, AT + 3 * PGSIZE), -EFAULT);
+    CHECK_EQ(call(SYS_uname, OTHER + 3 * PGSIZE), -EFAULT);
+    CHECK_EQ(call(SYS_write, (uint64)fd, AT + 2 * PGSIZE, 1), -EFAULT);
+    expect_map(AT, 0, PGSIZE + 1);
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, SIZE), 0);
+    memset(bytes + PGSIZE + 1, 0, SIZE - PGSIZE - 1);
+    expect_map(AT, 0, SIZE);
+    expect_map(OTHER, 0, SIZE);
+    end();
+}
+
+// --- others -----------------------------------------------------------------------------------
+
+TEST(private_maps_of_files)
+{
+    begin_mapped(MAP_PRIVATE);
+    expect_map(AT, 0, SIZE);
+    put(AT + 10, "own", 3);
+    expect_file("f", bytes, SIZE);
+    put(DATA, "file's", 6);
+    CHECK_EQ(call(SYS_pwrite64, (uint64)fd, DATA, 6, 2 * PGSIZE), 6);
+    memcpy(bytes + 2 * PGSIZE, "file's", 6);
+    expect_file("f", bytes, SIZE);
+    memcpy(bytes + 10, "own", 3);
+    expect_map(AT, 0, PGSIZE);
+    end();
+}
+
+TEST(clones_are_pictures)
+{
+    begin_mapped(MAP_SHARED);
+    store(AT + PGSIZE, "before", 6);
+    int clone = open_file("clone", O_CREAT | O_RDWR);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_SHARED, clone, 0), OTHER);
+    CHECK_EQ(call(SYS_uname, OTHER), -EFAULT); // it is empty
+    CHECK_EQ(call(SYS_ioctl, (uint64)clone, FICLONE, (uint64)fd), 0);
+    expect_map(OTHER, 0, SIZE);
+    expect_file("clone", bytes, SIZE);
+    uchar then[SIZE];
+    memcpy(then, bytes, SIZE);
+    store(AT + PGSIZE, "after!", 6);
+    put(OTHER, "other", 5);
+    expect_file("f", bytes, SIZE);
+    memcpy(then, "other", 5);
+    expect_file("clone", then, SIZE);
+    CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+    expect_on_disk(SIZE);
+    end();
+}
+
+TEST(store_to_a_full_disk)
+{
+    begin();
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, 0), 0);
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, SIZE), 0); // holes
+    CHECK_EQ(map(AT, SIZE, RW, MAP_SHARED, fd, 0), AT);
+    memset(bytes, 0, SIZE);
+    store(AT, "has its block", 13);
+    int all = open_file("all", O_CREAT | O_RDWR);
+    int64 n;
+    while ((n = call(SYS_write, (uint64)all, DATA, DATA_PAGES * PGSIZE)) > 0)
+        ;
+    CHECK_EQ(n, -ENOSPC);
+    CHECK_EQ(call(SYS_uname, AT + 2 * PGSIZE), -EFAULT); // a hole: there is no block for it
+    store(AT + 20, "goes on", 7);
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(call(SYS_fsync, (uint64)fd), 0);
+    expect_on_disk(SIZE);
+    end();
+}
+
+TEST(rights_of_the_descriptor)
+{
+    begin();
+    int reader = open_file("f", O_RDONLY), writer = open_file("f", O_WRONLY);
+    CHECK_EQ(map(AT, SIZE, RW, MAP_SHARED, reader, 0), -EACCES);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED, writer, 0), -EACCES);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_PRIVATE, writer, 0), -EACCES);
+    CHECK_EQ(map(AT, SIZE, RW, MAP_PRIVATE, reader, 0), AT);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED, reader, 0), AT);
+    CHECK_EQ(call(SYS_mprotect, AT, PGSIZE, RW), -EACCES);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED, fd, 0), AT);
+    CHECK_EQ(call(SYS_mprotect, AT, PGSIZE, RW), 0);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED, NO_FD, 0), -EBADF);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED, fd, 1), -EINVAL);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED, fd, -(uint64)PGSIZE), -EOVERFLOW);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, 0, fd, 0), -EINVAL);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED_VALIDATE | 1UL << 30, fd, 0), -EOPNOTSUPP);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED_VALIDATE, fd, 0), AT);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_SHARED | 1UL << 30, fd, 0), AT);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0), -ENOMEM);
+    int dir = open_file(".", O_RDONLY);
+    CHECK_EQ(map(AT, SIZE, PROT_READ, MAP_PRIVATE, dir, 0), -ENODEV);
+    end();
+}
+
+// A map that may store keeps a program from being run, as a descriptor does.
+TEST(stored_to_and_run)
+{
+    begin_mapped(MAP_SHARED);
+    struct inode *root = volume_root(calls_volume), *ino;
+    CHECK_EQ(path_lookup(root, "f", &ino), 0);
+    CHECK_EQ(call(SYS_close, (uint64)fd), 0);
+    CHECK_EQ(inode_open_to_run(ino), -ETXTBSY);
+    CHECK_EQ(call(SYS_munmap, AT, SIZE), 0);
+    CHECK_EQ(inode_open_to_run(ino), 0);
+    inode_close_to_run(ino);
+    inode_put(ino);
+    inode_put(root);
+    end();
+}
+
+TEST(shared_memory)
+{
+    begin();
+    CHECK_EQ(map(AT, SIZE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0), AT);
+    memset(bytes, 0, SIZE);
+    expect_map(AT, 0, SIZE);
+    store(AT + PGSIZE - 3, "across", 6);
+    expect_map(AT, 0, SIZE);
+    struct aspace *child = aspace_fork(calls_proc.aspace);
+    CHECK(child != NULL);
+    CHECK_EQ(copyout(child, AT + 9, "child", 5), 0);
+    memcpy(bytes + 9, "child", 5);
+    expect_map(AT, 0, SIZE);
+    store(AT + 4 * PGSIZE, "parent", 6);
+    CHECK_EQ(copyin(child, got, AT, SIZE), 0);
+    CHECK_EQ(memcmp(got, bytes, SIZE), 0);
+    aspace_put(child);
+    CHECK_EQ(call(SYS_sync), 0); // is not the disk's
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, MADV_DONTNEED), 0);
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(host_audit(), 0);
+    end();
+}
