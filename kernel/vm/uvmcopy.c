@@ -23,13 +23,22 @@ struct group {
     int top; // the level of the tables whose entries are shared, at the highest
 };
 
-// Makes the child's tables that the entries of the group will lie in.
+static bool any_entry(const pte_t *e, uint64 n)
+{
+    for (const pte_t *stop = e + n; e < stop; e++)
+        if (*e != 0)
+            return true;
+    return false;
+}
+
+// Makes the child's tables that the entries of the group will lie in, but none that would stay empty.
 static int reserve(struct frame *parent, struct frame *child, const struct group *g)
 {
     struct run r;
     for (uint64 va = g->start; va < g->end; va = r.stop) {
         r = run_at(va, g->end, g->top);
-        if (entry_at(parent, va, r.level) && !own_entry_at(child, va, r.level))
+        const pte_t *e = entry_at(parent, va, r.level);
+        if (e && any_entry(e, run_length(&r)) && !own_entry_at(child, va, r.level))
             return -ENOMEM;
     }
     return 0;
@@ -58,9 +67,9 @@ static bool share(struct frame *parent, struct frame *child, const struct group 
     bool changed = false;
     for (uint64 va = g->start; va < g->end; va = r.stop) {
         r = run_at(va, g->end, g->top);
-        pte_t *e = entry_at(parent, va, r.level);
-        if (e)
-            changed |= share_entries(e, entry_at(child, va, r.level), run_length(&r), r.level);
+        pte_t *e = entry_at(parent, va, r.level), *c = entry_at(child, va, r.level);
+        if (e && c) // else there is nothing to be shared
+            changed |= share_entries(e, c, run_length(&r), r.level);
     }
     return changed;
 }

@@ -138,6 +138,26 @@ TEST(no_page_of_a_file_in_a_shared_table)
     end();
 }
 
+// What a shared map has in the parent's tables is nothing that the child needs a table for.
+TEST(fork_makes_no_empty_table)
+{
+    begin(&shared, RW);
+    uint64 far = 0x40000000, beyond = 0x80000000 - (1UL << 21);
+    CHECK_EQ(map(as, far, 2, 0, RW, &shared), (int64)far);
+    CHECK_EQ(space_map(as, far + 2 * PGSIZE, 2, RW, NULL, 0), 0);
+    CHECK_EQ(map(as, far + 4 * PGSIZE, 1, 0, RW, &private), (int64)(far + 4 * PGSIZE));
+    CHECK_EQ(space_map(as, beyond, 512, RW, NULL, 0), 0);
+    CHECK_EQ(store_byte(as, far, 1), 0);
+    struct aspace *child = aspace_fork(as);
+    CHECK_EQ(host_audit(), 0);
+    CHECK_EQ(pte_total(child->root), 0);
+    CHECK_EQ(store_byte(child, far + 2 * PGSIZE, 1), 0);
+    CHECK_EQ(store_byte(child, beyond, 1), 0);
+    CHECK_EQ(host_audit(), 0);
+    aspace_put(child);
+    end();
+}
+
 TEST(behind_the_end_there_is_nothing)
 {
     begin(&shared, RW);
