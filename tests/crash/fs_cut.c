@@ -1,6 +1,7 @@
 // The workloads whose power is cut (tests/crash/cut.h).  Each step ends with cut_note() or a sync.
 
 #include "errno.h"
+#include "tests/crash/mapped.h"
 #include "tests/crash/steps.h"
 
 // --- one file ---------------------------------------------------------------------------------
@@ -225,6 +226,61 @@ static void work_when_full(uint64 i)
     sometimes_sync(12);
 }
 
+// --- stores through a map ---------------------------------------------------------------------
+
+// The end is in the last page: what is stored behind it is nobody's.
+static void prepare_mapped(void)
+{
+    fill_file("/data", (MAPPED_PAGES - 1) * FS_BLOCK + 1000, 7);
+    fill_file("/other", 3 * FS_BLOCK, 2);
+}
+
+// Counters, one in each page, go on in turn: in no picture is a page ahead of the one before it.
+static void store_counters(uint64 i)
+{
+    if (!mapped())
+        mapped_begin("/data");
+    for (uint64 page = 0; page < MAPPED_PAGES; page++)
+        mapped_store(page * FS_BLOCK + 8, &i, sizeof i);
+    sometimes_sync(2);
+}
+
+static void store_and_write(void)
+{
+    uint64 number = cut_pick(1000);
+    if (!mapped())
+        mapped_begin("/data");
+    mapped_store(cut_pick(MAPPED_PAGES) * FS_BLOCK + cut_pick(FS_BLOCK - 8), &number, 8);
+    if (cut_pick(3) == 0)
+        write_at("/data", cut_pick(7 * FS_BLOCK), 1 + cut_pick(FS_BLOCK));
+}
+
+static void store_and_fsync(uint64 i)
+{
+    store_and_write();
+    if (cut_pick(3) == 0)
+        fsync_path("/data");
+}
+
+// Blocks are scarce: a store to a hole may find none.
+static void prepare_holes(void)
+{
+    inode_put(create_file("/data"));
+    prepare_full();
+}
+
+static void store_to_holes(uint64 i)
+{
+    if (!mapped())
+        mapped_begin("/data");
+    if (i % 8 == 0) {
+        truncate_to("/data", 100);
+        truncate_to("/data", MAPPED_PAGES * FS_BLOCK);
+    }
+    mapped_store(cut_pick(MAPPED_PAGES) * FS_BLOCK + cut_pick(FS_BLOCK - 8), &i, sizeof i);
+    work_when_full(i);
+}
+
 // --- commits that come by themselves ----------------------------------------------------------
 
 static void grow_older(uint64 i)
@@ -342,6 +398,12 @@ WORKLOAD(unlink_while_open, .seed = 170, .nblocks = 192, .steps = 40, .step = un
          .end = close_nameless)
 WORKLOAD(full_disk, .seed = 180, .nblocks = 128, .steps = 100, .prepare = prepare_full,
          .step = work_when_full)
+WORKLOAD(mapped_counters, .seed = 182, .nblocks = 192, .steps = 12, .prepare = prepare_mapped,
+         .step = store_counters, .end = mapped_end)
+WORKLOAD(mapped, .seed = 184, .nblocks = 192, .steps = 40, .prepare = prepare_mapped,
+         .step = store_and_fsync, .meanwhile = store_and_write, .end = mapped_end)
+WORKLOAD(mapped_holes, .seed = 186, .nblocks = 128, .steps = 60, .prepare = prepare_holes,
+         .step = store_to_holes, .end = mapped_end)
 WORKLOAD(by_age, .seed = 190, .nblocks = 192, .steps = 30, .prepare = prepare_file,
          .step = grow_older)
 WORKLOAD(snapshots, .seed = 200, .nblocks = 512, .steps = 40, .prepare = prepare_file,
@@ -364,6 +426,9 @@ static const struct test tests[] = {
     { "directories", test_directories },
     { "unlink-while-open", test_unlink_while_open },
     { "full-disk", test_full_disk },
+    { "mapped-counters", test_mapped_counters },
+    { "mapped", test_mapped },
+    { "mapped-holes", test_mapped_holes },
     { "by-age", test_by_age },
     { "snapshots", test_snapshots },
     { "clones", test_clones },

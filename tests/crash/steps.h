@@ -10,7 +10,7 @@ const char *numbered(const char *prefix, uint64 n);
 void make(const char *path);                               // a file that is not there
 void write_inode(struct inode *ino, uint64 off, size_t n); // n random bytes, up to the page's end
 void write_at(const char *path, uint64 off, size_t n);
-void truncate_to(const char *path, uint64 size);
+void truncate_to(const char *path, uint64 size); // the disk may be full only for more
 void fsync_path(const char *path);
 void take_away(const char *path);
 uint64 size_of(const char *path);

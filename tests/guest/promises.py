@@ -4,6 +4,7 @@ import functools
 import re
 
 BATCH, PIECE, MOST = 10, 1000, 24000
+COUNT_TO, COUNT_PAGES, PAGE = 1000, 8, 4096
 LINE = re.compile(r"^(?:step (?P<begun>\d+) (?P<kind>\w+) (?P<name>\w+)|synced (?P<synced>\d+))\r?$")
 
 
@@ -24,6 +25,21 @@ def mixed(old, new, got):
         return False
     old, new = old.ljust(longest, b"\0"), new.ljust(longest, b"\0")
     return all(g in (o, n, 0) for g, o, n in zip(got, old, new))
+
+
+def counters(*values):
+    return b"".join(value.to_bytes(8, "little").ljust(PAGE, b"\0") for value in values)
+
+
+def counted(old, step, got):
+    """A picture of counters that go on in turn: none is ahead of the one before it."""
+    if got in (None, b"") or len(got) != COUNT_PAGES * PAGE:
+        return not got and old is None
+    values = [int.from_bytes(got[at:at + 8], "little") for at in range(0, len(got), PAGE)]
+    before = int.from_bytes(old[:8], "little") if old else 0
+    return (got == counters(*values) and values == sorted(values, reverse=True)
+            and len(set(values)) <= 2
+            and all(v == before or v // COUNT_TO == step for v in values))
 
 
 class Promises:
@@ -65,14 +81,18 @@ class Promises:
                 files.pop(touched, None)
             elif kind == "append":
                 files[touched] = files.get(touched, b"") + pattern(step, PIECE)
+            elif kind == "count":
+                files[touched] = counters(*[step * COUNT_TO + COUNT_TO - 1] * COUNT_PAGES)
             else:
                 files[touched] = content(step)
         return files
 
     def half_done(self, name, got):
         """May a file of the step under way look like this?"""
-        kind = self.pending[1]
+        step, kind, _ = self.pending
         old, new = self.files.get(name), self.after().get(name)
+        if kind == "count":
+            return counted(old, step, got)
         if got is None:
             return old is None or new is None
         if kind in ("remove", "replace"):

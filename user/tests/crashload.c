@@ -8,15 +8,20 @@
 //     append    a piece is appended to NAME
 //     replace   NAME is replaced by a new file, as editors do: by rename()
 //     remove    NAME is removed
+//     map       NAME is given its length, and its content by stores through a shared map
+//     count     in each page of NAME there is a counter; they go on in turn, while somebody syncs
 //     batch     ten files NAME0 to NAME9 are made anew, with one sync
 
 #include "user/tests/lib/test.h"
 
-#define FILES 12
-#define LOGS  3
-#define BATCH 10
-#define PIECE 1000 // bytes of a piece that is appended
-#define MOST  24000
+#define FILES       12
+#define LOGS        3
+#define COUNT_PAGES 8
+#define COUNT_TO    1000 // a step's counters go on from step * COUNT_TO, and end below the next step's
+#define BATCH       10
+#define PIECE       1000 // bytes of a piece that is appended
+#define MOST        24000
+#define NOWHERE     ((void *)-1)
 
 static char data[MOST];
 static uint64 chance;
@@ -100,6 +105,67 @@ static void overwrite(const char *name, int step)
     write_file(name, step, pick(2) ? O_TRUNC : 0);
 }
 
+// => a shared map of the file, which gets that length
+static char *map_file(int fd, size_t n)
+{
+    EXPECT(ftruncate(fd, (long)n), 0, "ftruncate");
+    char *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    CHECK(at != NOWHERE, "mmap: %s", strerror(errno));
+    return at;
+}
+
+static void make_durable(int fd, char *at, size_t n, int step)
+{
+    if (step % 2)
+        CHECK(fsync(fd) == 0, "fsync: %s", strerror(errno));
+    else
+        EXPECT(sys(SYS_msync, at, n, MS_SYNC), 0, "msync");
+    munmap(at, n);
+    close(fd);
+}
+
+static void store_file(const char *name, int step)
+{
+    int n = length_of(step), fd = must_open(name, O_CREATE | O_RDWR);
+    char *at = map_file(fd, (size_t)n);
+    fill_data(step, n);
+    memmove(at, data, (uint)n);
+    make_durable(fd, at, (size_t)n, step);
+}
+
+static void sync_a_few_times(void *done)
+{
+    for (int i = 0; i < 3; i++)
+        sync();
+    *(volatile int *)done = 1;
+}
+
+static void store_counters(char *at, uint64 value)
+{
+    for (int page = 0; page < COUNT_PAGES; page++)
+        *(volatile uint64 *)(at + page * PGSIZE) = value;
+}
+
+static void count_on(const char *name, int step)
+{
+    size_t n = COUNT_PAGES * PGSIZE;
+    int fd = must_open(name, O_CREATE | O_RDWR);
+    char *at = map_file(fd, n);
+    volatile int *done =
+        mmap(NULL, PGSIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(done != NOWHERE, "mmap: %s", strerror(errno));
+    int child = start(sync_a_few_times, (void *)done);
+    uint64 value = (uint64)step * COUNT_TO, last = value + COUNT_TO - 1;
+    while (!*done) {
+        store_counters(at, value);
+        value += value < last - 1;
+    }
+    finish(child);
+    store_counters(at, last);
+    munmap((void *)done, PGSIZE);
+    make_durable(fd, at, n, step);
+}
+
 static const struct {
     const char *kind, *prefix;
     int names; // 0: the prefix is the name
@@ -109,7 +175,8 @@ static const struct {
     { "write", "file", FILES, overwrite }, { "append", "log", LOGS, append },
     { "append", "log", LOGS, append },     { "replace", "file", FILES, replace },
     { "replace", "file", FILES, replace }, { "remove", "file", FILES, remove },
-    { "batch", "small", 0, batch },
+    { "batch", "small", 0, batch },        { "map", "file", FILES, store_file },
+    { "map", "file", FILES, store_file },  { "count", "count", 0, count_on },
 };
 
 static void do_step(int step)
