@@ -43,16 +43,20 @@ static unsigned texts; // so far
 
 // --- calls ------------------------------------------------------------------------------------
 
-static _Thread_local jmp_buf anew;
+static _Thread_local jmp_buf *anew; // of the call that is made; others are made while it breathes
 
 int64 calls_make(uint64 number, const uint64 *arg)
 {
-    return setjmp(anew) ? 0 : syscall_dispatch(number, arg);
+    jmp_buf here, *const outer = anew;
+    anew = &here;
+    int64 result = setjmp(here) ? 0 : syscall_dispatch(number, arg);
+    anew = outer;
+    return result;
 }
 
 void usertrap_anew(void)
 {
-    longjmp(anew, 1);
+    longjmp(*anew, 1);
 }
 
 // --- what the calls stand on ------------------------------------------------------------------
