@@ -155,6 +155,10 @@ static void told_twice(void *n)
     thread_interrupt(current_thread());
     CHECK(thread_interrupted());
     CHECK_EQ(thread_breathe(), -EINTR);
+    this_hart()->need_resched = true;
+    CHECK_EQ(thread_breathe(), -EINTR); // its time is over, too
+    this_hart()->need_resched = true;
+    CHECK_EQ(thread_breathe_at_rest(), -EINTR);
     spin_lock(&lk);
     CHECK_EQ(wait_on_interruptible(&wq, &lk), -EINTR);
     CHECK(spin_held(&lk));
@@ -180,6 +184,30 @@ TEST(a_pending_signal_lets_nobody_sleep)
     turns_run();
     check_story("2");
     CHECK_EQ(result[0], 0);
+    end();
+}
+
+static void breathes_once(void *n)
+{
+    this_hart()->need_resched = true;
+    result[(long)n] = thread_breathe();
+    tell((char)('a' + (long)n));
+}
+
+static void tells_the_first(void *n)
+{
+    thread_interrupt(thread[0]);
+    tell('!');
+}
+
+TEST(a_signal_comes_while_somebody_breathes)
+{
+    boot(1);
+    spawn(0, breathes_once);
+    spawn(1, tells_the_first);
+    turns_run();
+    check_story("!a");
+    CHECK_EQ(result[0], -EINTR);
     end();
 }
 
