@@ -7,7 +7,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc cache calls
+UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc cache mapping calls
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
@@ -25,6 +25,7 @@ UNIT_files := $(HOST_PROC)
 UNIT_pipe  := $(HOST_PROC)
 UNIT_stream := $(HOST_MEM) kernel/proc/stream.c
 UNIT_cache := $(HOST_MEM) $(wildcard kernel/cache/*.c)
+UNIT_mapping := $(UNIT_cache)
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
 	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/task/hand.c \
