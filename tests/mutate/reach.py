@@ -43,7 +43,7 @@ def run(program, name):
         old.unlink()
     begin = time.monotonic()
     subprocess.run([program, name], cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+                   stderr=subprocess.DEVNULL, env=dict(os.environ, KINE_BLOBS=program.parent))
     return round(time.monotonic() - begin, 3), executed((ROOT / COVERED).rglob("*.gcda"))
 
 
