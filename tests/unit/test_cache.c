@@ -1,11 +1,14 @@
 // kernel/cache: pages by (object, index), what may be evicted and in which order, claims, reading ahead.
 #include <string.h>
 #include "cache/cache.h"
+#include "cache/mapping.h"
+#include "cache/memory_object.h"
 #include "cache/table.h"
 #include "check.h"
 #include "errno.h"
 #include "host.h"
 #include "mem/reclaim.h"
+#include "mem/share.h"
 #include "task/thread.h"
 
 // --- a store ----------------------------------------------------------------------------------
@@ -387,6 +390,95 @@ TEST(claims_without_memory)
     held->block = 0;
     frame_put(held);
     end();
+}
+
+// --- shared memory ----------------------------------------------------------------------------
+
+#define MEMORY_PAGES 3
+
+static struct object *memory;
+static struct mapping shows; // an area that does
+
+static void begin_memory(void)
+{
+    begin();
+    memory = memory_object_new(MEMORY_PAGES * PGSIZE - 100);
+    CHECK(memory != NULL && memory->ops->size(memory) == MEMORY_PAGES * PGSIZE - 100);
+    shows = (struct mapping){ .shared = true, .stores = true };
+    mapping_add(memory, &shows);
+}
+
+static void end_memory(void)
+{
+    mapping_remove(memory, &shows);
+    object_put(memory);
+    CHECK_EQ(cache.npages, 0);
+    end();
+}
+
+static int store_to(uint64 index)
+{
+    return memory->ops->allow_store(memory, index);
+}
+
+// => the page, which is all zeros, in the cache or not
+static struct frame *zeros(uint64 index)
+{
+    struct frame *f;
+    CHECK_EQ(object_page(memory, index, &f), 0);
+    for (int i = 0; i < PGSIZE; i++)
+        CHECK_EQ(((uchar *)frame_page(f))[i], 0);
+    return f;
+}
+
+TEST(memory_is_charged_when_it_is_stored_to)
+{
+    begin_memory();
+    size_t charged = share_charged();
+    struct frame *seen = zeros(1);
+    CHECK_EQ(share_charged(), charged); // what is only read can be had again
+    CHECK_EQ(store_to(1), 0);
+    CHECK_EQ(store_to(2), 0);
+    CHECK_EQ(store_to(2), 0);
+    CHECK_EQ(store_to(MEMORY_PAGES), -ENXIO);
+    CHECK_EQ(store_to(~0UL), -ENXIO);
+    CHECK(cache_is_dirty(memory, 1) && cache_is_dirty(memory, 2) && !cache_has(memory, 0));
+    CHECK_EQ(share_charged(), charged + 2);
+    CHECK_EQ(cache_dirty_pages(), 0); // nothing for a disk
+    CHECK(memory->ops->sync(memory) == 0 && cache_is_dirty(memory, 1));
+    struct frame *f = object_page_to_store(memory, 1);
+    CHECK(f == seen); // it is stored to where it is
+    frame_put(seen);
+    frame_put(f);
+    frame_put(zeros(2));
+    object_get(memory);
+    object_put(memory);
+    object_get(memory);
+    memory->ops->release(memory); // it was not the last reference
+    CHECK_EQ(share_charged(), charged + 2);
+    CHECK_EQ(host_mutexes_held(), 0);
+    end_memory();
+    CHECK_EQ(share_charged(), charged);
+}
+
+TEST(no_memory_to_share)
+{
+    begin_memory();
+    long rest = (long)(share_of_users() - share_charged());
+    share_promise(rest);
+    CHECK_EQ(store_to(0), -ENOMEM);
+    CHECK(!cache_has(memory, 0));
+    share_promise(-1);
+    CHECK_EQ(store_to(0), 0); // the last one
+    CHECK_EQ(store_to(0), 0);
+    CHECK_EQ(store_to(1), -ENOMEM);
+    share_promise(1 - rest);
+    host_fail_kalloc(1);
+    CHECK_EQ(store_to(1), -ENOMEM);
+    CHECK(!cache_has(memory, 1));
+    CHECK_EQ(store_to(1), 0);
+    CHECK_EQ(host_mutexes_held(), 0);
+    end_memory();
 }
 
 TEST(pages_on_their_way)
