@@ -58,6 +58,16 @@ static inline void copy_chunk(word *d, const word *s)
     d[4] = f, d[5] = g, d[6] = h, d[7] = i;
 }
 
+// Long loops have few rounds: what counts them is not worth more than the work.
+#define ROUND 64 // words
+
+static inline void copy_round(word *d, const word *s)
+{
+#pragma GCC unroll 8
+    for (int i = 0; i < ROUND; i += 8)
+        copy_chunk(d + i, s + i);
+}
+
 // Copies from low addresses to high ones; dst is below src, or apart from it.
 static inline void copy_up(uchar *d, const uchar *s, size_t n)
 {
@@ -92,11 +102,34 @@ static void copy_down(uchar *d, const uchar *s, size_t n)
         *--d = *--s;
 }
 
+// Many bytes.  Apart, so that few cost no more registers than they need.
+static __attribute__((noinline)) void *copy_many(void *dst, const void *src, size_t n)
+{
+    uchar *d = dst;
+    const uchar *s = src;
+    if (same_phase(d, s)) {
+        for (; !word_aligned(d); n--)
+            *d++ = *s++;
+        for (; n >= ROUND * WORD; n -= ROUND * WORD, d += ROUND * WORD, s += ROUND * WORD)
+            copy_round((word *)d, (const word *)s);
+    }
+    copy_up(d, s, n);
+    return dst;
+}
+
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
+    uchar *d = dst;
+    const uchar *s = src;
     kasan_check_read(src, n);
     kasan_check_write(dst, n);
-    copy_up(dst, src, n);
+    if (n >= 2 * CHUNK)
+        return copy_many(dst, src, n);
+    if (word_aligned(d) && word_aligned(s))
+        for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
+            *(word *)d = *(const word *)s;
+    for (; n > 0; n--)
+        *d++ = *s++;
     return dst;
 }
 
@@ -126,16 +159,21 @@ int memcmp(const void *a, const void *b, size_t n)
     return 0;
 }
 
+static inline void zero_chunk(word *w)
+{
+    w[0] = 0, w[1] = 0, w[2] = 0, w[3] = 0;
+    w[4] = 0, w[5] = 0, w[6] = 0, w[7] = 0;
+}
+
 void page_zero(void *page)
 {
     word *end = (word *)((uchar *)page + PAGE);
     kasan_check_write(page, PAGE);
 
-    for (word *w = page; w != end; w += 16) {
-        w[0] = 0, w[1] = 0, w[2] = 0, w[3] = 0;
-        w[4] = 0, w[5] = 0, w[6] = 0, w[7] = 0;
-        w[8] = 0, w[9] = 0, w[10] = 0, w[11] = 0;
-        w[12] = 0, w[13] = 0, w[14] = 0, w[15] = 0;
+    for (word *w = page; w != end; w += ROUND) {
+#pragma GCC unroll 8
+        for (int i = 0; i < ROUND; i += 8)
+            zero_chunk(w + i);
     }
 }
 
@@ -146,8 +184,6 @@ void page_copy(void *dst, const void *src)
     kasan_check_read(src, PAGE);
     kasan_check_write(dst, PAGE);
 
-    for (; s != end; s += 16, d += 16) {
-        copy_chunk(d, s);
-        copy_chunk(d + 8, s + 8);
-    }
+    for (; s != end; s += ROUND, d += ROUND)
+        copy_round(d, s);
 }

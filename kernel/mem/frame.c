@@ -57,12 +57,17 @@ static struct frame *cache_pop(struct frame_cache *c)
     return f;
 }
 
+static __attribute__((noinline)) void fill_cache(struct frame_cache *c)
+{
+    c->count = (uint32)pool_take(BATCH, &c->head);
+}
+
 static struct frame *take_local(void)
 {
     struct frame_cache *c = &caches[this_hart()->index];
     spin_lock(&c->lock);
     if (!c->head)
-        c->count = (uint32)pool_take(BATCH, &c->head);
+        fill_cache(c);
     struct frame *f = cache_pop(c);
     spin_unlock(&c->lock);
     return f;
@@ -126,10 +131,10 @@ static bool fail_injected(void)
 }
 
 // What is cached can be read again, so it goes before those that are kept.
-static struct frame *take(void)
+static __attribute__((noinline)) struct frame *take_elsewhere(void)
 {
     struct frame *f;
-    while ((f = take_local()) == NULL && (f = take_from_others()) == NULL)
+    while ((f = take_from_others()) == NULL && (f = take_local()) == NULL)
         if (!reclaim())
             return take_kept();
     return f;
@@ -139,8 +144,8 @@ void *kalloc(enum frame_kind kind)
 {
     if (fail_injected())
         return NULL;
-    struct frame *f = take();
-    if (f == NULL)
+    struct frame *f = take_local();
+    if (f == NULL && (f = take_elsewhere()) == NULL)
         return NULL;
     if (f->refs != 0)
         panic("frame %p is on a free list with %u references", (void *)frame_phys(f), f->refs);

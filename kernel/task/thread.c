@@ -95,13 +95,6 @@ void thread_clear_interrupt(struct thread *t)
     spin_unlock(&t->lock);
 }
 
-void thread_in_fault(bool fault)
-{
-    struct thread *t = current_thread();
-    t->fail_active = fault ? &t->fail_fault : &t->fail_call;
-    this_hart()->fail_kalloc = t->fail_active;
-}
-
 void thread_use_kept_end(int before)
 {
     this_hart()->kept_use = current_thread()->kept_use = before;

@@ -96,7 +96,12 @@ bool thread_interrupted(void);
 
 // Says whether the current thread's allocations are a page fault's from here on, or a system
 // call's: for the failure injector.
-void thread_in_fault(bool fault);
+static inline void thread_in_fault(bool fault)
+{
+    struct thread *t = this_hart()->thread;
+    t->fail_active = fault ? &t->fail_fault : &t->fail_call;
+    this_hart()->fail_kalloc = t->fail_active;
+}
 
 // Lets the current thread use frames that are kept, from here on.  => what it was let before, for
 // the end.  It never lets it use fewer than that, so these calls nest.

@@ -83,11 +83,17 @@ static bool is_large(struct aspace *as)
     return pte_total(as->root) >= frames_total() / 16;
 }
 
+// => may this process have the frames of the users' share that are left to the small ones?
+static __attribute__((noinline)) bool may_still_grow(struct aspace *as)
+{
+    return !is_large(as) && share_has(1, 0);
+}
+
 // => is there room for another frame in the users' share?  Not if only the margin is left and this
 // process is large
-static bool may_grow(struct aspace *as)
+static inline bool may_grow(struct aspace *as)
 {
-    return share_has(1, SHARE_MARGIN / 2) || (!is_large(as) && share_has(1, 0));
+    return share_has(1, SHARE_MARGIN / 2) || may_still_grow(as);
 }
 
 // => a page for a user to own; NULL if there is none for this process
