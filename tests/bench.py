@@ -110,7 +110,7 @@ def series(points, figure):
 def plot_forks(rows, figures, build):
     """What fork, exit and wait cost over the memory in use."""
     of = {row["row"]: row for row in rows}
-    lines = {system: series(FORKS, lambda row, s=system: of[row][s]) for system in ("xv6", "COW xv6", "Linux")}
+    lines = {system: series(FORKS, lambda row, s=system: of[row][s]) for system in SYSTEMS}
     lines["Kine, heap"] = series(FORKS, figures.get)
     lines["Kine, mmap"] = series(MAPS, figures.get)
     curves = ", ".join(f"'-' with linespoints title '{name}'" for name in lines)

@@ -65,6 +65,8 @@ bench: check-pytest all
 	@$(DRIVER) tests/bench.py $(B) $(BASE)
 .PHONY: bench
 
+include tests/wall/wall.mk
+
 # The command that `make qemu` runs, for scripts that add to it.
 print-qemu:
 	@printf '%s\n' '$(QEMU) $(QEMUOPTS)'

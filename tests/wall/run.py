@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""make bench-wall: how long operations take by the clock, on Kine and on Debian's Linux.
+
+One program (wall.c) is process 1 of both, on the same QEMU and firmware, in turn, so that what else the host does
+falls on both.  Debian's kernel comes by apt, which checks its signatures, into build/wall and is kept there.
+Each system runs ROUNDS times on 1, 2 and 4 harts; a row is the least time of a system's rounds, or the
+highest rate.  Prints the figures and their ratios (below 1, or for rates above 1: Kine is faster) and keeps them in
+build/wall/wall.json.
+
+usage: run.py PROGRAM     (environment: ROUNDS, SUITE, MIRROR, HARTS="1 2 4")
+"""
+
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "guest"))
+import kine  # noqa: E402
+
+MEM = "512M"
+LIMIT = 240  # seconds of one boot
+KEYS = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+TOOLS = ("apt-get", "apt-cache", "dpkg-deb")
+COSTS = ["null-call", "fork", "fork-64m", "fork-64m-huge", "cow-copy", "zero-fill", "zero-fill-huge", "pipe-trip"]
+RATES = ["forks", "faults", "pipe-kib"]
+
+
+class Unavailable(Exception):
+    """Debian's kernel cannot be had."""
+
+
+# --- Debian's kernel ------------------------------------------------------------------------------
+
+def apt_settings(folder, suite, mirror):
+    """Settings with which apt knows of one source, for riscv64, and keeps all it has in one folder."""
+    for name in ("lists/partial", "archives/partial"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "status").touch()
+    (folder / "sources.list").write_text(f"deb [signed-by={KEYS}] {mirror} {suite} main\n", encoding="utf-8")
+    (folder / "apt.conf").write_text(f"""\
+APT::Architecture "riscv64";
+APT::Architectures {{ "riscv64"; }};
+APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
+Acquire::Languages "none";
+Dir::State "{folder}";
+Dir::State::Lists "{folder}/lists";
+Dir::State::status "{folder}/status";
+Dir::Cache "{folder}";
+Dir::Cache::archives "{folder}/archives";
+Dir::Etc::SourceList "{folder}/sources.list";
+Dir::Etc::SourceParts "-";
+""", encoding="utf-8")
+    return os.environ | {"APT_CONFIG": str(folder / "apt.conf")}
+
+
+def command(words, what, **kwargs):
+    """=> what it prints.  Unavailable: it fails, or takes too long."""
+    try:
+        return subprocess.run(words, check=True, text=True, timeout=400, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, **kwargs).stdout
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        last = (error.stderr or str(error)).strip().splitlines()[-1]
+        raise Unavailable(f"{what}: {last}") from None
+
+
+def fetch(folder, suite, mirror):
+    """Brings the kernel's package.  => the file"""
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing or not KEYS.exists():
+        raise Unavailable(f"{(missing + [KEYS])[0]} is not here")
+    env = apt_settings(folder / "apt", suite, mirror)
+    command(["apt-get", "update"], f"no {suite} for riscv64 from {mirror}", env=env)
+    depends = command(["apt-cache", "depends", "linux-image-riscv64"], "no linux-image-riscv64", env=env)
+    package = re.search(r"Depends: (linux-image-\S+)", depends)[1]
+    command(["apt-get", "download", package], f"no {package}", env=env, cwd=folder)
+    return next(folder.glob(f"{package}_*.deb"))
+
+
+def debian_kernel(folder, suite, mirror):
+    """=> Debian's kernel, from an earlier run if there was one."""
+    kernel = folder / "vmlinux"
+    if not kernel.exists():
+        package, unpacked = fetch(folder, suite, mirror), folder / "unpacked"
+        command(["dpkg-deb", "-x", package, unpacked], f"{package.name}")
+        next(unpacked.glob("boot/vmlinu*")).replace(kernel)
+        shutil.rmtree(unpacked)
+        package.unlink()
+    return kernel
+
+
+# --- machines -------------------------------------------------------------------------------------
+
+def record(name, mode, content=b""):
+    """One file of a cpio archive (newc)."""
+    fields = [0, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0]
+    head = b"070701" + b"".join(b"%08x" % f for f in fields) + name.encode() + b"\0"
+    return b"".join(part + bytes(-len(part) % 4) for part in (head, content))
+
+
+def initramfs(program, folder):
+    """A file system for Linux in which the program is all there is."""
+    archive = folder / "initramfs"
+    archive.write_bytes(record("init", 0o100755, program.read_bytes()) + record("TRAILER!!!", 0))
+    return archive
+
+
+def image(program, folder):
+    """The same for Kine."""
+    path = folder / "wall.img"
+    subprocess.run([kine.ROOT / "build/mkfs", "--device", "console:1:0", path, program], check=True,
+                   stdout=subprocess.DEVNULL)
+    return path
+
+
+def kine_machine(harts, disk):
+    return shlex.split(kine.make("print-qemu", f"CPUS={harts}", f"MEM={MEM}", "BIOS=default", f"DISK={disk}"))
+
+
+def linux_machine(harts, kernel, archive):
+    words = kine_machine(harts, "none")
+    words[words.index("-kernel") + 1] = str(kernel)
+    del words[words.index("-drive"):]
+    return words + ["-initrd", str(archive), "-append", "console=ttyS0 quiet loglevel=0 panic=-1"]
+
+
+def run(machine):
+    """Boots a machine that ends by itself.  => row -> figure"""
+    done = subprocess.run(machine, cwd=kine.ROOT, timeout=LIMIT * kine.SLOW, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, text=True, errors="replace")
+    if "wall: done" not in done.stdout:
+        sys.exit(f"bench-wall: {shlex.join(machine)} did not finish; the last it said:\n{done.stdout[-2000:]}")
+    return {row: int(figure) for row, figure in re.findall(r"wall (\S+) (\d+)", done.stdout)}
+
+
+def best(rounds):
+    """=> the least time, or the highest rate, of each row."""
+    return {row: (max if row in RATES else min)(r[row] for r in rounds) for row in COSTS + RATES}
+
+
+# --- the comparison -------------------------------------------------------------------------------
+
+def measure(harts, systems, rounds):
+    """The systems in turn.  => system -> row -> figure"""
+    figures = {name: [] for name in systems}
+    for _ in range(rounds):
+        for name, machine in systems.items():
+            figures[name].append(run(machine(harts)))
+    return {name: best(runs) for name, runs in figures.items()}
+
+
+def print_table(harts, figures):
+    print(f"\n{harts} hart{'s' if harts > 1 else ''}" + "".join(f"{c:>14}" for c in ("Linux", "Kine", "Kine/Linux")))
+    for row in COSTS + RATES:
+        mine, theirs = figures["Kine"][row], figures["Linux"][row]
+        unit = "/s" if row in RATES else "ns"
+        print(f"{row:16}{unit}{theirs:>12,}{mine:>14,}{mine / max(theirs, 1):>14.2f}", flush=True)
+
+
+def main():
+    program = pathlib.Path(sys.argv[1]).resolve()
+    folder = program.parent
+    try:
+        kernel = debian_kernel(folder, os.environ.get("SUITE") or "trixie",
+                               os.environ.get("MIRROR") or "http://deb.debian.org/debian")
+    except Unavailable as why:
+        print(f"bench-wall is skipped: Debian's kernel for riscv64 is not to be had ({why}).")
+        return 0
+    archive, disk = initramfs(program, folder), image(program, folder)
+    systems = {"Linux": lambda harts: linux_machine(harts, kernel, archive),
+               "Kine": lambda harts: kine_machine(harts, disk)}
+    kept = {}
+    for harts in map(int, os.environ.get("HARTS", "1 2 4").split()):
+        kept[harts] = measure(harts, systems, int(os.environ.get("ROUNDS", "3")))
+        print_table(harts, kept[harts])
+    (folder / "wall.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
