@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "guest"))
 import kine  # noqa: E402
 
-MEM = "512M"
+MEM = "1G"  # Linux has no large pages in less than 512 MiB
 LIMIT = 240  # seconds of one boot
 KEYS = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 TOOLS = ("apt-get", "apt-cache", "dpkg-deb")
