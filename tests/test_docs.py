@@ -10,8 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("kernel", "user", "mkfs", "tests")
 SOURCES = (".c", ".h", ".S", ".inc", ".ld", ".py", ".mk", ".sh", ".awk")
-# Names that stand for any, and programs that the reader or a course brings.
-PLACES = re.compile(r"NAME|hello\.c|uthread")
+# Names that stand for any, what make builds, and programs that the reader or a course brings.
+PLACES = re.compile(r"NAME|hello\.c|uthread|kernel\.sym")
 
 FILES = {str(path.relative_to(ROOT)) for folder in FOLDERS for path in (ROOT / folder).rglob("*")}
 TEXT = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in map(ROOT.joinpath, sorted(FILES))
