@@ -62,6 +62,9 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MAP_KNOWN           0x17f93f // MAP_SHARED_VALIDATE refuses others
 
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED   2
+
 #define MS_ASYNC      1
 #define MS_INVALIDATE 2
 #define MS_SYNC       4

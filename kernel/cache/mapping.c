@@ -31,6 +31,17 @@ void mapping_remove(struct object *obj, struct mapping *m)
     spin_unlock(&obj->maps_lock);
 }
 
+void mapping_inherit(struct object *obj, struct mapping *m, struct mapping *of)
+{
+    spin_lock(&obj->maps_lock);
+    if (m->round == obj->round && of->round != obj->round) {
+        m->round = of->round;
+        list_remove(&m->link);
+        list_push_front(&of->link, &m->link);
+    }
+    spin_unlock(&obj->maps_lock);
+}
+
 static uint32 begin_round(struct object *obj)
 {
     spin_lock(&obj->maps_lock);

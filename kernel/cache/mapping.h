@@ -22,6 +22,9 @@ struct mapping {
 // Enters and removes a mapping.  => the mapping's address space is locked; the caller counts the object
 void mapping_add(struct object *obj, struct mapping *m);
 void mapping_remove(struct object *obj, struct mapping *m);
+// What `of` showed, or a part of it, m shows from here on: a walk that is under way and has yet to come by
+// `of` comes by m too.  => as above, both are entered, and no walk can hold m's address space
+void mapping_inherit(struct object *obj, struct mapping *m, struct mapping *of);
 
 // What there is to do with each; the one who knows address spaces registers it.
 struct mapping_ops {

@@ -69,6 +69,7 @@ static syscall_fn *const linux_calls[] = {
     [SYS_sysinfo] = sys_sysinfo,
     [SYS_brk] = sys_brk,
     [SYS_munmap] = sys_munmap,
+    [SYS_mremap] = sys_mremap,
     [SYS_clone] = sys_clone,
     [SYS_execve] = sys_execve,
     [SYS_mmap] = sys_mmap,

@@ -95,6 +95,11 @@ int64 sys_munmap(const uint64 *arg) // addr, length
     return aspace_munmap(mine(), arg[0], arg[1]);
 }
 
+int64 sys_mremap(const uint64 *arg) // address, old length, new length, flags, new address
+{
+    return aspace_remap(mine(), &(struct remap){ arg[0], arg[1], arg[2], arg[3], arg[4] });
+}
+
 int64 sys_msync(const uint64 *arg) // addr, length, flags
 {
     uint64 flags = arg[2];

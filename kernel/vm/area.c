@@ -169,6 +169,12 @@ static void put_aside(struct areas *as, struct area *a)
     as->gone = a;
 }
 
+void area_inherit(struct area *a, struct area *of)
+{
+    if (a->live)
+        mapping_inherit(a->object, &a->mapping, &of->mapping);
+}
+
 // --- changes ------------------------------------------------------------------------------------
 
 int areas_reserve(struct areas *as, unsigned more)
@@ -200,10 +206,10 @@ static struct area *insert_behind(struct areas *as, const struct area *from, str
     return a;
 }
 
-void areas_insert(struct areas *as, const struct area *a)
+struct area *areas_insert(struct areas *as, const struct area *a)
 {
     struct area *next = first_beyond(as, a->start);
-    insert_behind(as, a, area_at(as, next ? next->link.prev : as->order.prev));
+    return insert_behind(as, a, area_at(as, next ? next->link.prev : as->order.prev));
 }
 
 // Moves the beginning of an area up.
@@ -222,6 +228,29 @@ static void cut_back(struct area *a, uint64 end)
         a->bytes = end - a->start;
 }
 
+struct area area_part(const struct area *a, uint64 start, uint64 len, uint64 at)
+{
+    struct area part = *a;
+    cut_front(&part, start);
+    cut_back(&part, start + len);
+    part.start = at;
+    part.end = at + len;
+    return part;
+}
+
+struct area area_beyond(const struct area *a, uint64 len, uint64 at)
+{
+    struct area beyond = *a;
+    beyond.start = at;
+    beyond.end = at + len;
+    beyond.image = false;
+    if (!a->live)
+        beyond.object = NULL;
+    beyond.offset = beyond.object ? a->offset + (a->end - a->start) : 0;
+    beyond.bytes = beyond.object ? len : 0;
+    return beyond;
+}
+
 void areas_split(struct areas *as, uint64 va)
 {
     struct area *a = areas_find(as, va);
@@ -231,7 +260,7 @@ void areas_split(struct areas *as, uint64 va)
     area_refer(&upper);
     cut_back(a, va);
     cut_front(&upper, va);
-    insert_behind(as, &upper, a);
+    area_inherit(insert_behind(as, &upper, a), a);
 }
 
 unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end)
@@ -285,6 +314,7 @@ void areas_join(struct areas *as, uint64 start, uint64 end)
             a = next;
             continue;
         }
+        area_inherit(a, next);
         unlink_area(as, next);
         a->end = next->end;
         a->bytes += next->bytes;
@@ -299,6 +329,7 @@ int areas_copy(struct areas *to, const struct areas *from)
     for (struct area *a = areas_first(from); a && !err; a = areas_next(from, a)) {
         area_refer(a);
         last = insert_behind(to, a, last);
+        area_inherit(last, a);
     }
     to->room_below = from->room_below;
     to->room_size = from->room_size;

@@ -72,8 +72,14 @@ int areas_reserve(struct areas *as, unsigned more);
 // An area's reference to its object, or what is meant to be one's.
 void area_refer(const struct area *a);
 void area_unrefer(const struct area *a); // may write to the disk: nothing is locked
+// What `a` says of the `len` bytes from `start` on, for another place; and what it would say of those
+// behind its end: more of a live object, else zeros.  The references to the object are not counted.
+struct area area_part(const struct area *a, uint64 start, uint64 len, uint64 at);
+struct area area_beyond(const struct area *a, uint64 len, uint64 at);
+// Pages that `of` shows are a's from here on (cache/mapping.h: mapping_inherit).  => both are in a tree
+void area_inherit(struct area *a, struct area *of);
 // Inserts an area; takes over its reference to the object.  => nothing lies there, room reserved
-void areas_insert(struct areas *as, const struct area *a);
+struct area *areas_insert(struct areas *as, const struct area *a);
 // => how many areas more there are once [start, end) is cut out: 1 if it lies inside one, else 0
 unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end);
 // Cuts [start, end) out: areas within go, those across are cut.  => room for what it adds reserved
@@ -83,7 +89,8 @@ void areas_split(struct areas *as, uint64 va);
 // Makes one of areas that touch and are alike, in [start, end) and at its ends: zero-filled ones, and live
 // ones that show the object as one would.
 void areas_join(struct areas *as, uint64 start, uint64 end);
-// Copies all of `from` into the empty `to`, counting objects.  => 0, -ENOMEM
+// Copies all of `from` into the empty `to`, counting objects.  => both spaces are locked, so that no walk
+//    comes by between the areas and their pages; 0, -ENOMEM
 int areas_copy(struct areas *to, const struct areas *from);
 // => the highest free stretch of `size` bytes that ends at or below `top`, aligned as its size makes
 //    it useful; 0 if there is none.  One `bottom` and `top` for all calls.

@@ -50,6 +50,16 @@ int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, const struct area 
 // -ENOMEM (a part is not mapped), or what the files say
 int aspace_sync(struct aspace *as, uint64 addr, uint64 len, bool wait);
 int aspace_munmap(struct aspace *as, uint64 addr, uint64 len);
+// mremap: old_len bytes from `from` on become new_len, where they are or elsewhere (MREMAP_MAYMOVE), or
+// at `to` (MREMAP_FIXED); what lies there goes.  An old_len of 0 shows a shared area a second time.
+// => the address; -EINVAL; -EFAULT (they are not one area); -ENOMEM (no room or no memory), -EINTR; and
+//    after an error all is as before
+struct remap {
+    uint64 from, old_len, new_len;
+    uint64 flags; // MREMAP_*
+    uint64 to;
+};
+int64 aspace_remap(struct aspace *as, const struct remap *what);
 // What may not be read keeps its bytes.  => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X,
 // or a shared file that is not open for writing)
 int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);

@@ -7,8 +7,6 @@
 #include "vm/pagetable.h"
 #include "vm/space_priv.h"
 
-#define MMAP_BOTTOM 0x40000000UL // where mmap looks for room at the lowest
-
 static bool in_user_space(uint64 addr, uint64 len)
 {
     return addr >= USER_MIN && addr < USER_MAX && len <= USER_MAX - addr;

@@ -119,6 +119,7 @@ struct aspace *aspace_fork(struct aspace *parent)
     if (!child)
         return NULL;
     mutex_lock(&parent->lock);
+    mutex_trylock(&child->lock); // nobody else has it: objects lead to it once its areas are there
     child->heap_start = parent->heap_start;
     child->brk = parent->brk;
     child->promised = parent->promised;
@@ -126,6 +127,7 @@ struct aspace *aspace_fork(struct aspace *parent)
     int err = areas_copy(&child->areas, &parent->areas);
     if (!err)
         err = uvmcopy(parent, child);
+    mutex_unlock(&child->lock);
     mutex_unlock(&parent->lock);
     if (!err)
         return child;
