@@ -154,7 +154,17 @@ struct siginfo {
 #define SIGCHLD 17
 #define NSIG    64
 
+#define MADV_NORMAL         0
+#define MADV_RANDOM         1
+#define MADV_SEQUENTIAL     2
+#define MADV_WILLNEED       3
 #define MADV_DONTNEED       4
+#define MADV_FREE           8
+#define MADV_HUGEPAGE       14
+#define MADV_NOHUGEPAGE     15
+#define MADV_DONTDUMP       16
+#define MADV_DODUMP         17
+#define MADV_COLD           20
 #define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 

@@ -65,6 +65,7 @@
 #define SYS_mmap            222
 #define SYS_mprotect        226
 #define SYS_msync           227
+#define SYS_mincore         232
 #define SYS_madvise         233
 #define SYS_wait4           260
 #define SYS_syncfs          267

@@ -75,6 +75,7 @@ static syscall_fn *const linux_calls[] = {
     [SYS_mmap] = sys_mmap,
     [SYS_mprotect] = sys_mprotect,
     [SYS_msync] = sys_msync,
+    [SYS_mincore] = sys_mincore,
     [SYS_madvise] = sys_madvise,
     [SYS_wait4] = sys_wait4,
     [SYS_renameat2] = sys_renameat2,

@@ -17,7 +17,8 @@ syscall_fn sys_clone, sys_execve, sys_exit, sys_wait4, sys_waitid, sys_kill, sys
     sys_getppid;
 syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
 // sys_mem.c: memory
-syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mremap, sys_msync, sys_mprotect, sys_madvise;
+syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mremap, sys_msync, sys_mprotect, sys_madvise,
+    sys_mincore;
 // sys_time.c: time
 syscall_fn sys_nanosleep, sys_clock_gettime, sys_times;
 // sys_info.c: the system

@@ -7,7 +7,9 @@
 #include "proc/file.h"
 #include "proc/proc.h"
 #include "sys/dispatch.h"
+#include "task/thread.h"
 #include "vm/aspace.h"
+#include "vm/usercopy.h"
 
 static struct aspace *mine(void)
 {
@@ -119,9 +121,42 @@ int64 sys_mprotect(const uint64 *arg) // addr, length, prot
 int64 sys_madvise(const uint64 *arg) // addr, length, advice
 {
     switch (arg[2]) {
+    case MADV_NORMAL:
+    case MADV_RANDOM:
+    case MADV_SEQUENTIAL:
+    case MADV_WILLNEED:
+    case MADV_HUGEPAGE:
+    case MADV_NOHUGEPAGE:
+    case MADV_DONTDUMP:
+    case MADV_DODUMP:
+    case MADV_COLD: return aspace_is_mapped(mine(), arg[0], arg[1]);
+    case MADV_FREE: return aspace_free_lazily(mine(), arg[0], arg[1]);
     case MADV_DONTNEED: return aspace_discard(mine(), arg[0], arg[1]);
     case MADV_POPULATE_READ: return aspace_populate(mine(), arg[0], arg[1], false);
     case MADV_POPULATE_WRITE: return aspace_populate(mine(), arg[0], arg[1], true);
     default: return -EINVAL;
     }
+}
+
+#define MINCORE_STEP 256 // pages at a time
+
+int64 sys_mincore(const uint64 *arg) // addr, length, a byte for each page
+{
+    uchar found[MINCORE_STEP];
+    uint64 len = arg[1];
+    if (arg[0] % PGSIZE)
+        return -EINVAL;
+    if (aspace_check_range(arg[0], &len))
+        return -ENOMEM;
+    for (uint64 done = 0, n; done < len / PGSIZE; done += n) {
+        n = len / PGSIZE - done < MINCORE_STEP ? len / PGSIZE - done : MINCORE_STEP;
+        int err = aspace_resident(mine(), arg[0] + done * PGSIZE, n, found);
+        if (!err)
+            err = copyout(mine(), arg[2] + done, found, n);
+        if (!err)
+            err = thread_breathe_at_rest();
+        if (err)
+            return err;
+    }
+    return 0;
 }

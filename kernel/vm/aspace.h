@@ -37,6 +37,9 @@ int uvmcopy(struct aspace *parent, struct aspace *child);
 // overlap), -EACCES (W and X together), -ENOMEM.
 int aspace_map(struct aspace *as, const struct area *area);
 
+// A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
+int aspace_check_range(uint64 addr, uint64 *len);
+
 // mmap of what `what` says: prot, and of a file object, offset, live and mapping; the object is counted
 // anew.  => the address, or -EINVAL, -ENOMEM, -EACCES, -EEXIST, -EOVERFLOW.
 enum placement {
@@ -76,11 +79,17 @@ uint64 aspace_brk(struct aspace *as, uint64 brk);
 // Makes the pages of [addr, addr + len) present, and with `write` private, as if each had been
 // touched.
 // => 0, -ENOMEM (a part is not mapped; also early, when there is clearly not enough), -EFAULT (not
-// allowed), -EINTR (killed meanwhile).
+// allowed, or the touch would end in SIGBUS), -EINTR (killed meanwhile).
 int aspace_populate(struct aspace *as, uint64 addr, uint64 len, bool write);
 // Gives the pages of the range back; the next touch finds them as at first.  => 0, -ENOMEM (a part
 // is not mapped; the rest is done).
 int aspace_discard(struct aspace *as, uint64 addr, uint64 len);
+// MADV_FREE: what may be forgotten.  => as above; -EINVAL: a part shows an object
+int aspace_free_lazily(struct aspace *as, uint64 addr, uint64 len);
+// => 0; -EINVAL (no range of user space), -ENOMEM (a part is not mapped)
+int aspace_is_mapped(struct aspace *as, uint64 addr, uint64 len);
+// mincore: *out is for each page from `addr` on 1 if a touch would find it in memory.  => 0, -ENOMEM
+int aspace_resident(struct aspace *as, uint64 addr, uint64 pages, uchar *out);
 
 // For ps: pages mapped, of these shared, and bytes that areas span.
 void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size);

@@ -68,7 +68,8 @@ static int populate_page(struct aspace *as, uint64 va, bool write)
         return 0;
     if (write && !has_room(1))
         return -ENOMEM;
-    return fault_in(as, va, write ? ACCESS_WRITE : ACCESS_READ, &ignored);
+    int err = fault_in(as, va, write ? ACCESS_WRITE : ACCESS_READ, &ignored);
+    return !err || err == -ENOMEM || err == -EINTR ? err : -EFAULT;
 }
 
 static int populate_step(struct aspace *as, uint64 start, uint64 end, bool write)

@@ -12,8 +12,6 @@
 int aspace_cut(struct aspace *as, uint64 start, uint64 end);
 // Drops the lock after areas may have been cut out.  => lock held; not afterwards
 void aspace_unlock(struct aspace *as);
-// A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
-int aspace_check_range(uint64 addr, uint64 *len);
 // => does an area contain every page of [start, end)?  lock held
 bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end);
 // A pte_visitor: adds one to the uint64 at arg.

@@ -350,3 +350,80 @@ TEST(shared_memory)
     CHECK_EQ(host_audit(), 0);
     end();
 }
+
+// --- mremap, madvise, mincore -----------------------------------------------------------------
+
+TEST(maps_that_move)
+{
+    begin_mapped(MAP_SHARED);
+    store(AT + 2 * PGSIZE, "moves", 5);
+    CHECK_EQ(call(SYS_mremap, AT, PGSIZE + 1, PGSIZE, 0), AT); // page 1 goes, page 2 stays
+    CHECK_EQ(call(SYS_uname, AT + PGSIZE), -EFAULT);
+    CHECK_EQ(call(SYS_mremap, AT + 2 * PGSIZE, 3 * PGSIZE, 3 * PGSIZE,
+                  MREMAP_MAYMOVE | MREMAP_FIXED, OTHER),
+             OTHER);
+    expect_map(OTHER, 2 * PGSIZE, 3 * PGSIZE);
+    put(OTHER + 9, "stored there", 12);
+    memcpy(bytes + 2 * PGSIZE + 9, "stored there", 12);
+    CHECK_EQ(call(SYS_msync, OTHER, 3 * PGSIZE, MS_SYNC), 0);
+    expect_on_disk(SIZE);
+    CHECK_EQ(call(SYS_mremap, OTHER, 3 * PGSIZE, 2 * PGSIZE, 4), -EINVAL);
+    CHECK_EQ(call(SYS_mremap, OTHER + SIZE, PGSIZE, PGSIZE, 0), -EFAULT);
+    end();
+}
+
+TEST(advice)
+{
+    static const uint64 harmless[] = { MADV_NORMAL,   MADV_RANDOM,   MADV_SEQUENTIAL,
+                                       MADV_WILLNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE,
+                                       MADV_DONTDUMP, MADV_DODUMP,   MADV_COLD };
+    begin_mapped(MAP_SHARED);
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
+        CHECK_EQ(call(SYS_madvise, AT, SIZE, harmless[i]), 0);
+        CHECK_EQ(call(SYS_madvise, AT, 2 * SIZE, harmless[i]), -ENOMEM);
+        CHECK_EQ(call(SYS_madvise, AT + 1, SIZE, harmless[i]), -EINVAL);
+    }
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, 10), -EINVAL); // DONTFORK would change what is seen
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, 100), -EINVAL);
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, MADV_FREE), -EINVAL);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), OTHER);
+    put(OTHER, "gone", 4);
+    CHECK_EQ(call(SYS_madvise, OTHER, SIZE, MADV_FREE), 0);
+    memset(bytes, 0, 4);
+    expect_map(OTHER, 0, 4);
+    end();
+}
+
+TEST(populate_maps_of_files)
+{
+    begin_mapped(MAP_SHARED);
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, MADV_POPULATE_READ), 0);
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, MADV_POPULATE_WRITE), 0);
+    store(AT, "written", 7);
+    expect_file("f", bytes, SIZE);
+    CHECK_EQ(call(SYS_ftruncate, (uint64)fd, PGSIZE), 0);
+    CHECK_EQ(call(SYS_madvise, AT, SIZE, MADV_POPULATE_READ), -EFAULT);
+    CHECK_EQ(call(SYS_madvise, AT, PGSIZE, MADV_POPULATE_WRITE), 0);
+    end();
+}
+
+TEST(what_is_in_memory)
+{
+    uchar in[PAGES] = { 0 };
+    begin();
+    CHECK_EQ(map(AT, SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), AT);
+    put(AT + PGSIZE, "x", 1);
+    CHECK_EQ(call(SYS_mincore, AT, SIZE - 1, DATA), 0);
+    get(in, DATA, PAGES);
+    CHECK_EQ(memcmp(in, "\0\1\0\0\0", PAGES), 0);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_SHARED, fd, 0), OTHER); // was written: it is in the cache
+    CHECK_EQ(call(SYS_mincore, OTHER, SIZE, DATA), 0);
+    get(in, DATA, PAGES);
+    CHECK_EQ(memcmp(in, "\1\1\1\1\1", PAGES), 0);
+    CHECK_EQ(call(SYS_mincore, AT + 1, SIZE, DATA), -EINVAL);
+    CHECK_EQ(call(SYS_mincore, AT, SIZE + 1, DATA), -ENOMEM);
+    CHECK_EQ(call(SYS_mincore, AT, -1UL, DATA), -ENOMEM);
+    CHECK_EQ(call(SYS_mincore, AT, SIZE, NOWHERE), -EFAULT);
+    CHECK_EQ(call(SYS_mincore, AT, 0, NOWHERE), 0);
+    end();
+}

@@ -126,8 +126,13 @@ TEST(parts_move)
     vm_begin();
     struct aspace *as = space_new(1);
     fill(as, AT, 100, 1);
+    uint32 active = as->root->active;
+    as->root->active |= 4;
+    host_flushed = 0;
     CHECK_EQ(remap(as, AT + 10 * PGSIZE, 10, 10, MREMAP_MAYMOVE | MREMAP_FIXED, AT + 30 * PGSIZE),
              AT + 30 * PGSIZE);
+    CHECK_EQ(host_flushed & 4, 4); // though no table is freed
+    as->root->active = active;
     CHECK_EQ(load_byte(as, AT + 10 * PGSIZE), -EFAULT);
     CHECK_EQ(load_byte(as, AT + 30 * PGSIZE), 2);
     CHECK_EQ(load_byte(as, AT + 40 * PGSIZE), 5);

@@ -57,6 +57,8 @@ static const struct call calls[] = {
     { SYS_munmap, 4, { ADDRESS, MEMORY_LENGTH } },
     { SYS_mprotect, 6, { ADDRESS, MEMORY_LENGTH, PROTECTION } },
     { SYS_madvise, 8, { ADDRESS, MEMORY_LENGTH, ADVICE } },
+    { SYS_mremap, 6, { ADDRESS, MEMORY_LENGTH, MEMORY_LENGTH, FEW, ADDRESS } },
+    { SYS_mincore, 2, { ADDRESS, MEMORY_LENGTH, BUFFER } },
     { SYS_msync, 2, { ADDRESS, MEMORY_LENGTH, SYNC_FLAGS } },
     { SYS_brk, 2, { WORD } },
     // processes

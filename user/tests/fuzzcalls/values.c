@@ -226,7 +226,9 @@ static uint64 value_in_memory(struct fuzzer *f, enum kind kind)
                       MAP_SHARED) |
                (pick(f, 4) ? MAP_FIXED : 0) | (pick(f, 8) ? 0 : MAP_POPULATE);
     case SYNC_FLAGS: return ONE_OF(f, MS_SYNC, MS_ASYNC, MS_INVALIDATE);
-    case ADVICE: return ONE_OF(f, MADV_DONTNEED, MADV_POPULATE_READ, MADV_POPULATE_WRITE);
+    case ADVICE:
+        return ONE_OF(f, MADV_WILLNEED, MADV_FREE, MADV_DONTNEED, MADV_POPULATE_READ,
+                      MADV_POPULATE_WRITE);
     case TIMES: return times(f);
     case POINTERS: return pointers(f);
     default: return any_word(f);
