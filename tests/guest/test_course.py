@@ -44,6 +44,9 @@ def test_in_place_of_ours(machine, course_tree, cpus):
         f"test {name}: OK" for name in ("longpaths", "stackguard", "wild", "heap", "kernmem")
     ] + ["COURSE TESTS PASSED"]
     m.check("forktest", "course fork test OK")
+    out = m.check("mmaptest", "mmaptest: all ok")
+    assert re.findall(r"\w+: ok", out) == [
+        f"{part}: ok" for part in ("private", "rights", "parts", "two", "fork")]
     assert m.run("lazytests; echo $?") == "lazy 1\nnamed 1\ndefault 1\n0\n"
     assert m.run("stressfs; echo $?").splitlines() == ["console by number", "0"]
     assert m.run("grind; echo $?") == (
