@@ -372,7 +372,7 @@ TEST(maps_that_move)
     end();
 }
 
-TEST(advice)
+TEST(advice_that_changes_nothing)
 {
     static const uint64 harmless[] = { MADV_NORMAL,   MADV_RANDOM,   MADV_SEQUENTIAL,
                                        MADV_WILLNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE,

@@ -363,7 +363,7 @@ TEST(advice)
     get(&pte, DATA, sizeof pte);
     CHECK((pte.pte & PTE_W) && pte.refs == 1);
     CHECK_EQ(call(SYS_madvise, CONSTANTS, PGSIZE, MADV_POPULATE_WRITE), -EFAULT);
-    CHECK_EQ(call(SYS_madvise, DATA, PGSIZE, 3), -EINVAL);
+    CHECK_EQ(call(SYS_madvise, DATA, PGSIZE, 10), -EINVAL);
     CHECK_EQ(call(SYS_madvise, NOWHERE, PGSIZE, MADV_DONTNEED), -ENOMEM);
     calls_end();
 }
