@@ -19,6 +19,8 @@ struct chardev {
     int64 (*read)(int minor, void *buf, size_t n);
     int64 (*write)(int minor, const void *buf, size_t n);
     int64 (*ioctl)(int minor, uint32 request, void *arg, size_t *arg_size); // NULL: ENOTTY
+    // => is a map of it memory of zeros?  NULL: it cannot be mapped
+    bool (*maps_zeros)(int minor);
 };
 
 void chardev_register(int major, const struct chardev *dev);

@@ -22,10 +22,16 @@ static int64 memdev_write(int minor, const void *buf, size_t n)
     return minor == MINOR_NULL || minor == MINOR_ZERO ? (int64)n : -ENXIO;
 }
 
+static bool memdev_maps_zeros(int minor)
+{
+    return minor == MINOR_ZERO;
+}
+
 static const struct chardev memory_device = {
     .name = "mem",
     .read = memdev_read,
     .write = memdev_write,
+    .maps_zeros = memdev_maps_zeros,
 };
 
 void memdev_init(void)

@@ -10,6 +10,7 @@
 #include "fs/fs.h"
 #include "proc/inode_file_priv.h"
 #include "task/thread.h"
+#include "vm/area.h"
 #include "vm/usercopy.h"
 
 static const struct chardev *device_of(struct inode *ino)
@@ -87,7 +88,15 @@ static int64 device_ioctl(struct file *f, struct aspace *as, uint32 request, uin
     return err ? err : result;
 }
 
+static int device_map(struct file *f, struct area *what)
+{
+    const struct chardev *dev = device_of(f->obj);
+    bool zeros = dev->maps_zeros && dev->maps_zeros(MINOR(inode_rdev(f->obj)));
+    return zeros ? 0 : -ENODEV;
+}
+
 const struct file_ops device_file_ops = {
+    .map = device_map,
     .read = device_read,
     .write = device_write,
     .ioctl = device_ioctl,

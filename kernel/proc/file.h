@@ -33,7 +33,8 @@ struct file_ops {
     // Buffers are user addresses in `as`.  NULL: no requests (-ENOTTY)
     int64 (*ioctl)(struct file *f, struct aspace *as, uint32 request, uint64 arg);
     int (*stat)(struct file *f, struct linux_stat *out);
-    // Fills what->object, counted, and what->live, for a map.  NULL: it has no pages (-ENODEV)
+    // Fills what->object, counted, and what->live, for a map; no object: it is memory of zeros.
+    // NULL: it has no pages (-ENODEV)
     int (*map)(struct file *f, struct area *what);
     void (*release)(struct file *f); // the last reference is gone
 };

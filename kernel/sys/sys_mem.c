@@ -23,26 +23,7 @@ int64 sys_brk(const uint64 *arg) // the new break; => the break as it is afterwa
 
 #define PROTS (PROT_READ | PROT_WRITE | PROT_EXEC)
 
-// What of a file is to be mapped.  => 0 with what->object counted; -EBADF, -EACCES, -ENODEV
-static int map_file(struct area *what, bool shared, int fd)
-{
-    struct file_use use = files_use(current_proc()->files, fd);
-    struct file *f = use.file;
-    if (!f)
-        return -EBADF;
-    int err = file_map(f, what);
-    uint32 mode = f->flags & O_ACCMODE;
-    what->mapping.shared = shared;
-    what->mapping.stores = shared && mode == O_RDWR;
-    if (!err &&
-        (mode == O_WRONLY || (shared && (what->prot & PROT_WRITE) && !what->mapping.stores))) {
-        object_put(what->object);
-        err = -EACCES;
-    }
-    file_use_end(use);
-    return err;
-}
-
+// Memory of zeros.
 static int map_memory(struct area *what, bool shared, uint64 len)
 {
     what->offset = 0;
@@ -52,6 +33,32 @@ static int map_memory(struct area *what, bool shared, uint64 len)
     what->live = true;
     what->mapping.shared = what->mapping.stores = true;
     return what->object ? 0 : -ENOMEM;
+}
+
+// => 0, -EACCES: may a file that is open in this mode be mapped so?
+static int check_mode(const struct area *what, bool shared, uint32 mode)
+{
+    bool stores = shared && what->prot & PROT_WRITE;
+    return mode == O_WRONLY || (stores && mode != O_RDWR) ? -EACCES : 0;
+}
+
+// What of a file is to be mapped.  => 0 with what->object counted; -EBADF, -EACCES, -ENODEV, -ENOMEM
+static int map_file(struct area *what, bool shared, int fd, uint64 len)
+{
+    struct file_use use = files_use(current_proc()->files, fd);
+    struct file *f = use.file;
+    if (!f)
+        return -EBADF;
+    uint32 mode = f->flags & O_ACCMODE;
+    int err = check_mode(what, shared, mode);
+    if (!err)
+        err = file_map(f, what);
+    if (!err && !what->object)
+        err = map_memory(what, shared, len);
+    what->mapping.shared = shared;
+    what->mapping.stores = shared && mode == O_RDWR;
+    file_use_end(use);
+    return err;
 }
 
 // => 0; -EINVAL: it is not said whether what is mapped is shared; -EOPNOTSUPP; -ENOMEM: there are no
@@ -78,7 +85,7 @@ int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
         err = -EINVAL;
     if (!err)
         err = flags & MAP_ANONYMOUS ? map_memory(&what, shared, arg[1])
-                                    : map_file(&what, shared, (int)arg[4]);
+                                    : map_file(&what, shared, (int)arg[4], arg[1]);
     if (err)
         return err;
     enum placement place = flags & MAP_FIXED_NOREPLACE ? PLACE_EMPTY

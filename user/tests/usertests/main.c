@@ -176,6 +176,7 @@ static const struct part parts[] = {
     { .name = "sleeplongenough", .fn = sleep_long_enough },
     { .name = "uptimeticks", .fn = uptime_ticks },
     { .name = "sleeprefused", .fn = sleep_refused },
+    { .name = "mapdevices", .fn = map_devices },
     { .name = "mapfile", .fn = map_file },
     { .name = "mapfork", .fn = map_over_fork },
     { .name = "mapend", .fn = map_end },

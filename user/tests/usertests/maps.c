@@ -233,3 +233,40 @@ void map_cut(void)
     close(race.fd);
     must_unlink("ut.map");
 }
+
+static int open_device(int minor)
+{
+    unlink("ut.dev");
+    EXPECT(mknod("ut.dev", 2, (short)minor), 0, "mknod");
+    return must_open("ut.dev", O_RDWR);
+}
+
+static void store_one(void *at)
+{
+    *(volatile char *)at = 1;
+}
+
+// A map of zero is memory; what else is no file has no pages.
+void map_devices(void)
+{
+    int zero = open_device(1), null = open_device(0), dir = must_open(".", O_RDONLY), ends[2];
+    char *own = map(zero, RW, MAP_PRIVATE, 2, PGSIZE), *at = map(zero, RW, MAP_SHARED, 2, 0);
+    EXPECT(own[0] | own[PGSIZE + 9] | at[0] | at[PGSIZE + 9], 0, "zeros");
+    run(store_one, own + 3);
+    run(store_one, at + 3);
+    EXPECT(own[3], 0, "what a child stored to its own");
+    EXPECT(at[3], 1, "what a child stored to shared memory");
+    unmap(own, 2);
+    unmap(at, 2);
+    EXPECT(pipe(ends), 0, "pipe");
+    int others[] = { null, dir, ends[0], 0 };
+    for (int i = 0; i < 4; i++)
+        EXPECT(sys(SYS_mmap, 0, PGSIZE, PROT_READ, MAP_PRIVATE, others[i], 0), -ENODEV,
+               "mmap of %d", i);
+    close(zero);
+    close(null);
+    close(dir);
+    close(ends[0]);
+    close(ends[1]);
+    must_unlink("ut.dev");
+}

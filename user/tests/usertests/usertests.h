@@ -91,8 +91,8 @@ void cpu_times(void), children_times(void), clock_forward(void), sleep_long_enou
     uptime_ticks(void), sleep_refused(void), who_am_i(void), memory_accounts(void);
 
 // maps.c
-void map_file(void), map_over_fork(void), map_end(void), map_shared_memory(void), map_race(void),
-    map_cut(void);
+void map_devices(void), map_file(void), map_over_fork(void), map_end(void), map_shared_memory(void),
+    map_race(void), map_cut(void);
 
 // disk.c
 void disk_full(void), disk_full_names(void), fill_classic(void), sync_all(void);
