@@ -32,8 +32,7 @@ struct area *areas_prev(const struct areas *as, const struct area *a)
     return area_at(as, a->link.prev);
 }
 
-// => the first area that ends beyond va: the one that contains it, or the next
-static struct area *first_beyond(const struct areas *as, uint64 va)
+struct area *areas_beyond(const struct areas *as, uint64 va)
 {
     struct area *found = NULL;
     for (struct area *a = as->root; a;) {
@@ -49,13 +48,13 @@ static struct area *first_beyond(const struct areas *as, uint64 va)
 
 struct area *areas_find(const struct areas *as, uint64 va)
 {
-    struct area *a = first_beyond(as, va);
+    struct area *a = areas_beyond(as, va);
     return a && a->start <= va ? a : NULL;
 }
 
 bool areas_free(const struct areas *as, uint64 start, uint64 end)
 {
-    struct area *a = first_beyond(as, start);
+    struct area *a = areas_beyond(as, start);
     return !a || a->start >= end;
 }
 
@@ -208,7 +207,7 @@ static struct area *insert_behind(struct areas *as, const struct area *from, str
 
 struct area *areas_insert(struct areas *as, const struct area *a)
 {
-    struct area *next = first_beyond(as, a->start);
+    struct area *next = areas_beyond(as, a->start);
     return insert_behind(as, a, area_at(as, next ? next->link.prev : as->order.prev));
 }
 
@@ -280,7 +279,7 @@ void areas_cut(struct areas *as, uint64 start, uint64 end)
 {
     if (areas_cut_adds(as, start, end))
         areas_split(as, end);
-    struct area *a = first_beyond(as, start), *next;
+    struct area *a = areas_beyond(as, start), *next;
     if (a && a->start < start) {
         next = areas_next(as, a);
         cut_back(a, start);
@@ -306,7 +305,7 @@ static bool can_join(const struct area *a, const struct area *b)
 
 void areas_join(struct areas *as, uint64 start, uint64 end)
 {
-    struct area *a = first_beyond(as, start), *next;
+    struct area *a = areas_beyond(as, start), *next;
     if (a && areas_prev(as, a))
         a = areas_prev(as, a);
     while (a && a->start < end && (next = areas_next(as, a)) != NULL) {
@@ -356,7 +355,7 @@ uint64 areas_find_room(struct areas *as, uint64 size, uint64 bottom, uint64 top)
         as->room_size = 0;
     }
     uint64 high = as->room_below < top ? as->room_below : top;
-    struct area *beyond = first_beyond(as, high - 1);
+    struct area *beyond = areas_beyond(as, high - 1);
     if (beyond && beyond->start < high)
         high = beyond->start;
     struct area *a = area_at(as, beyond ? beyond->link.prev : as->order.prev);

@@ -59,6 +59,8 @@ void areas_init(struct areas *as);
 struct area *areas_first(const struct areas *as);
 struct area *areas_next(const struct areas *as, const struct area *a);
 struct area *areas_prev(const struct areas *as, const struct area *a);
+// => the first area that ends beyond va: the one that contains it, or the next; NULL
+struct area *areas_beyond(const struct areas *as, uint64 va);
 // => the area that contains va, or NULL.
 struct area *areas_find(const struct areas *as, uint64 va);
 // => true if nothing lies in [start, end).

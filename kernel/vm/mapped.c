@@ -73,14 +73,16 @@ static void forget(struct mapping *m, uint64 first, uint64 end, const struct fra
     mutex_unlock(&as->lock);
 }
 
+// Holes are passed over.
 // => the object of the first shared area in [*at, end), counted, and *at behind that area; NULL: none
 static struct object *next_shared(struct aspace *as, uint64 *at, uint64 end)
 {
     struct object *found = NULL;
     mutex_lock(&as->lock);
-    for (struct area *a; *at < end && !found; *at = a ? a->end : end) {
-        a = areas_find(&as->areas, *at);
-        found = a && a->mapping.shared ? a->object : NULL;
+    for (struct area *a = areas_beyond(&as->areas, *at); a && a->start < end && !found;
+         a = areas_next(&as->areas, a)) {
+        found = a->mapping.shared ? a->object : NULL;
+        *at = a->end;
     }
     if (found)
         object_get(found);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "calls.h"
 #include "fs/fs.h"
+#include "fs/inode.h"
 #include "vm/aspace.h"
 #include "vm/usercopy.h"
 
@@ -204,6 +205,23 @@ TEST(writes_behind_the_end_find_zeros)
         expect_file("f", bytes, off + 3);
         end();
     }
+}
+
+// The file was cut between a look at its end and the store.
+TEST(stores_behind_the_end_are_refused)
+{
+    begin();
+    struct inode *root = volume_root(calls_volume), *ino;
+    CHECK_EQ(path_lookup(root, "f", &ino), 0);
+    for (uint64 more = 0; more < 11; more += 10) {
+        CHECK_EQ(call(SYS_ftruncate, (uint64)fd, PGSIZE + more), 0);
+        CHECK_EQ(inode_allow_store(&ino->data.obj, 0), 0);
+        CHECK_EQ(inode_allow_store(&ino->data.obj, 1), more ? 0 : -ENXIO);
+        CHECK_EQ(inode_allow_store(&ino->data.obj, 2), -ENXIO);
+    }
+    inode_put(ino);
+    inode_put(root);
+    end();
 }
 
 TEST(cut_while_mapped)

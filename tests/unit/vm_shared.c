@@ -78,6 +78,33 @@ TEST(commit_makes_stores_ask_again)
     end();
 }
 
+// What is mapped before and behind a hole is written all the same.
+TEST(sync_passes_over_holes)
+{
+    begin(&shared, RW);
+    CHECK_EQ(map(as, BASE + 8 * PGSIZE, 1, 0, RW, &private), BASE + 8 * PGSIZE);
+    for (uint64 hole = 0; hole < 4; hole += 3) {
+        uint64 other = BASE + (3 - hole) * PGSIZE;
+        CHECK_EQ(aspace_munmap(as, BASE + hole * PGSIZE, PGSIZE), 0);
+        CHECK_EQ(store_byte(as, other, 1), 0);
+        backing_asked = 0;
+        CHECK_EQ(aspace_sync(as, BASE, 4 * PGSIZE, true), -ENOMEM);
+        CHECK_EQ(store_byte(as, other, 2), 0);
+        CHECK_EQ(backing_asked, 1);
+        CHECK_EQ(map(as, BASE + hole * PGSIZE, 1, FIRST + hole * PGSIZE, RW, &shared),
+                 (int64)(BASE + hole * PGSIZE));
+    }
+    CHECK_EQ(aspace_sync(as, BASE + 5 * PGSIZE, 4 * PGSIZE, true), -ENOMEM); // nothing to write
+    CHECK_EQ(aspace_sync(as, BASE + 8 * PGSIZE, PGSIZE, true), 0);
+    CHECK_EQ(store_byte(as, BASE, 3), 0);
+    CHECK_EQ(store_byte(as, BASE, 4), 0);
+    backing_asked = 0;
+    CHECK_EQ(aspace_sync(as, BASE - PGSIZE, PGSIZE, true), -ENOMEM); // the area behind the range
+    CHECK_EQ(store_byte(as, BASE, 5), 0);
+    CHECK_EQ(backing_asked, 0);
+    end();
+}
+
 TEST(two_spaces_see_one_page)
 {
     begin(&shared, RW);
@@ -262,5 +289,41 @@ TEST(forgotten_pages)
     mappings_forget(file, 4, ~0UL, NULL);
     CHECK_EQ(entry(as, BASE + 2 * PGSIZE), 0);
     CHECK_EQ(load_byte(as, BASE), backing_byte(2, 0));
+    end();
+}
+
+// Of the area's pages exactly those go that are said, and with `only` of these that one.
+TEST(exactly_these_are_forgotten)
+{
+    begin(&shared, RW);
+    for (uint64 first = 0; first < 8; first++)
+        for (uint64 behind = first; behind < 9; behind++)
+            for (uint64 one = 0; one < 5; one++) { // the last: whichever it is
+                for (uint64 i = 0; i < 4; i++)
+                    CHECK_EQ(load_byte(as, BASE + i * PGSIZE), backing_byte(2 + i, 0));
+                const struct frame *only =
+                    one < 4 ? frame_of(PTE2PA(entry(as, BASE + one * PGSIZE))) : NULL;
+                mappings_forget(file, first, behind, only);
+                for (uint64 i = 0; i < 4; i++) {
+                    bool goes = first <= 2 + i && 2 + i < behind && (one == 4 || one == i);
+                    CHECK_EQ(entry(as, BASE + i * PGSIZE) == 0, goes);
+                }
+            }
+    end();
+}
+
+// What is executed is what the instruction cache must not remember otherwise.
+TEST(shared_programs_are_fetched_anew)
+{
+    begin(&reads, PROT_READ);
+    host_icache_flushed = 0;
+    CHECK_EQ(load_byte(as, BASE), backing_byte(2, 0));
+    CHECK_EQ(host_icache_flushed, 0);
+    CHECK_EQ(map(as, BASE + 8 * PGSIZE, PAGES, 0, PROT_READ | PROT_EXEC, &reads),
+             BASE + 8 * PGSIZE);
+    CHECK_EQ(vm_fault(as, BASE + 8 * PGSIZE, ACCESS_EXEC), 0);
+    CHECK(host_icache_flushed != 0);
+    CHECK(entry(as, BASE + 8 * PGSIZE) & PTE_X);
+    CHECK(!(entry(as, BASE) & PTE_X));
     end();
 }
