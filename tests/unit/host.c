@@ -29,6 +29,7 @@
 #define HOLD_MAX  256
 #define RESERVED  3 // pages at the beginning that are not ours to hand out
 #define ROOT_HALF 256
+#define YIELDS    200000 // of one hart for nobody
 
 // RAM.  The image ends where it begins: all of it is free but what machine_reserved() names.
 char kernel_end[HOST_RAM] __attribute__((aligned(2 << 20)));
@@ -51,6 +52,7 @@ static size_t free_at_begin;
 static pthread_mutex_t rest_lock = PTHREAD_MUTEX_INITIALIZER;
 static int running = 1;    // harts at work, those that sleep among them; by rest_lock
 static int asleep;         // of these sleep; by rest_lock
+static int yields_alone;   // in this test
 static uint32 interrupted; // atomic: harts to which a signal is pending
 
 // --- the machine ------------------------------------------------------------------------------
@@ -218,6 +220,7 @@ void host_begin(void)
     host_boot();
     host_act_as(0);
     interrupted = 0;
+    yields_alone = 0;
     tlb_reset();
     host_flushed = host_icache_flushed = 0;
     host_flushes = 0;
@@ -325,8 +328,20 @@ __attribute__((weak)) int sleep_ns(uint64 ns) // calls.c has a clock
     panic("nobody sleeps here");
 }
 
+// => is it the only hart at work?
+static bool alone(void)
+{
+    pthread_mutex_lock(&rest_lock);
+    bool only = running == 1;
+    pthread_mutex_unlock(&rest_lock);
+    return only;
+}
+
+// Whoever is alone and gives way again and again waits for nobody.
 __attribute__((weak)) void thread_yield(void) // test_cache.c looks at each
 {
+    if (alone() && ++yields_alone > YIELDS)
+        check_failed(__FILE__, __LINE__, "it gives way without end, and nobody else is there");
     sched_yield();
 }
 
