@@ -75,6 +75,10 @@ TEST(commit_makes_stores_ask_again)
     CHECK_EQ(store_byte(as, BASE, 5), 0);
     CHECK_EQ(backing_asked, 4);
     CHECK_EQ(aspace_sync(as, BASE, 100 * PGSIZE, true), -ENOMEM);
+    CHECK_EQ(aspace_sync(as, BASE + 1, PGSIZE, true), -EINVAL);
+    unsigned fences = host_flushes;
+    backing_clean(file);
+    CHECK_EQ(host_flushes, fences); // there was no right to take away
     end();
 }
 
@@ -292,10 +296,16 @@ TEST(forgotten_pages)
     end();
 }
 
-// Of the area's pages exactly those go that are said, and with `only` of these that one.
+// Of the area's pages exactly those go that are said, and with `only` of these that one; the neighbours'
+// stay.
 TEST(exactly_these_are_forgotten)
 {
     begin(&shared, RW);
+    CHECK_EQ(space_map(as, BASE - PGSIZE, 1, RW, NULL, 0), 0);
+    CHECK_EQ(space_map(as, BASE + 4 * PGSIZE, 4, RW, NULL, 0), 0);
+    CHECK_EQ(store_byte(as, BASE - PGSIZE, 81), 0);
+    for (uint64 i = 4; i < 8; i++)
+        CHECK_EQ(store_byte(as, BASE + i * PGSIZE, 82), 0);
     for (uint64 first = 0; first < 8; first++)
         for (uint64 behind = first; behind < 9; behind++)
             for (uint64 one = 0; one < 5; one++) { // the last: whichever it is
@@ -309,6 +319,9 @@ TEST(exactly_these_are_forgotten)
                     CHECK_EQ(entry(as, BASE + i * PGSIZE) == 0, goes);
                 }
             }
+    CHECK_EQ(load_byte(as, BASE - PGSIZE), 81);
+    for (uint64 i = 4; i < 8; i++)
+        CHECK_EQ(load_byte(as, BASE + i * PGSIZE), 82);
     end();
 }
 
