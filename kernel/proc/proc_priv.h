@@ -20,5 +20,7 @@ struct proc *proc_find(int pid);
 struct proc *proc_next(int pid);
 // => tree_lock held.  Calls fn for every process, in no order; it changes nothing of the tree.
 void proc_each(void (*fn)(struct proc *p, void *arg), void *arg);
+// Sends it a signal.  => tree_lock held; 0, -EPERM (to init)
+int proc_post(struct proc *p, int sig);
 // Ends a vfork: the parent may go on.
 void proc_end_vfork(struct proc *p);

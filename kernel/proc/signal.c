@@ -26,8 +26,7 @@ int proc_pending(const struct proc *p)
     return pending ? (int)bit_lowest(pending) + 1 : 0;
 }
 
-// => tree_lock held
-static int post(struct proc *p, int sig)
+int proc_post(struct proc *p, int sig)
 {
     if (p == init_proc && sig != 0)
         return -EPERM;
@@ -47,7 +46,7 @@ static void post_to_one(struct proc *p, void *arg)
     struct posting *to_all = arg;
     if (p == init_proc || p == current_proc())
         return;
-    post(p, to_all->sig);
+    proc_post(p, to_all->sig);
     to_all->err = 0;
 }
 
@@ -65,7 +64,7 @@ int proc_kill(int pid, int sig)
         return -EINVAL;
     spin_lock(&tree_lock);
     struct proc *p = proc_find(pid);
-    int err = p ? post(p, sig) : pid == -1 ? post_to_all(sig) : -ESRCH;
+    int err = p ? proc_post(p, sig) : pid == -1 ? post_to_all(sig) : -ESRCH;
     spin_unlock(&tree_lock);
     return err;
 }

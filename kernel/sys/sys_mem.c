@@ -4,6 +4,7 @@
 #include "cache/memory_object.h"
 #include "errno.h"
 #include "fcntl.h"
+#include "mem/frame.h"
 #include "proc/file.h"
 #include "proc/proc.h"
 #include "sys/dispatch.h"
@@ -73,8 +74,14 @@ static int check_flags(uint64 flags)
     return type == MAP_PRIVATE || type == MAP_SHARED ? 0 : -EINVAL;
 }
 
-// Flags that do not say what is mapped, and where, ask for what is so in any case (MAP_NORESERVE,
-// MAP_STACK), or are unknown and ignored, as Linux does.
+// => is it for more memory of the caller's own, or shared memory, than there is RAM?
+static bool is_impossible(uint64 flags, bool shared, uint64 prot, uint64 len)
+{
+    bool takes = shared ? flags & MAP_ANONYMOUS : prot & PROT_WRITE;
+    return takes && !(flags & MAP_NORESERVE) && len > frames_total() * PGSIZE;
+}
+
+// Flags that do not say what is mapped, and where, ask for what is so in any case (MAP_STACK), or are unknown and ignored, as Linux does.
 int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
 {
     uint64 flags = arg[3];
@@ -83,6 +90,8 @@ int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
     int err = check_flags(flags);
     if (!err && what.offset % PGSIZE)
         err = -EINVAL;
+    if (!err && is_impossible(flags, shared, what.prot, arg[1]))
+        err = -ENOMEM;
     if (!err)
         err = flags & MAP_ANONYMOUS ? map_memory(&what, shared, arg[1])
                                     : map_file(&what, shared, (int)arg[4], arg[1]);

@@ -10,6 +10,7 @@
 #include "errno.h"
 #include "lib/panic.h"
 #include "lib/print.h"
+#include "proc/oom.h"
 #include "proc/proc.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
@@ -21,7 +22,6 @@
 #include "task/fp.h"
 #include "task/rest.h"
 #include "task/sched.h"
-#include "vm/fault.h"
 
 #define CAUSE_FETCH_MISALIGNED 0
 #define CAUSE_FETCH_ACCESS     1
@@ -64,9 +64,7 @@ static const char *why_no_page(int err)
 
 static void page_fault(const struct trapframe *tf, enum access access)
 {
-    thread_in_fault(true);
-    int err = vm_fault(current_proc()->aspace, tf->stval, access);
-    thread_in_fault(false);
+    int err = oom_fault(tf->stval, access);
     if (err == -EINTR) // it dies on its way back
         return;
     if (err == -ENOMEM)

@@ -119,6 +119,36 @@ void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size
     *shared = u.shared;
 }
 
+struct own {
+    uint64 frames;
+    uint32 refs; // that a frame has which only this space has
+};
+
+static void count_own(pte_t *e, uint64 va, bool shared, void *arg)
+{
+    struct own *own = arg;
+    own->frames += !shared && frame_refs(pte_frame(*e)) == own->refs;
+}
+
+// => does the area show memory that goes when it does?  The cache has one reference more to its pages
+static bool is_last_map(const struct area *a)
+{
+    return a->mapping.shared && a->object->kept &&
+           __atomic_load_n(&a->object->refs, __ATOMIC_RELAXED) == 1;
+}
+
+uint64 aspace_own(struct aspace *as)
+{
+    mutex_lock(&as->lock);
+    struct own own = { .frames = pte_own_tables(as->root) };
+    for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a)) {
+        own.refs = is_last_map(a) ? 2 : 1;
+        pte_each(as->root, a->start, a->end, count_own, &own);
+    }
+    mutex_unlock(&as->lock);
+    return own.frames;
+}
+
 void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out)
 {
     *out = (struct kine_pte){ 0 };

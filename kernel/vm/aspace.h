@@ -93,6 +93,9 @@ int aspace_resident(struct aspace *as, uint64 addr, uint64 pages, uchar *out);
 
 // For ps: pages mapped, of these shared, and bytes that areas span.
 void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size);
+// Frames that would be free if this space, and nobody else, ended: tables and private pages that only
+// it has, and shared memory that only it maps.
+uint64 aspace_own(struct aspace *as);
 // The leaf entry for an address, as this space has it, and who else has it; zeros if there is none.
 void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out);
 

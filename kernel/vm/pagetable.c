@@ -216,6 +216,21 @@ uint64 pte_total(struct frame *root)
     return total;
 }
 
+uint64 pte_own_tables(struct frame *root)
+{
+    uint64 own = 1;
+    const struct frame *last = NULL;
+    for (uint64 va = 0; (va = skip_holes(root, va, USER_MAX)) < USER_MAX; va += LEAF_SPAN) {
+        const struct frame *mid = table_home(entry_at(root, va, 1));
+        if (table_is_shared(mid))
+            continue;
+        own += mid != last;
+        own += !table_is_shared(table_home(entry_at(root, va, 0)));
+        last = mid;
+    }
+    return own;
+}
+
 uint32 pte_sharers(struct frame *root, uint64 va)
 {
     uint32 most = 1;

@@ -64,6 +64,8 @@ typedef void pte_visitor(pte_t *e, uint64 va, bool shared, void *arg);
 void pte_each(struct frame *root, uint64 start, uint64 end, pte_visitor *fn, void *arg);
 // => how many leaf entries are not empty: a look at each leaf table, not at each entry.
 uint64 pte_total(struct frame *root);
+// => how many tables only this space has, its root included.
+uint64 pte_own_tables(struct frame *root);
 // => how many references the tables on the way to va have at the most; 1: the path is owned.
 uint32 pte_sharers(struct frame *root, uint64 va);
 

@@ -47,6 +47,19 @@ def test_self_checking(machine, command, cpus, mem, seed):
     m.poweroff()
 
 
+@pytest.mark.parametrize("cpus,mem", [(1, "32M"), (3, "128M")])
+def test_out_of_memory(machine, cpus, mem):
+    """Whose end gives back most is killed, and the console says who, with the sizes."""
+    m = machine(cpus=cpus, mem=mem)
+    out = m.check("oomvictim", "oomvictim: OK", timeout=60)
+    large = re.findall(r"^oomvictim: (heap|two in one memory|shared memory): pid (\d+)", out, re.M)
+    killed = re.findall(r"^out of memory: killed pid=(\d+) oomvictim, (\d+) KiB of its own; (\d+) KiB of RAM$",
+                        out, re.M)
+    assert [pid for pid, own, ram in killed] == [pid for kind, pid in large], out
+    assert all(int(ram) // 2 < int(own) < int(ram) for pid, own, ram in killed), out
+    m.poweroff()
+
+
 @pytest.mark.parametrize("cpus,mem", [(1, "32M"), (3, "128M"), (8, "1G")])
 def test_fork_bomb(rough, cpus, mem):
     """At the limit of processes, or of memory: whichever comes first."""

@@ -1,6 +1,6 @@
 // lastframe: all frames are taken but those that the kernel keeps, and init lives through it.
 //
-// One process takes what sbrk grants; others fork until no frame is left for another child, and go
+// Two processes have what sbrk grants; others fork until no frame is left for another child, and go
 // on trying.  With memory held there, names are removed and a process is killed; the shell is
 // killed again and again, so that init must fork with what is kept; and frames are given back one
 // by one meanwhile.  When all has been given back there is a shell.
@@ -23,10 +23,12 @@ static void await(const int fd[2])
     EXPECT(read(fd[0], &byte, 1), 1, "the word to go");
 }
 
+// What two processes share is neither's own, and nobody is killed for it.
 static void hoard(void *arg)
 {
     await(more);
     take_everything();
+    start(wait_until_closed, hold);
     EXPECT(write(taken[1], "t", 1), 1, "write to the pipe");
     wait_until_closed(hold);
 }
@@ -103,7 +105,7 @@ int main(void)
     must_pipe(more);
     must_pipe(go);
     must_pipe(taken);
-    start(hoard, NULL);
+    int hoarder = start(hoard, NULL);
     for (int i = 0; i < FORKERS; i++)
         forker[i] = start(fork_on, NULL);
     memset(spare, 1, (STEPS + 1) * PGSIZE);
@@ -118,6 +120,7 @@ int main(void)
         kill(forker[i]); // some may have died of it
     close(hold[0]);
     close(hold[1]);
+    EXPECT(finish(hoarder).signal, 0, "the signal of the one that has memory");
     while (wait(0) >= 0)
         ;
     printf("lastframe: OK\n");

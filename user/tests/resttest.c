@@ -51,7 +51,8 @@ static void read_vector(void)
 
 static void populate(void)
 {
-    long at = sys(SYS_mmap, 0, RANGE, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    long at = sys(SYS_mmap, 0, RANGE, READ_WRITE, flags, -1, 0);
     CHECK(at > 0, "mmap gave %ld", at);
     EXPECT(sys(SYS_madvise, at, RANGE, MADV_POPULATE_READ), 0, "populate");
     EXPECT(sys(SYS_munmap, at, RANGE), 0, "munmap");

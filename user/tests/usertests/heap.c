@@ -244,6 +244,25 @@ void mapping_ranges(void)
     EXPECT(sys(SYS_munmap, at, 3 * PGSIZE), 0, "munmap of all");
 }
 
+static void must_promise(const char *what, long n, long prot, long flags)
+{
+    long at = sys(SYS_mmap, 0, n, prot, flags, -1, 0);
+    CHECK(at > 0, "mmap of %s gave %ld", what, at);
+    EXPECT(sys(SYS_munmap, at, n), 0, "munmap of %s", what);
+}
+
+// What is obviously impossible is refused, and nothing else.
+static void promises(void)
+{
+    long rw = PROT_READ | PROT_WRITE, ram = (long)meminfo().ram * PGSIZE, more = ram + PGSIZE;
+    EXPECT(sys(SYS_mmap, 0, more, rw, ANON, -1, 0), -ENOMEM, "mmap of more than RAM");
+    EXPECT(sys(SYS_mmap, 0, more, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0), -ENOMEM,
+           "mmap of more shared memory than RAM");
+    must_promise("as much as RAM", ram, rw, ANON);
+    must_promise("more than RAM, for loads", more, PROT_READ, ANON);
+    must_promise("more than RAM, not reserved", more, rw, ANON | MAP_NORESERVE);
+}
+
 void mapping(void)
 {
     long rw = PROT_READ | PROT_WRITE;
@@ -262,6 +281,7 @@ void mapping(void)
     EXPECT(sys(SYS_mmap, 0, 0, rw, ANON, -1, 0), -EINVAL, "mmap of nothing");
     EXPECT(sys(SYS_mmap, 0, PGSIZE, rw, 0, -1, 0), -EINVAL, "mmap neither shared nor private");
     EXPECT(sys(SYS_mmap, 0, 1L << 40, rw, ANON, -1, 0), -ENOMEM, "mmap of 1 TiB");
+    promises();
     EXPECT(sys(SYS_munmap, 1, PGSIZE), -EINVAL, "munmap at an odd place");
     CHECK(sys(SYS_mmap, 0, PGSIZE, rw | PROT_EXEC, ANON, -1, 0) < 0, "W and X were granted");
 }
