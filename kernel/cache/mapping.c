@@ -42,12 +42,32 @@ void mapping_inherit(struct object *obj, struct mapping *m, struct mapping *of)
     spin_unlock(&obj->maps_lock);
 }
 
-static uint32 begin_round(struct object *obj)
+static bool try_begin(struct object *obj)
 {
     spin_lock(&obj->maps_lock);
-    uint32 round = ++obj->round;
+    bool mine = !obj->walked;
+    if (mine) {
+        obj->walked = true;
+        obj->round++;
+    }
     spin_unlock(&obj->maps_lock);
-    return round;
+    return mine;
+}
+
+// One walk at a time: the order of the list is the walk's.  Another waits for locks of address spaces
+// only, so it ends whatever our caller holds.
+static uint32 begin_walk(struct object *obj)
+{
+    while (!try_begin(obj))
+        thread_yield();
+    return obj->round;
+}
+
+static void end_walk(struct object *obj)
+{
+    spin_lock(&obj->maps_lock);
+    obj->walked = false;
+    spin_unlock(&obj->maps_lock);
 }
 
 // Those that the walk has not come by stand before the others.
@@ -86,16 +106,18 @@ void mappings_protect(struct object *obj)
 {
     if (!object_is_stored_to(obj))
         return;
-    uint32 round = begin_round(obj);
+    uint32 round = begin_walk(obj);
     for (struct mapping *m; (m = hold_next(obj, round)) != NULL;)
         ops->protect(m);
+    end_walk(obj);
 }
 
 void mappings_forget(struct object *obj, uint64 first, uint64 end, const struct frame *only)
 {
-    uint32 round = begin_round(obj);
+    uint32 round = begin_walk(obj);
     for (struct mapping *m; (m = hold_next(obj, round)) != NULL;)
         ops->forget(m, first, end, only);
+    end_walk(obj);
 }
 
 void mappings_committed(struct object *obj)

@@ -7,7 +7,8 @@
 //
 // Lock order: a mapping is held by the lock of its address space, which is inside of all that fs has,
 // while the list's spinlock is inside of that.  So a walk tries the lock, and if somebody has it lets
-// go of the list and comes back: the holder waits for nobody.
+// go of the list and comes back: the holder waits for nobody.  Walks over one object come one after the
+// other: a truncate's and a commit's may meet, and the second waits.
 #pragma once
 
 #include "cache/object.h"

@@ -12,7 +12,7 @@ void object_init(struct object *obj, const struct object_ops *ops)
     obj->version = 0;
     obj->next_miss = 0;
     obj->ahead = 0;
-    obj->kept = obj->sealed = obj->stored_to = false;
+    obj->kept = obj->sealed = obj->stored_to = obj->walked = false;
     obj->round = obj->nshared = obj->nstores = 0;
     spin_init(&obj->maps_lock, "mappings", RANK_MAPS);
     list_init(&obj->mappings);

@@ -53,6 +53,7 @@ struct object {
     struct spinlock maps_lock; // RANK_MAPS
     struct list mappings;      // struct mapping.link; by maps_lock
     uint32 round;              // of walks over them; by maps_lock
+    bool walked;               // one is under way; by maps_lock
     uint32 nshared;            // of them that show what others store; changed by maps_lock, atomic
     uint32 nstores;            // of these, that may store; the same
     bool stored_to;            // there have been some since the last commit; the same

@@ -152,6 +152,27 @@ static void remove_the_second(void)
 }
 
 // It goes away while the walk waits for it, or deals with another.
+static void end_the_other(void)
+{
+    CHECK(obj.walked);
+    if (protects == 0)
+        obj.walked = yields < 3;
+}
+
+// A truncate and a commit may come by at one time.
+TEST(one_walk_at_a_time)
+{
+    begin(3);
+    obj.walked = true; // somebody else's
+    meanwhile = end_the_other;
+    CHECK_EQ(yields, 0);
+    mappings_protect(&obj);
+    CHECK_EQ(yields, 3);
+    CHECK_EQ(protects, 3);
+    CHECK(!obj.walked);
+    end();
+}
+
 TEST(removed_meanwhile)
 {
     for (int waits = 0; waits < 2; waits++) {
