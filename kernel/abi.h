@@ -252,9 +252,9 @@ struct kine_scrub {
     uint64 blocks, damaged;
 };
 
-// kine_longest: the longest stretches that a debug build (make DEBUG=1) has measured; other kernels say
-// ENOSYS.  READ: the longest few of each kind, by kind and then by length; => how many.  RESET: forgets
-// them.
+// kine_longest: the longest stretches that a debug build (make DEBUG=1) has measured; other kernels
+// say ENOSYS.  READ: the longest few of each kind, by kind and then by length; => how many.  RESET:
+// forgets them.
 #define KINE_LONGEST_READ  0
 #define KINE_LONGEST_RESET 1
 

@@ -38,7 +38,8 @@ void host_as_another_thread(void (*fn)(void));
 // tells whether it has come to that.
 void host_switch_after(long n, int rank, void (*fn)(void));
 bool host_switched(void);
-// Called when the first spinlock is taken and the last one given back, and at each breath, if not NULL.
+// Called when the first spinlock is taken and the last one given back, and at each breath, if not
+// NULL.
 enum host_moment { HOST_SPINS, HOST_SPUN, HOST_BREATHES };
 extern void (*host_watch)(enum host_moment moment);
 // Printk goes to standard error, or nowhere.

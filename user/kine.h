@@ -9,8 +9,8 @@
 #include "kernel/types.h"
 
 // What the library has beyond user/user.h is known to the linker by names that no program can give:
-// one that does not include this header may call its own things rmdir or errno, and the library does
-// not take them for its own.
+// one that does not include this header may call its own things rmdir or errno, and the library
+// does not take them for its own.
 #define KINE(name) __asm__("kine." #name)
 
 // A program that includes this header names paths of up to 4,096 bytes, one for the classic API
@@ -53,8 +53,8 @@ int symlink(const char *target, const char *path) KINE(symlink);
 int readlink(const char *path, char *buf, int size) KINE(readlink); // => bytes, without a NUL
 // Linux's status; flags: AT_SYMLINK_NOFOLLOW
 int status_of(const char *path, struct linux_stat *out, int flags) KINE(status_of);
-// Whether a program that reads `in` to its end and writes to `out` might never come to the end: both
-// are one regular file, in which there is something to read.
+// Whether a program that reads `in` to its end and writes to `out` might never come to the end:
+// both are one regular file, in which there is something to read.
 bool feeds_itself(int in, int out) KINE(feeds_itself);
 int chmod(const char *path, uint mode) KINE(chmod);
 uint umask(uint mask) KINE(umask); // => the old one

@@ -203,8 +203,8 @@ static int claim_fresh(struct object *obj, uint64 index, struct frame **out)
     return 0;
 }
 
-// Finds the page, if the caller has not brought it, and marks it busy: from here on nobody begins to
-// show it.  => false: it is not there
+// Finds the page, if the caller has not brought it, and marks it busy: from here on nobody begins
+// to show it.  => false: it is not there
 static bool mark_there(struct object *obj, uint64 index, struct frame **page)
 {
     spin_lock(&cache.lock);
@@ -216,8 +216,8 @@ static bool mark_there(struct object *obj, uint64 index, struct frame **page)
     return *page != NULL;
 }
 
-// => may the page be written to where it is?  The cache and the caller hold it; if there are others,
-// they are to see it, and the disk has it already.
+// => may the page be written to where it is?  The cache and the caller hold it; if there are
+// others, they are to see it, and the disk has it already.
 static bool in_place(const struct object *obj, const struct frame *f)
 {
     return frame_refs(f) == 2 || (object_is_shared(obj) && f->block == 0);

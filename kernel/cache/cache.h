@@ -12,8 +12,8 @@
 //
 // A frame of the cache that somebody else holds is not written to: cache_claim() replaces it in the
 // cache by a copy first.  If maps share the object's pages they are to see the change: the frame is
-// written to where it is, but for one that is on its way to the disk.  That is replaced too, and no map
-// shows it from then on.
+// written to where it is, but for one that is on its way to the disk.  That is replaced too, and no
+// map shows it from then on.
 //
 // Invariants:
 //   C1  a page in the hash table stands in exactly one list of its object: dirty if CACHE_DIRTY,
@@ -56,7 +56,8 @@ uint64 cache_version(struct object *obj);
 
 // Claims page `index` for writing.  *page is the page with a reference of the caller's, or NULL:
 // then it is looked for, and if it is not there a zeroed one is entered (*fresh).  If anybody else
-// holds the frame, the cache goes on with a copy, as above.  The page is busy until cache_release().
+// holds the frame, the cache goes on with a copy, as above.  The page is busy until
+// cache_release().
 // => 0, and *page with the caller's reference; -ENOMEM, and a reference that was given is gone.
 int cache_claim(struct object *obj, uint64 index, struct frame **page, bool *fresh);
 // Ends a claim and drops its reference; `forget` takes a fresh page away again.

@@ -54,8 +54,8 @@ static bool try_begin(struct object *obj)
     return mine;
 }
 
-// One walk at a time: the order of the list is the walk's.  Another waits for locks of address spaces
-// only, so it ends whatever our caller holds.
+// One walk at a time: the order of the list is the walk's.  Another waits for locks of address
+// spaces only, so it ends whatever our caller holds.
 static uint32 begin_walk(struct object *obj)
 {
     while (!try_begin(obj))

@@ -95,8 +95,8 @@ struct frame *object_page_now(struct object *obj, uint64 index)
     return cache_find_now(obj, index);
 }
 
-// Whoever takes checksums says `sealed` first, and then comes by each address space for its lock.  So
-// who reads it as false with that lock held is done before the checksums are taken.
+// Whoever takes checksums says `sealed` first, and then comes by each address space for its lock.
+// So who reads it as false with that lock held is done before the checksums are taken.
 struct frame *object_page_to_store(struct object *obj, uint64 index)
 {
     if (__atomic_load_n(&obj->sealed, __ATOMIC_ACQUIRE))

@@ -6,9 +6,9 @@
 //
 // A page of the cache holds one reference to its frame.  A frame with more references is mapped
 // or held by somebody: it is never evicted, and whoever wants to change the file's bytes replaces
-// it in the cache by a copy first (copy on write, section 1 of the design); unless somebody shares the
-// object's pages (cache/mapping.h), who is to see the change.  An object that a program runs from is
-// not changed: the program has perhaps not touched all pages yet.
+// it in the cache by a copy first (copy on write, section 1 of the design); unless somebody shares
+// the object's pages (cache/mapping.h), who is to see the change.  An object that a program runs
+// from is not changed: the program has perhaps not touched all pages yet.
 #pragma once
 
 #include "types.h"
@@ -30,9 +30,9 @@ struct object_ops {
     void (*release)(struct object *obj);
     // How many bytes it has at this moment; maps show no page behind the last.  Neither sleeps.
     uint64 (*size)(struct object *obj);
-    // Somebody is about to store to page `index` through a map: makes it dirty.  It may be clean again
-    // before the caller has come to it.  => 0; -ENXIO: beyond the end; -ENOSPC, -EROFS, -EIO, -ENOMEM.
-    // May sleep.
+    // Somebody is about to store to page `index` through a map: makes it dirty.  It may be clean
+    // again before the caller has come to it.  => 0; -ENXIO: beyond the end; -ENOSPC, -EROFS, -EIO,
+    // -ENOMEM. May sleep.
     int (*allow_store)(struct object *obj, uint64 index);
     // Makes what was stored so far durable (msync).  => 0, -EIO, ...  May sleep.
     int (*sync)(struct object *obj);
@@ -97,6 +97,6 @@ static inline bool object_is_mapped(const struct object *obj)
 int object_page(struct object *obj, uint64 index, struct frame **out);
 // The same without waiting for anything.  => NULL: object_page() would have to wait
 struct frame *object_page_now(struct object *obj, uint64 index);
-// The same if the page may be stored to through a map at this moment: it is dirty, and stays so for as
-// long as the caller keeps the address space locked.
+// The same if the page may be stored to through a map at this moment: it is dirty, and stays so for
+// as long as the caller keeps the address space locked.
 struct frame *object_page_to_store(struct object *obj, uint64 index);

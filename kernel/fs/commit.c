@@ -98,8 +98,9 @@ struct frame *commit_in_flight(const struct volume *vol, const struct blkptr *p)
 // Makes each changed page of the counts ours.  That takes blocks and frees blocks, which
 // changes counts, perhaps on pages that were as on the disk.  Those go to the end of the list
 // that we are walking down, so we come to them too.  A page moves but once in a generation: what
-// is ours already costs nothing.  So the walk ends, after all the pages of counts at the latest, and
-// as the counts have a zone of their own (fs/space.h) after those that tell of the zone, as a rule.
+// is ours already costs nothing.  So the walk ends, after all the pages of counts at the latest,
+// and as the counts have a zone of their own (fs/space.h) after those that tell of the zone, as a
+// rule.
 static int settle_counts(struct volume *vol)
 {
     list_for_each (item, &vol->counts.obj.dirty) {

@@ -136,8 +136,8 @@ static bool insert(struct dir_index *ix, uint32 hash, const struct dir_place *wh
     return true;
 }
 
-// Is the name of `r` there already?  => 0; -EIO: it is, so a search finds the first of them, and the
-// next one when that is removed; -ENOMEM
+// Is the name of `r` there already?  => 0; -EIO: it is, so a search finds the first of them, and
+// the next one when that is removed; -ENOMEM
 static int expect_new(struct inode *dir, const struct dir_index *ix, uint32 hash,
                       const struct dir_record *r)
 {

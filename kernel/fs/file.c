@@ -173,8 +173,9 @@ int inode_own_page(struct inode *ino, uint64 index)
     return write_piece(ino, &nothing);
 }
 
-// The file is to grow to more than it has, to `size` at least.  What is behind its end, in its last page, becomes part of it
-// as zeros; it is that already, unless somebody has stored there through a map.
+// The file is to grow to more than it has, to `size` at least.  What is behind its end, in its last
+// page, becomes part of it as zeros; it is that already, unless somebody has stored there through a
+// map.
 static int grow_by_zeros(struct inode *ino, uint64 size)
 {
     static const char zeros[FS_BLOCK];
@@ -252,8 +253,8 @@ static int page_is_hole(struct inode *ino, uint64 index)
     return err ? err : p.block == 0;
 }
 
-// Brings in the page in the middle of which the new end lies.  => 0, and *f with a reference, or NULL
-// if there is none or nothing is stored for it
+// Brings in the page in the middle of which the new end lies.  => 0, and *f with a reference, or
+// NULL if there is none or nothing is stored for it
 static int page_of_end(struct inode *ino, uint64 size, struct frame **f)
 {
     *f = NULL;
@@ -263,8 +264,8 @@ static int page_of_end(struct inode *ino, uint64 size, struct frame **f)
     return object_page(&ino->data.obj, size / FS_BLOCK, f);
 }
 
-// In a transaction.  f: the page of the new end, claimed, or NULL.  Bytes behind the end of the last
-// page are zeros, always: whoever writes behind the end later makes them part of the file.
+// In a transaction.  f: the page of the new end, claimed, or NULL.  Bytes behind the end of the
+// last page are zeros, always: whoever writes behind the end later makes them part of the file.
 static int cut_claimed(struct inode *ino, uint64 size, struct frame *f)
 {
     int err = f != NULL ? own_for_write(ino, size / FS_BLOCK, f) : inode_own(ino);

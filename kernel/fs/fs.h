@@ -81,9 +81,9 @@ void inode_info(struct inode *ino, struct inode_info *out);
 // Reads up to n bytes at `off`.  On a directory of a classic volume it yields classic records
 // (kernel/fs.h).  => bytes read, 0 at the end; -EIO, -EISDIR (directory of another volume).
 int64 inode_read(struct inode *ino, void *dst, uint64 off, size_t n);
-// The same for the part of them that lies in one page, without copying it: for who copies to where he may have
-// to wait.  => how many bytes stand at off % 4096 of *page, which is held for the caller to put, and
-// does not change; 0 at the end; also -ENOMEM
+// The same for the part of them that lies in one page, without copying it: for who copies to where
+// he may have to wait.  => how many bytes stand at off % 4096 of *page, which is held for the
+// caller to put, and does not change; 0 at the end; also -ENOMEM
 int64 inode_read_page(struct inode *ino, uint64 off, size_t n, struct frame **page);
 // Writes n bytes at `off`; the file grows as needed.  On a classic volume a write that begins
 // beyond the end is refused.  => bytes written (fewer if space ran out in the middle);

@@ -121,21 +121,23 @@ void inode_discard(struct inode *ino);                        // one that was ne
 uint64 inode_bytes(struct object *obj);
 int inode_sync_object(struct object *obj);
 int inode_allow_store(struct object *obj, uint64 index);
-// => may programs have stored to it through maps since the last commit?  Then what is behind its end, in
-// the last page, need not be zeros.
+// => may programs have stored to it through maps since the last commit?  Then what is behind its
+// end, in the last page, need not be zeros.
 static inline bool inode_was_stored_to(const struct inode *ino)
 {
     return __atomic_load_n(&ino->data.obj.stored_to, __ATOMIC_ACQUIRE);
 }
-// Makes page `index`, which the file has, dirty.  The inode's lock is held.  => as inode_write() (file.c)
+// Makes page `index`, which the file has, dirty.  The inode's lock is held.  => as inode_write()
+// (file.c)
 int inode_own_page(struct inode *ino, uint64 index);
-// Around the closing of a generation, with the volume's mutex held: from the first on nobody stores to
-// a page of a dirty file.  The other end is inode_stores_committed() for each, or, if nothing was
-// closed, inodes_admit_stores().
+// Around the closing of a generation, with the volume's mutex held: from the first on nobody stores
+// to a page of a dirty file.  The other end is inode_stores_committed() for each, or, if nothing
+// was closed, inodes_admit_stores().
 void inodes_refuse_stores(struct volume *vol);
 void inodes_admit_stores(struct volume *vol);
 void inode_stores_committed(struct inode *ino);
-// The file has `size` bytes, or other pages than before behind those: nobody shows pages behind them.
+// The file has `size` bytes, or other pages than before behind those: nobody shows pages behind
+// them.
 void inode_forget_maps(struct inode *ino, uint64 size);
 
 // --- in transactions: the volume's mutex is held (inode_table.c) ------------------------------

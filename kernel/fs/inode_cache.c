@@ -483,8 +483,8 @@ static struct inode *hold_directory(struct inode *ino)
     return ino;
 }
 
-// Gives a reference back as inode_put() does, if nothing has to be freed for that: what the audit has
-// counted stays.  The inodes_lock is held.  => false: inode_put() has to do it
+// Gives a reference back as inode_put() does, if nothing has to be freed for that: what the audit
+// has counted stays.  The inodes_lock is held.  => false: inode_put() has to do it
 static bool put_and_keep(struct inode *ino)
 {
     if (ino->table->going || ino->nlink == 0)

@@ -1,12 +1,13 @@
 // Files whose pages programs map while they change (cache/mapping.h).
 //
-// A store through a map is seen by nobody but the hardware.  So a page may be stored to only while it is
-// dirty: the first store to a clean one comes to inode_allow_store(), which owns the page in a transaction,
-// as a write of no bytes; that is also where a full disk is noticed.  The commit that closes the
-// generation takes the right away again, in all files at one stroke, before it takes the first checksum.
+// A store through a map is seen by nobody but the hardware.  So a page may be stored to only while
+// it is dirty: the first store to a clean one comes to inode_allow_store(), which owns the page in
+// a transaction, as a write of no bytes; that is also where a full disk is noticed.  The commit
+// that closes the generation takes the right away again, in all files at one stroke, before it
+// takes the first checksum.
 //
-// What is stored behind the end of the file, in its last page, is not part of it: the commit clears that,
-// and so does whoever moves the end on.
+// What is stored behind the end of the file, in its last page, is not part of it: the commit clears
+// that, and so does whoever moves the end on.
 
 #include "cache/cache.h"
 #include "cache/mapping.h"

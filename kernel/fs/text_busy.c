@@ -1,9 +1,9 @@
 // Programs that run from a file, and those who have it open for writing: never both (fs/fs.h).
 //
-// A program brings its pages in when it first touches them, so a file must stay as it is from before
-// exec reads its first byte until the last area that maps it is gone.  Both sides are counted, and
-// who comes second is refused, under the inode's lock.  Areas that fork copies need not ask: the
-// area that they are copied from counts already.
+// A program brings its pages in when it first touches them, so a file must stay as it is from
+// before exec reads its first byte until the last area that maps it is gone.  Both sides are
+// counted, and who comes second is refused, under the inode's lock.  Areas that fork copies need
+// not ask: the area that they are copied from counts already.
 
 #include "errno.h"
 #include "fs/inode.h"

@@ -71,8 +71,8 @@ static void check_frame(struct frame *f, struct kine_audit *out)
     f->audited = 0;
 }
 
-// Everybody waits for this walk over all frames: most are free, and a look each is enough for those.
-// It leaves no marks behind for the next audit.
+// Everybody waits for this walk over all frames: most are free, and a look each is enough for
+// those. It leaves no marks behind for the next audit.
 static void check_frames(size_t n, struct kine_audit *out)
 {
     uint64 free = 0;

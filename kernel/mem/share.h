@@ -7,8 +7,8 @@
 //
 // Against the users' share is charged what is theirs to the frame: memory of their own, page
 // tables but roots, kernel stacks of living threads, a page for each pipe; and *promises*: what an
-// image with its stack may come to own is charged when the program starts, so that a page of it that
-// is touched for the first time changes no sum.
+// image with its stack may come to own is charged when the program starts, so that a page of it
+// that is touched for the first time changes no sum.
 //
 //   M6  what users are granted beyond their images (share_has) lies within their share.
 //
@@ -35,9 +35,9 @@ bool share_has(size_t want, size_t keep);
 // Charges what an image may come to own; a negative number ends that.
 void share_promise(long frames);
 
-// What is on its way between users is lent from the kernel's share, a quarter of it at the most: what
-// users can have is the same however much that is, and whoever fills many pipes takes nothing from
-// anybody.  A frame of FRAME_OTHER that has been lent is not charged.
+// What is on its way between users is lent from the kernel's share, a quarter of it at the most:
+// what users can have is the same however much that is, and whoever fills many pipes takes nothing
+// from anybody.  A frame of FRAME_OTHER that has been lent is not charged.
 // => may one more be had?  Then it is due back.
 bool share_lend(void);
 void share_lend_end(size_t frames);

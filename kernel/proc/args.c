@@ -19,8 +19,8 @@ struct building {
     size_t n;       // words in it
 };
 
-// => the length of the string at uva in the old address space; -E2BIG: with its NUL it has more than
-// `room` bytes
+// => the length of the string at uva in the old address space; -E2BIG: with its NUL it has more
+// than `room` bytes
 static int64 string_length(struct aspace *as, uint64 uva, size_t room)
 {
     struct user_span span;

@@ -46,8 +46,8 @@ static _Noreturn void init_is_gone(const struct proc *init, int status, int sign
     machine_give_up("init ended with status %d: nothing is left to run", status);
 }
 
-// Gives back what the process holds, all but the root table itself, which this hart has loaded.  Memory
-// first: others may wait for the end of its files, and want memory then.
+// Gives back what the process holds, all but the root table itself, which this hart has loaded.
+// Memory first: others may wait for the end of its files, and want memory then.
 static void drop_holdings(struct proc *p)
 {
     spin_lock(&tree_lock);

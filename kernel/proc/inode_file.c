@@ -1,9 +1,10 @@
 // Open files and directories of a file system.
 //
-// Data moves page by page, once.  A read has the file's page first, then copies from it to the user; a
-// write pins a span of the user's memory (vm/usercopy.h), then copies from it to the file's page.  So
-// the address space is locked for the copy at the most, and never while anything waits for the disk.
-// A transfer that fails after some bytes gives their number; the error shows at the next call.
+// Data moves page by page, once.  A read has the file's page first, then copies from it to the
+// user; a write pins a span of the user's memory (vm/usercopy.h), then copies from it to the file's
+// page.  So the address space is locked for the copy at the most, and never while anything waits
+// for the disk. A transfer that fails after some bytes gives their number; the error shows at the
+// next call.
 //
 // Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
 // of processes that share the file do not mix.  A file with one reference has one user, who is
@@ -31,8 +32,8 @@
 
 static const struct file_ops inode_file_ops;
 
-// Both move what lies within one page of the file and of the user's memory, of the it->left > 0 bytes
-// that are to come.  => how many, 0 at the end of the file, or a negative errno
+// Both move what lies within one page of the file and of the user's memory, of the it->left > 0
+// bytes that are to come.  => how many, 0 at the end of the file, or a negative errno
 static int64 read_some(struct file *f, struct user_iter *to, uint64 *offset)
 {
     struct frame *page;

@@ -1,13 +1,13 @@
 // Out of memory (proc/oom.h).
 //
-// Whoever's fault finds no frame looks at all processes, one after the other, and picks the one whose
-// end gives back most.  Nothing is locked between two of them, so what was seen may be old: the one
-// that is picked is looked for again by its pid and its address space when it is killed.
+// Whoever's fault finds no frame looks at all processes, one after the other, and picks the one
+// whose end gives back most.  Nothing is locked between two of them, so what was seen may be old:
+// the one that is picked is looked for again by its pid and its address space when it is killed.
 //
-// One at a time.  As long as anybody is on his way out, killed by whomever or exiting, nobody is picked:
-// what he gives back may do.  Who does not come to his end (he waits for a disk) is waited for
-// WAITS times, and then left out.  After KILLS that have not helped the faulting process ends itself;
-// so every fault comes to an end.
+// One at a time.  As long as anybody is on his way out, killed by whomever or exiting, nobody is
+// picked: what he gives back may do.  Who does not come to his end (he waits for a disk) is waited
+// for WAITS times, and then left out.  After KILLS that have not helped the faulting process ends
+// itself; so every fault comes to an end.
 
 #include "proc/oom.h"
 #include "abi.h"

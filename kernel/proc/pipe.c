@@ -1,7 +1,7 @@
 // Pipes.
 //
-// A pipe is a stream (proc/stream.h) between two files, a reading and a writing end.  A span of user
-// memory, within one page, is held (vm/usercopy.h) and copied.
+// A pipe is a stream (proc/stream.h) between two files, a reading and a writing end.  A span of
+// user memory, within one page, is held (vm/usercopy.h) and copied.
 //
 // What is one span and needs no waiting is done by that alone, under the spinlock.  Everything else
 // takes a turn first, so that what one call reads or writes stays together: there is one turn for
@@ -11,11 +11,11 @@
 // A record of up to PIPE_BUF bytes is whole also when its writer fails or is killed: he waits until
 // there is room for all of it, and commits it at the end.
 //
-// Who has more to write than there is room for waits until half of the pipe is free, or as much as he
-// still needs: so the two sides change places seldom, and nobody waits who could be done.
+// Who has more to write than there is room for waits until half of the pipe is free, or as much as
+// he still needs: so the two sides change places seldom, and nobody waits who could be done.
 //
-// The slow halves are functions apart (noinline): so the quick ones have no more registers to save than
-// they use.
+// The slow halves are functions apart (noinline): so the quick ones have no more registers to save
+// than they use.
 //
 // Invariants
 //   P1  while a turn is taken only its owner reserves and commits (writing), or takes (reading)
@@ -220,8 +220,8 @@ static int take_writing_turn(struct file *f, struct pipe *p)
     return 0;
 }
 
-// => the bytes reserved for a writer of n: for a record all of them, else as many as there is memory
-// for; 0: he has to wait
+// => the bytes reserved for a writer of n: for a record all of them, else as many as there is
+// memory for; 0: he has to wait
 static size_t reserve(struct pipe *p, size_t n, size_t need, size_t least)
 {
     if (room_in(p) < need)

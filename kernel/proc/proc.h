@@ -59,8 +59,8 @@ void proc_init(void);
 // --- birth ------------------------------------------------------------------------------------
 // Starts `path` (in `root`, which becomes its directory) as process 1.  => 0 or why it could not be
 int proc_start_init(struct inode *root, const char *path);
-// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and SIGCHLD as the exit signal (or none)
-// are honoured; stack 0 keeps the parent's.
+// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and SIGCHLD as the exit signal (or
+// none) are honoured; stack 0 keeps the parent's.
 // => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (anything else).
 int64 proc_clone(uint64 flags, uint64 stack, uint64 tls);
 
@@ -73,9 +73,9 @@ int proc_exec(const char *path, uint64 argv, uint64 envp);
 // --- death ------------------------------------------------------------------------------------
 _Noreturn void proc_exit(int status, int signal);
 
-// Waits for a child to exit: `pid`, or any if pid is -1.  *ended is the zombie, which is the caller's
-// alone until he reaps it, or puts it back because the news of it has no place to go; NULL if nobody
-// has exited and `nohang` is set.  => 0; -ECHILD, -EINTR.
+// Waits for a child to exit: `pid`, or any if pid is -1.  *ended is the zombie, which is the
+// caller's alone until he reaps it, or puts it back because the news of it has no place to go; NULL
+// if nobody has exited and `nohang` is set.  => 0; -ECHILD, -EINTR.
 int proc_wait(int pid, bool nohang, struct proc **ended);
 // => what the zombie has spent, with its children's
 struct cpu_time proc_spent(const struct proc *zombie);

@@ -92,7 +92,8 @@ static bool have_page(struct stream *s, size_t pos)
     return *slot != NULL;
 }
 
-// => tail and end are one.  If they are within a page that is the one it keeps, unless there is a spare.
+// => tail and end are one.  If they are within a page that is the one it keeps, unless there is a
+//    spare.
 static void begin_anew(struct stream *s)
 {
     if (s->spare && s->tail % PGSIZE)
@@ -140,7 +141,8 @@ bool stream_append(struct stream *s, const char *from, size_t n)
     return true;
 }
 
-// Moves end back to head.  Pages in between go, but for one that tail is still in, from the other end.
+// Moves end back to head.  Pages in between go, but for one that tail is still in, from the other
+// end.
 static void shorten(struct stream *s)
 {
     while (s->end != s->head) {
@@ -163,8 +165,8 @@ void stream_commit(struct stream *s, size_t n)
         begin_anew(s);
 }
 
-// Moves tail within its page, or to the end of it.  There the page goes, unless end has come to it from
-// the other end.
+// Moves tail within its page, or to the end of it.  There the page goes, unless end has come to it
+// from the other end.
 static void leave(struct stream *s, size_t n)
 {
     s->tail += n;

@@ -10,12 +10,13 @@
 //
 // Invariants
 //   S1  tail, head and end stand in that order, end at most STREAM_SIZE behind tail
-//   S2  a slot has a page exactly if bytes between tail and end lie in it; but the page where an empty
-//       stream begins may be there already
+//   S2  a slot has a page exactly if bytes between tail and end lie in it; but the page where an
+//       empty stream begins may be there already
 //   S3  one page at least is in a slot or spare: so an empty stream has room for that much, however
 //       short memory is.  All others are lent (mem/share.h)
 //
-// Locking: the owner's.  Only stream_put() needs no lock: what is reserved belongs to who reserved it.
+// Locking: the owner's.  Only stream_put() needs no lock: what is reserved belongs to who reserved
+// it.
 #pragma once
 
 #include "types.h"
@@ -47,8 +48,8 @@ static inline size_t stream_room(const struct stream *s) // as long as nothing i
     return STREAM_SIZE - stream_bytes(s);
 }
 
-// Reserves room for n bytes behind head, or for as many as there is room and memory for.  Nothing is
-// reserved yet.  => how many
+// Reserves room for n bytes behind head, or for as many as there is room and memory for.  Nothing
+// is reserved yet.  => how many
 size_t stream_reserve(struct stream *s, size_t n);
 // Copies n bytes to what is reserved, `ahead` bytes behind head.
 void stream_put(const struct stream *s, size_t ahead, const char *from, size_t n);

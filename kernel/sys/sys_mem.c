@@ -43,7 +43,8 @@ static int check_mode(const struct area *what, bool shared, uint32 mode)
     return mode == O_WRONLY || (stores && mode != O_RDWR) ? -EACCES : 0;
 }
 
-// What of a file is to be mapped.  => 0 with what->object counted; -EBADF, -EACCES, -ENODEV, -ENOMEM
+// What of a file is to be mapped.  => 0 with what->object counted; -EBADF, -EACCES, -ENODEV,
+// -ENOMEM
 static int map_file(struct area *what, bool shared, int fd, uint64 len)
 {
     struct file_use use = files_use(current_proc()->files, fd);
@@ -62,8 +63,8 @@ static int map_file(struct area *what, bool shared, int fd, uint64 len)
     return err;
 }
 
-// => 0; -EINVAL: it is not said whether what is mapped is shared; -EOPNOTSUPP; -ENOMEM: there are no
-//    huge pages
+// => 0; -EINVAL: it is not said whether what is mapped is shared; -EOPNOTSUPP; -ENOMEM: there are
+//    no huge pages
 static int check_flags(uint64 flags)
 {
     uint64 type = flags & MAP_TYPE;
@@ -81,7 +82,8 @@ static bool is_impossible(uint64 flags, bool shared, uint64 prot, uint64 len)
     return takes && !(flags & MAP_NORESERVE) && len > frames_total() * PGSIZE;
 }
 
-// Flags that do not say what is mapped, and where, ask for what is so in any case (MAP_STACK), or are unknown and ignored, as Linux does.
+// Flags that do not say what is mapped, and where, ask for what is so in any case (MAP_STACK), or
+// are unknown and ignored, as Linux does.
 int64 sys_mmap(const uint64 *arg) // addr, length, prot, flags, fd, offset
 {
     uint64 flags = arg[3];

@@ -82,8 +82,8 @@ static int open_path(struct file *f, const struct user_path *path, uint32 flags,
     return open_inode(f, ino, how.made ? flags & ~(uint32)O_TRUNC : flags);
 }
 
-// A descriptor and the room for an open file are had before a file is made: what is refused for want
-// of them has made none.
+// A descriptor and the room for an open file are had before a file is made: what is refused for
+// want of them has made none.
 static int64 open_at(const struct user_path *path, uint32 flags, uint32 mode)
 {
     struct files *files = current_proc()->files;
@@ -105,8 +105,8 @@ static int64 open_at(const struct user_path *path, uint32 flags, uint32 mode)
     return fd;
 }
 
-// What is honoured, and what asks for nothing here: there is no controlling terminal, no time of the
-// last access, and a file may be of any size.
+// What is honoured, and what asks for nothing here: there is no controlling terminal, no time of
+// the last access, and a file may be of any size.
 #define OPEN_FLAGS                                                                                 \
     (O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_DIRECTORY |       \
      O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NOATIME | O_LARGEFILE)

@@ -20,7 +20,8 @@ struct user_path {
 // included, in programs for the classic API alone; PATH_LONGEST in others.
 // => 0, and user_path_put() is due; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM.
 int user_path_get(int dirfd, uint64 uaddr, struct user_path *out);
-// Two of them, as renameat2 is given them: dirfd and address of each.  Whoever fetches a text may rest,
-// and the current directory may then be another: the directories are found when both texts are there.
+// Two of them, as renameat2 is given them: dirfd and address of each.  Whoever fetches a text may
+// rest, and the current directory may then be another: the directories are found when both texts
+// are there.
 int user_paths_get(const uint64 *arg, struct user_path *from, struct user_path *to);
 void user_path_put(struct user_path *path);

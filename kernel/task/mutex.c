@@ -28,8 +28,8 @@ static bool swap_owner(struct mutex *m, uint64 from, uint64 to)
                                        __ATOMIC_RELAXED);
 }
 
-// => wq->lock held.  Takes the mutex if it is free or has been handed to us, else says that somebody
-//    waits.
+// => wq->lock held.  Takes the mutex if it is free or has been handed to us, else says that
+//    somebody waits.
 static bool take_or_mark(struct mutex *m, uint64 self)
 {
     for (;;) {

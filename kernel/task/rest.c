@@ -75,8 +75,8 @@ static int count_away(void)
     return away;
 }
 
-// While nobody is taken off a run queue, a hart that is idle stays so.  What the harts did before is
-// seen here: the release in sched_finish_switch().
+// While nobody is taken off a run queue, a hart that is idle stays so.  What the harts did before
+// is seen here: the release in sched_finish_switch().
 // => is the system at rest?  Then it stays so
 static bool hold(void)
 {

@@ -1,22 +1,24 @@
 // Rest: nobody but the caller has anything in his hands.
 //
 // A thread *rests* where all that it holds can be found by whoever looks for it: in user mode or on
-// the way there, in a sleep that a signal may end, between two pieces of a long call, while it waits
-// for a turn, before its first step and after its last.  There it has no mutex but turns, no borrowed
-// pointer to its process's current directory, and no frame that hangs on its kernel stack alone.
-// Everywhere else it is *busy*.  While somebody has the system at rest, threads that rest stay where
-// they are, and there are no others: so the recount of all memory (mem/audit.h) is exact, whatever is
-// going on, and what is a process's own can be exchanged by another.
+// the way there, in a sleep that a signal may end, between two pieces of a long call, while it
+// waits for a turn, before its first step and after its last.  There it has no mutex but turns, no
+// borrowed pointer to its process's current directory, and no frame that hangs on its kernel stack
+// alone. Everywhere else it is *busy*.  While somebody has the system at rest, threads that rest
+// stay where they are, and there are no others: so the recount of all memory (mem/audit.h) is
+// exact, whatever is going on, and what is a process's own can be exchanged by another.
 //
 // A *turn* is a mutex that is held for as long as a caller likes: to write to a file, to use an
-// offset (lockorder.h).  Whoever has one may rest, so who waits for one rests too: else the one would
-// wait for the other.  Turns come before all other locks; and nobody takes one while he has the system
-// at rest.
+// offset (lockorder.h).  Whoever has one may rest, so who waits for one rests too: else the one
+// would wait for the other.  Turns come before all other locks; and nobody takes one while he has
+// the system at rest.
 //
 // Invariants
 //   R1  a thread with `rests` set has no mutex but turns (debug builds look) and holds nothing
-//       uncounted; it sets that itself, before a switch, and whoever takes it off a run queue clears it
-//   R2  the sum of all harts' `away` is the number of threads that wait or are queued without `rests`
+//       uncounted; it sets that itself, before a switch, and whoever takes it off a run queue
+//       clears it
+//   R2  the sum of all harts' `away` is the number of threads that wait or are queued without
+//       `rests`
 #pragma once
 
 #include "types.h"
@@ -47,8 +49,8 @@ static inline bool rest_is_held(void)
 // Brings the system to rest.  Others are stopped for as long as it takes the busy to finish what
 // they do, 16 ms at first; if that is not enough they may go on for as long, and the next try takes
 // twice the time, four seconds at the most.  Calls that can be longer than a tenth of a second rest
-// between their pieces (thread_breathe_at_rest()), so that it comes soon whatever is called.  No lock
-// is held; may sleep.
+// between their pieces (thread_breathe_at_rest()), so that it comes soon whatever is called.  No
+// lock is held; may sleep.
 // => 0: nobody but the caller runs until rest_end(); -EINTR: a signal is pending
 int rest_begin(void);
 void rest_end(void);

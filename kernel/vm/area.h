@@ -66,19 +66,21 @@ struct area *areas_find(const struct areas *as, uint64 va);
 // => true if nothing lies in [start, end).
 bool areas_free(const struct areas *as, uint64 start, uint64 end);
 // => the stretch of area *a and those after it that lie so close together that each begins in the
-// aligned block of `block` bytes in which the one before it ends; *a moves on behind them.  A live area
-// is a stretch of its own.
+// aligned block of `block` bytes in which the one before it ends; *a moves on behind them.  A live
+// area is a stretch of its own.
 struct stretch areas_group(const struct areas *as, struct area **a, uint64 block);
 // Makes sure that `more` areas can be inserted without failing.  => 0, -ENOMEM
 int areas_reserve(struct areas *as, unsigned more);
 // An area's reference to its object, or what is meant to be one's.
 void area_refer(const struct area *a);
 void area_unrefer(const struct area *a); // may write to the disk: nothing is locked
-// What `a` says of the `len` bytes from `start` on, for another place; and what it would say of those
-// behind its end: more of a live object, else zeros.  The references to the object are not counted.
+// What `a` says of the `len` bytes from `start` on, for another place; and what it would say of
+// those behind its end: more of a live object, else zeros.  The references to the object are not
+// counted.
 struct area area_part(const struct area *a, uint64 start, uint64 len, uint64 at);
 struct area area_beyond(const struct area *a, uint64 len, uint64 at);
-// Pages that `of` shows are a's from here on (cache/mapping.h: mapping_inherit).  => both are in a tree
+// Pages that `of` shows are a's from here on (cache/mapping.h: mapping_inherit).  => both are in a
+// tree
 void area_inherit(struct area *a, struct area *of);
 // Inserts an area; takes over its reference to the object.  => nothing lies there, room reserved
 struct area *areas_insert(struct areas *as, const struct area *a);
@@ -88,14 +90,15 @@ unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end);
 void areas_cut(struct areas *as, uint64 start, uint64 end);
 // Splits the area that contains va in its inside at va.  => room for one more reserved
 void areas_split(struct areas *as, uint64 va);
-// Makes one of areas that touch and are alike, in [start, end) and at its ends: zero-filled ones, and live
-// ones that show the object as one would.
+// Makes one of areas that touch and are alike, in [start, end) and at its ends: zero-filled ones,
+// and live ones that show the object as one would.
 void areas_join(struct areas *as, uint64 start, uint64 end);
-// Copies all of `from` into the empty `to`, counting objects.  => both spaces are locked, so that no walk
+// Copies all of `from` into the empty `to`, counting objects.  => both spaces are locked, so that
+// no walk
 //    comes by between the areas and their pages; 0, -ENOMEM
 int areas_copy(struct areas *to, const struct areas *from);
-// => the highest free stretch of `size` bytes that ends at or below `top`, aligned as its size makes
-//    it useful; 0 if there is none.  One `bottom` and `top` for all calls.
+// => the highest free stretch of `size` bytes that ends at or below `top`, aligned as its size
+//    makes it useful; 0 if there is none.  One `bottom` and `top` for all calls.
 uint64 areas_find_room(struct areas *as, uint64 size, uint64 bottom, uint64 top);
 // Empties it: all areas count as cut out.
 void areas_clear(struct areas *as);

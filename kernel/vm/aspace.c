@@ -53,8 +53,8 @@ static void drop_pages(struct aspace *as)
     aspace_unlock(as);
 }
 
-// Whoever sees one reference has the last: others that look at the space for a moment (the audit, ps)
-// take and drop theirs like anybody.
+// Whoever sees one reference has the last: others that look at the space for a moment (the audit,
+// ps) take and drop theirs like anybody.
 void aspace_put(struct aspace *as)
 {
     if (__atomic_load_n(&as->refs, __ATOMIC_ACQUIRE) == 1)
@@ -130,7 +130,8 @@ static void count_own(pte_t *e, uint64 va, bool shared, void *arg)
     own->frames += !shared && frame_refs(pte_frame(*e)) == own->refs;
 }
 
-// => does the area show memory that goes when it does?  The cache has one reference more to its pages
+// => does the area show memory that goes when it does?  The cache has one reference more to its
+//    pages
 static bool is_last_map(const struct area *a)
 {
     return a->mapping.shared && a->object->kept &&

@@ -40,8 +40,8 @@ int aspace_map(struct aspace *as, const struct area *area);
 // A range that a user names: whole pages in user space; *len is rounded up.  => 0, -EINVAL
 int aspace_check_range(uint64 addr, uint64 *len);
 
-// mmap of what `what` says: prot, and of a file object, offset, live and mapping; the object is counted
-// anew.  => the address, or -EINVAL, -ENOMEM, -EACCES, -EEXIST, -EOVERFLOW.
+// mmap of what `what` says: prot, and of a file object, offset, live and mapping; the object is
+// counted anew.  => the address, or -EINVAL, -ENOMEM, -EACCES, -EEXIST, -EOVERFLOW.
 enum placement {
     PLACE_HINT,  // at addr if there is room, else where there is
     PLACE_FIXED, // at addr; what is there goes
@@ -49,22 +49,23 @@ enum placement {
 };
 int64 aspace_mmap(struct aspace *as, uint64 addr, uint64 len, const struct area *what,
                   enum placement place);
-// What was stored to the files that are shared in the range becomes durable, if `wait`.  => 0; -EINVAL,
-// -ENOMEM (a part is not mapped), or what the files say
+// What was stored to the files that are shared in the range becomes durable, if `wait`.  => 0;
+// -EINVAL, -ENOMEM (a part is not mapped), or what the files say
 int aspace_sync(struct aspace *as, uint64 addr, uint64 len, bool wait);
 int aspace_munmap(struct aspace *as, uint64 addr, uint64 len);
-// mremap: old_len bytes from `from` on become new_len, where they are or elsewhere (MREMAP_MAYMOVE), or
-// at `to` (MREMAP_FIXED); what lies there goes.  An old_len of 0 shows a shared area a second time.
-// => the address; -EINVAL; -EFAULT (they are not one area); -ENOMEM (no room or no memory), -EINTR; and
-//    after an error all is as before
+// mremap: old_len bytes from `from` on become new_len, where they are or elsewhere
+// (MREMAP_MAYMOVE), or at `to` (MREMAP_FIXED); what lies there goes.  An old_len of 0 shows a
+// shared area a second time.
+// => the address; -EINVAL; -EFAULT (they are not one area); -ENOMEM (no room or no memory), -EINTR;
+//    and after an error all is as before
 struct remap {
     uint64 from, old_len, new_len;
     uint64 flags; // MREMAP_*
     uint64 to;
 };
 int64 aspace_remap(struct aspace *as, const struct remap *what);
-// What may not be read keeps its bytes.  => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W and X,
-// or a shared file that is not open for writing)
+// What may not be read keeps its bytes.  => 0; -EINVAL, -ENOMEM (a part is not mapped), -EACCES (W
+// and X, or a shared file that is not open for writing)
 int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);
 
 // The image is mapped: if it is small, what its areas may come to own is charged from here on
@@ -88,13 +89,14 @@ int aspace_discard(struct aspace *as, uint64 addr, uint64 len);
 int aspace_free_lazily(struct aspace *as, uint64 addr, uint64 len);
 // => 0; -EINVAL (no range of user space), -ENOMEM (a part is not mapped)
 int aspace_is_mapped(struct aspace *as, uint64 addr, uint64 len);
-// mincore: *out is for each page from `addr` on 1 if a touch would find it in memory.  => 0, -ENOMEM
+// mincore: *out is for each page from `addr` on 1 if a touch would find it in memory.  => 0,
+// -ENOMEM
 int aspace_resident(struct aspace *as, uint64 addr, uint64 pages, uchar *out);
 
 // For ps: pages mapped, of these shared, and bytes that areas span.
 void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size);
-// Frames that would be free if this space, and nobody else, ended: tables and private pages that only
-// it has, and shared memory that only it maps.
+// Frames that would be free if this space, and nobody else, ended: tables and private pages that
+// only it has, and shared memory that only it maps.
 uint64 aspace_own(struct aspace *as);
 // The leaf entry for an address, as this space has it, and who else has it; zeros if there is none.
 void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out);

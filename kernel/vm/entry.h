@@ -10,8 +10,8 @@
 //   PARKED    the table of the next level, out of the hardware's reach: others may have it too
 //   WITHHELD  a user's page that nobody may touch (PROT_NONE): it keeps its bytes
 //
-// A leaf table has EMPTY, PAGE and WITHHELD; the tables above it EMPTY, TABLE and PARKED.  Every kind
-// but EMPTY holds one reference to the frame in it.
+// A leaf table has EMPTY, PAGE and WITHHELD; the tables above it EMPTY, TABLE and PARKED.  Every
+// kind but EMPTY holds one reference to the frame in it.
 #pragma once
 
 #include "types.h"
@@ -32,8 +32,8 @@ static inline pte_t pte_make(const struct frame *f, pte_t flags)
     return PA2PTE(frame_phys(f)) | flags;
 }
 
-// The frame, or the frame of the table, that an entry names: bits 10 and up are its page number, for
-// the ten highest are 0 in ours.  => not EMPTY
+// The frame, or the frame of the table, that an entry names: bits 10 and up are its page number,
+// for the ten highest are 0 in ours.  => not EMPTY
 static inline struct frame *pte_frame(pte_t e)
 {
     return (struct frame *)(frame_base + (e >> 10) * sizeof(struct frame));

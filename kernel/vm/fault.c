@@ -14,9 +14,9 @@
 //   retry cleared frame                        store: a copy     take it    copy it, map the
 //                                                          back: W    copy, drop the old
 //
-// All this is done with the address space locked, and waits for nothing.  If the object's page is not
-// in the cache, the lock is let go of, the page brought in and held, and the whole decision is taken
-// once more: whatever has become of the area meanwhile.
+// All this is done with the address space locked, and waits for nothing.  If the object's page is
+// not in the cache, the lock is let go of, the page brought in and held, and the whole decision is
+// taken once more: whatever has become of the area meanwhile.
 //
 // No frame to be had, or no room in the users' share: -ENOMEM.  kalloc has reclaimed before it says
 // so; then what takes waiting is reclaimed too, and the access is tried once more.  A process that
@@ -104,8 +104,8 @@ static __attribute__((noinline)) void *user_page(struct aspace *as, const struct
     return may_grow(as) ? kalloc(FRAME_USER) : NULL;
 }
 
-// => the entry for va, in a table that allows the change which the access asks for; NULL if there is
-//    no frame for this process
+// => the entry for va, in a table that allows the change which the access asks for; NULL if there
+//    is no frame for this process
 static pte_t *find_entry(struct aspace *as, const struct area *a, uint64 va, enum access access)
 {
     pte_t *e = pte_find(as->root, va);

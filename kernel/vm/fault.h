@@ -15,9 +15,9 @@ enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4 }; // as PROT_*
 //    while it waited.
 int vm_fault(struct aspace *as, uint64 va, enum access access);
 
-// The same for one page, with as->lock held; *frame is what the entry names afterwards.  Where it has
-// to wait, for the disk or for memory, it lets go of the lock, and begins anew when it has it again:
-// what the caller knew of the areas and tables may have changed.
+// The same for one page, with as->lock held; *frame is what the entry names afterwards.  Where it
+// has to wait, for the disk or for memory, it lets go of the lock, and begins anew when it has it
+// again: what the caller knew of the areas and tables may have changed.
 int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **frame);
 
 // What the faults did, since boot; atomic.

@@ -74,7 +74,8 @@ static void forget(struct mapping *m, uint64 first, uint64 end, const struct fra
 }
 
 // Holes are passed over.
-// => the object of the first shared area in [*at, end), counted, and *at behind that area; NULL: none
+// => the object of the first shared area in [*at, end), counted, and *at behind that area; NULL:
+//    none
 static struct object *next_shared(struct aspace *as, uint64 *at, uint64 end)
 {
     struct object *found = NULL;
@@ -92,18 +93,15 @@ static struct object *next_shared(struct aspace *as, uint64 *at, uint64 end)
 
 int aspace_sync(struct aspace *as, uint64 addr, uint64 len, bool wait)
 {
-    int err = aspace_check_range(addr, &len);
-    if (err)
-        return err;
-    mutex_lock(&as->lock);
-    bool mapped = aspace_all_mapped(as, addr, addr + len);
-    mutex_unlock(&as->lock);
+    int mapped = aspace_is_mapped(as, addr, len), err = 0;
+    if (mapped == -EINVAL)
+        return mapped;
     struct object *obj;
     for (uint64 at = addr; wait && !err && (obj = next_shared(as, &at, addr + len)) != NULL;) {
         err = obj->ops->sync(obj);
         object_put(obj);
     }
-    return err ? err : mapped ? 0 : -ENOMEM;
+    return err ? err : mapped;
 }
 
 static const struct mapping_ops ops = { .try_hold = try_hold,

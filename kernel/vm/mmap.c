@@ -128,8 +128,8 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
     return err;
 }
 
-// Gives an entry the rights of its area, but never W at once: the frame may be shared.  An entry without
-// R would be a pointer to a table (Sv39): a page that may not be read is withheld.
+// Gives an entry the rights of its area, but never W at once: the frame may be shared.  An entry
+// without R would be a pointer to a table (Sv39): a page that may not be read is withheld.
 static void protect_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
     const struct area *a = arg;

@@ -1,9 +1,10 @@
 // mremap: what is mapped gets another length, and another place if need be (vm/aspace.h).
 //
-// Entries move, not bytes.  They move by runs (vm/walk.h), in tables of the highest level at which both
-// places are alike: where the distance is a multiple of 2 MiB, a leaf table goes as one entry, shared or
-// not.  What lies at the new place changes places with it, and is dropped with the old place.  So
-// all that can fail (tables that must be made, or owned) comes before anything is changed.
+// Entries move, not bytes.  They move by runs (vm/walk.h), in tables of the highest level at which
+// both places are alike: where the distance is a multiple of 2 MiB, a leaf table goes as one entry,
+// shared or not.  What lies at the new place changes places with it, and is dropped with the old
+// place.  So all that can fail (tables that must be made, or owned) comes before anything is
+// changed.
 
 #include "errno.h"
 #include "memlayout.h"

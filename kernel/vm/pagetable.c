@@ -159,8 +159,8 @@ int pte_own_edges(struct frame *root, uint64 start, uint64 end)
 
 // --- walking ------------------------------------------------------------------------------------
 
-// => the first address at or after va, below end, that has a table below the one of `level`, of which
-// e is va's entry; where that one ends if there is none
+// => the first address at or after va, below end, that has a table below the one of `level`, of
+// which e is va's entry; where that one ends if there is none
 static uint64 skip_empty(const pte_t *e, int level, uint64 va, uint64 end)
 {
     uint64 first = va & ~(SPAN(level) - 1), stop = min(end, next_boundary(va, SPAN(level + 1)));

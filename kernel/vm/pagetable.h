@@ -1,18 +1,18 @@
 // Page tables of user address spaces: three levels of Sv39 (privileged manual, 4.4).
 //
-// A space's root is its own; a table below may be shared with other spaces (vm/table.h).  fork shares
-// a table by parking it in the entries of both sides; whoever wants to change something below a
-// parked entry first *owns the path*: from the root down, a table that only this space has is made
-// valid again, one that others have too is replaced by a copy.  Who only loads need not own a leaf
-// table: without any W in it (sealed) it may be valid for all its sharers.
+// A space's root is its own; a table below may be shared with other spaces (vm/table.h).  fork
+// shares a table by parking it in the entries of both sides; whoever wants to change something
+// below a parked entry first *owns the path*: from the root down, a table that only this space has
+// is made valid again, one that others have too is replaced by a copy.  Who only loads need not own
+// a leaf table: without any W in it (sealed) it may be valid for all its sharers.
 //
 // A table counts its entries that are not EMPTY in frame.next; one that has none is freed.
 //
 // Invariants of the tables (M1 to M4 of the design):
-//   M1  refs(frame) = entries + cache slots + kernel holders naming it, the entries of a shared table
-//       counted once, however many spaces have it
-//   M2  an entry with W names a frame with one reference, or is PTE_SHARED, and the hardware reaches it by
-//       tables with one reference only
+//   M1  refs(frame) = entries + cache slots + kernel holders naming it, the entries of a shared
+//       table counted once, however many spaces have it
+//   M2  an entry with W names a frame with one reference, or is PTE_SHARED, and the hardware
+//       reaches it by tables with one reference only
 //   M3  a table with more than one reference is parked in every entry that names it, or is a leaf
 //       table without W
 //   M4  an entry never allows more than its area
@@ -69,13 +69,13 @@ uint64 pte_own_tables(struct frame *root);
 // => how many references the tables on the way to va have at the most; 1: the path is owned.
 uint32 pte_sharers(struct frame *root, uint64 va);
 
-// Empties the entries of [start, end) and drops what they name.  While others may run in the address
-// space every hart forgets the translations before a frame is given back.
+// Empties the entries of [start, end) and drops what they name.  While others may run in the
+// address space every hart forgets the translations before a frame is given back.
 // => the edges are owned
 void pte_clear_range(struct frame *root, uint64 start, uint64 end);
-// The same for a space in which nobody will run again: no fence is needed, for the kernel never uses
-// a user address and a hart that loads another root forgets all.  Nothing need be owned: whatever
-// hangs under a shared table that reaches into the range goes with it.
+// The same for a space in which nobody will run again: no fence is needed, for the kernel never
+// uses a user address and a hart that loads another root forgets all.  Nothing need be owned:
+// whatever hangs under a shared table that reaches into the range goes with it.
 void pte_clear_dying(struct frame *root, uint64 start, uint64 end);
 
 // All tables and pages that hang under a root, for the audit: calls audit_count for each reference.

@@ -7,8 +7,8 @@
 
 #define MMAP_BOTTOM 0x40000000UL // where mmap looks for room at the lowest
 
-// Unmaps what lies in the range.  => lock held; room for what it adds is reserved; 0, or -ENOMEM and
-// nothing has changed (a table that others have too must be copied first)
+// Unmaps what lies in the range.  => lock held; room for what it adds is reserved; 0, or -ENOMEM
+// and nothing has changed (a table that others have too must be copied first)
 int aspace_cut(struct aspace *as, uint64 start, uint64 end);
 // Drops the lock after areas may have been cut out.  => lock held; not afterwards
 void aspace_unlock(struct aspace *as);

@@ -1,13 +1,14 @@
 // One page table, as a thing that several may have (docs/memory.md, "Sharing tables").
 //
-// A table is a frame of kind FRAME_TABLE, a root of kind FRAME_ROOT.  Its references are the entries
-// that name it; the root's is its address space's, and each hart's that has it loaded.  A table with one reference is *owned*
-// by the address space it hangs under, if all tables above it are, and may be changed under that
-// space's lock.  A table with more is *shared*: the locks of several spaces lead to it, none of them
-// alone protects it, so its contents are constant but for one kind of change, which everybody makes
-// in the same way: a PAGE loses W for PTE_COW, a TABLE becomes PARKED.  Both keep what is there, and
-// doing them twice is doing them once, so they need no lock.  Pages of live areas (vm/area.h) come and
-// go with their object, so none stands in a shared table.
+// A table is a frame of kind FRAME_TABLE, a root of kind FRAME_ROOT.  Its references are the
+// entries that name it; the root's is its address space's, and each hart's that has it loaded.  A
+// table with one reference is *owned* by the address space it hangs under, if all tables above it
+// are, and may be changed under that space's lock.  A table with more is *shared*: the locks of
+// several spaces lead to it, none of them alone protects it, so its contents are constant but for
+// one kind of change, which everybody makes in the same way: a PAGE loses W for PTE_COW, a TABLE
+// becomes PARKED.  Both keep what is there, and doing them twice is doing them once, so they need
+// no lock.  Pages of live areas (vm/area.h) come and go with their object, so none stands in a
+// shared table.
 #pragma once
 
 #include "types.h"

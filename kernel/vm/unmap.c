@@ -1,8 +1,8 @@
 // Emptying a stretch of an address space (vm/pagetable.h: pte_clear_range, pte_clear_dying).
 //
-// A table that lies in the stretch whole is unlinked, and all that hangs under it goes in one piece;
-// one at the edge is emptied entry by entry, and goes if nothing is left in it.  Frames and tables
-// are unlinked first, then forgotten by the harts that run the space, then dropped.
+// A table that lies in the stretch whole is unlinked, and all that hangs under it goes in one
+// piece; one at the edge is emptied entry by entry, and goes if nothing is left in it.  Frames and
+// tables are unlinked first, then forgotten by the harts that run the space, then dropped.
 
 #include "riscv/tlb.h"
 #include "vm/walk.h"

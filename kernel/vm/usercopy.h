@@ -33,8 +33,8 @@ struct user_span {
 int user_hold(struct aspace *as, uint64 uva, size_t n, bool write, struct user_span *out);
 void user_release(struct user_span *span);
 
-// The same span, to be read in place for as long as that takes, also while its reader sleeps: its frame
-// is counted, and nothing is locked.  What its owner stores meanwhile may be seen or not.
+// The same span, to be read in place for as long as that takes, also while its reader sleeps: its
+// frame is counted, and nothing is locked.  What its owner stores meanwhile may be seen or not.
 struct user_pin {
     void *kva; // only to be read
     size_t len;

@@ -1,4 +1,5 @@
-// Fork's copy of an address space: nothing is copied but a few tables (vm/aspace.h, docs/memory.md).
+// Fork's copy of an address space: nothing is copied but a few tables (vm/aspace.h,
+// docs/memory.md).
 //
 // Areas that lie so close together that they meet in a leaf table are one group.  The tables that
 // reach beyond a group are copied, entry by entry: small areas lie in few of them, and what a
@@ -6,8 +7,8 @@
 // sides, so that whoever touches it first pays for it, if anybody does.  What that costs does not
 // depend on what hangs under it.
 //
-// A live area is a group of its own, and its entries are always copied, for its pages may not stand in
-// shared tables; what MAP_SHARED shows not even that: the child finds it with the object.
+// A live area is a group of its own, and its entries are always copied, for its pages may not stand
+// in shared tables; what MAP_SHARED shows not even that: the child finds it with the object.
 
 #include "errno.h"
 #include "mem/share.h"
@@ -31,7 +32,8 @@ static bool any_entry(const pte_t *e, uint64 n)
     return false;
 }
 
-// Makes the child's tables that the entries of the group will lie in, but none that would stay empty.
+// Makes the child's tables that the entries of the group will lie in, but none that would stay
+// empty.
 static int reserve(struct frame *parent, struct frame *child, const struct group *g)
 {
     struct run r;

@@ -1,7 +1,7 @@
 // A map of a file, for the workloads: what vm does with page tables, done with an array.
 //
-// The rule is vm's: a page may be stored to for nothing while it has W, it gets W only while it is dirty,
-// and a commit takes all W away (docs/memory.md, "Maps of files").
+// The rule is vm's: a page may be stored to for nothing while it has W, it gets W only while it is
+// dirty, and a commit takes all W away (docs/memory.md, "Maps of files").
 #pragma once
 
 #include "tests/crash/cut.h"

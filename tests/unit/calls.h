@@ -1,6 +1,6 @@
-// System calls under test.  A process stands on the host machine (host.h) with an address space and a
-// volume on a disk in memory; its calls go through the kernel's own table to the kernel's own vm, proc,
-// fs and cache.  What it would wait for (other processes, the clock) the tests say.
+// System calls under test.  A process stands on the host machine (host.h) with an address space and
+// a volume on a disk in memory; its calls go through the kernel's own table to the kernel's own vm,
+// proc, fs and cache.  What it would wait for (other processes, the clock) the tests say.
 #pragma once
 
 #include "abi.h"
@@ -35,7 +35,8 @@ extern struct proc calls_proc;
 #define call(number, ...) calls_make(number, (uint64[6]){ __VA_ARGS__ })
 int64 calls_make(uint64 number, const uint64 *arg);
 
-// Puts n bytes, or a text, where the process finds them; n bytes of its memory for the test to look at.
+// Puts n bytes, or a text, where the process finds them; n bytes of its memory for the test to look
+// at.
 void put(uint64 uaddr, const void *from, size_t n);
 void get(void *to, uint64 uaddr, size_t n);
 // A text at a place of its own, good for the next few.  => its address

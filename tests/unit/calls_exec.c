@@ -1,5 +1,5 @@
-// exec (proc/exec.c, proc/image.c, proc/args.c): which files are programs, what their address space is, and
-// what a program finds on its stack.
+// exec (proc/exec.c, proc/image.c, proc/args.c): which files are programs, what their address space
+// is, and what a program finds on its stack.
 #include <stdio.h>
 #include <string.h>
 #include "calls.h"

@@ -1,5 +1,5 @@
-// System calls that map files and shared memory, on the real file system: maps, reads and writes of one
-// file agree, and the disk gets what was committed.
+// System calls that map files and shared memory, on the real file system: maps, reads and writes of
+// one file agree, and the disk gets what was committed.
 #include <string.h>
 #include "calls.h"
 #include "fs/fs.h"

@@ -1,5 +1,6 @@
-// System calls through a path, on descriptors, on directories and on what is known of files (sys_path.c,
-// sys_fd.c, sys_dir.c, sys_status.c, user_path.c): flags, modes, and what a refused call leaves behind.
+// System calls through a path, on descriptors, on directories and on what is known of files
+// (sys_path.c, sys_fd.c, sys_dir.c, sys_status.c, user_path.c): flags, modes, and what a refused
+// call leaves behind.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

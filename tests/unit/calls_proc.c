@@ -1,5 +1,6 @@
-// System calls on processes, time, memory and the system (sys_proc.c, sys_time.c, sys_mem.c, sys_info.c,
-// sys_kine.c, sys_snapshot.c): arguments and answers.  Processes and power are the test's.
+// System calls on processes, time, memory and the system (sys_proc.c, sys_time.c, sys_mem.c,
+// sys_info.c, sys_kine.c, sys_snapshot.c): arguments and answers.  Processes and power are the
+// test's.
 #include <setjmp.h>
 #include <string.h>
 #include "calls.h"

@@ -295,8 +295,8 @@ static void lies_in_names(void)
     rename_last(".snapshots", "directory 1: \".snapshots\" is the system's own");
 }
 
-// A tree whose only page seems to stand far off: a path of pointer blocks, at the end of the volume,
-// leads to it, the first of them from `place` on.
+// A tree whose only page seems to stand far off: a path of pointer blocks, at the end of the
+// volume, leads to it, the first of them from `place` on.
 static void move_page(struct disk_tree *tree, uint32 height, int place, const char *sentence)
 {
     struct disk_tree was = *tree;

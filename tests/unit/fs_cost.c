@@ -46,8 +46,8 @@ struct costs {
     uint64 create, find, remove;
 };
 
-// There are `have` names: makes more, to n.  What is made last counts, with all that the directory's
-// growth costs on the way.
+// There are `have` names: makes more, to n.  What is made last counts, with all that the
+// directory's growth costs on the way.
 static struct costs costs_among(uint64 have, uint64 n)
 {
     struct costs c;

@@ -1,5 +1,5 @@
-// Inodes that somebody holds: a call that forgets to put one is seen by its count only, for a volume that is
-// unmounted forgets all of them.
+// Inodes that somebody holds: a call that forgets to put one is seen by its count only, for a
+// volume that is unmounted forgets all of them.
 #pragma once
 
 #include "fs/fs.h"

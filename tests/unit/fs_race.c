@@ -1,5 +1,5 @@
-// Others who come in between: whatever a call lets go of, between any two of its steps, somebody else
-// changes the volume, or the time for a commit has come.
+// Others who come in between: whatever a call lets go of, between any two of its steps, somebody
+// else changes the volume, or the time for a commit has come.
 
 #include "errno.h"
 #include "fs/tree.h"
@@ -186,7 +186,8 @@ static void test_room_of_snapshot(void)
     need_room_meanwhile(give_back_snapshot, true, 10);
 }
 
-// The snapshot is deleted while a file of it is open; when that is closed nobody has given it back yet.
+// The snapshot is deleted while a file of it is open; when that is closed nobody has given it back
+// yet.
 static void test_room_of_what_was_in_use(void)
 {
     make_volume(400, false);

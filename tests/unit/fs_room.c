@@ -1,4 +1,5 @@
-// The room that is kept back for removals while something is shared: full disks, and that it comes back.
+// The room that is kept back for removals while something is shared: full disks, and that it comes
+// back.
 
 #include "errno.h"
 #include "fs/tx.h"

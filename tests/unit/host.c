@@ -384,8 +384,8 @@ static bool rest(int change)
     return all;
 }
 
-// One more look of a hart that waits.  One that has been told may not know it yet: all must be seen to
-// wait many times in a row.
+// One more look of a hart that waits.  One that has been told may not know it yet: all must be seen
+// to wait many times in a row.
 #define LOOKS 20000
 static void look(int *looks)
 {

@@ -1,7 +1,8 @@
-// Processes under test: fork, exit, wait and kill, on harts that take turns (turns.h).  What a process holds
-// (an address space, a table of files, a directory) is a count here.
+// Processes under test: fork, exit, wait and kill, on harts that take turns (turns.h).  What a
+// process holds (an address space, a table of files, a directory) is a count here.
 //
-// A program is a function: the "register" s1 names it, and a child goes on with what its parent left there.
+// A program is a function: the "register" s1 names it, and a child goes on with what its parent
+// left there.
 #pragma once
 
 #include "abi.h"
@@ -23,8 +24,8 @@
 // Runs fn as process 1, which has no child before and none afterwards; nothing is lost.
 void as_init(void (*fn)(void));
 
-// For programs.  A child that runs one; its end, of which it is forgotten: its status, or 1000 + the signal
-// that killed it.
+// For programs.  A child that runs one; its end, of which it is forgotten: its status, or 1000 +
+// the signal that killed it.
 int64 start_with(uint64 flags, void (*program)(void));
 int start(void (*program)(void));
 int end_of(int pid);

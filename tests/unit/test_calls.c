@@ -1,5 +1,5 @@
-// System calls that move bytes (sys/sys_file.c, proc/inode_file.c, proc/device_file.c): what is moved, how
-// much of it, and what is refused before anything is.
+// System calls that move bytes (sys/sys_file.c, proc/inode_file.c, proc/device_file.c): what is
+// moved, how much of it, and what is refused before anything is.
 #include <string.h>
 #include "calls.h"
 #include "dev/chardev.h"

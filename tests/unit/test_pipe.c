@@ -218,7 +218,8 @@ static size_t lend_all(void)
     return n;
 }
 
-// Pages that nobody can have: the one that each pipe keeps does for all of them, a record at a time.
+// Pages that nobody can have: the one that each pipe keeps does for all of them, a record at a
+// time.
 TEST(without_memory)
 {
     begin();
@@ -349,8 +350,8 @@ TEST(end_of_a_turn_wakes_the_next)
     }
 }
 
-// Hart 1 reads over two pages, with the turn, and is held up between them until hart 2 waits for the
-// turn.  What is left in the pipe is hart 2's, as soon as hart 1 is done.
+// Hart 1 reads over two pages, with the turn, and is held up between them until hart 2 waits for
+// the turn.  What is left in the pipe is hart 2's, as soon as hart 1 is done.
 static struct aspace *other_memory;
 static uint32 second_has_read; // atomic
 

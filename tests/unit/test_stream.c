@@ -198,7 +198,8 @@ TEST(no_memory_for_it)
     end();
 }
 
-// What is on its way is charged to nobody, and there is an end of it; a page for each stream remains.
+// What is on its way is charged to nobody, and there is an end of it; a page for each stream
+// remains.
 TEST(many_full_ones)
 {
     static struct stream other[MANY];

@@ -1,5 +1,5 @@
-// Harts that take turns (turns.h).  Each thread of the kernel is a context of the host's; a hart that
-// pauses goes back to the driver, which runs the next.
+// Harts that take turns (turns.h).  Each thread of the kernel is a context of the host's; a hart
+// that pauses goes back to the driver, which runs the next.
 #include "turns.h"
 #include <sanitizer/common_interface_defs.h>
 #include <signal.h>

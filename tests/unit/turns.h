@@ -1,10 +1,10 @@
-// A machine for unit tests of task/ and proc/: the scheduler is the kernel's own, and its harts take turns
-// on one thread of the host, so that each run is the same.
+// A machine for unit tests of task/ and proc/: the scheduler is the kernel's own, and its harts
+// take turns on one thread of the host, so that each run is the same.
 //
-// A hart runs until it waits in wfi, spins, or the test's thread lets another have its turn.  The clock
-// stands still but where a test moves it; timer interrupts come while interrupts are on.  Interrupts of
-// one hart by another end a wfi, and nothing else does: a wakeup that is left out is a machine at rest
-// with work undone, which turns_run() leaves to its caller to see.
+// A hart runs until it waits in wfi, spins, or the test's thread lets another have its turn.  The
+// clock stands still but where a test moves it; timer interrupts come while interrupts are on.
+// Interrupts of one hart by another end a wfi, and nothing else does: a wakeup that is left out is
+// a machine at rest with work undone, which turns_run() leaves to its caller to see.
 #pragma once
 
 #include "types.h"

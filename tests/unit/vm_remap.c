@@ -305,8 +305,8 @@ TEST(a_shared_area_shows_twice)
 
 // --- while a walk comes by --------------------------------------------------------------------
 
-// A commit, or a cut, has come by the first space and is on its way to the others, when something is
-// done in the second one.
+// A commit, or a cut, has come by the first space and is on its way to the others, when something
+// is done in the second one.
 static struct aspace *second, *child;
 static void (*do_meanwhile)(void);
 

@@ -296,8 +296,8 @@ TEST(forgotten_pages)
     end();
 }
 
-// Of the area's pages exactly those go that are said, and with `only` of these that one; the neighbours'
-// stay.
+// Of the area's pages exactly those go that are said, and with `only` of these that one; the
+// neighbours' stay.
 TEST(exactly_these_are_forgotten)
 {
     begin(&shared, RW);

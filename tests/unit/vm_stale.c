@@ -1,7 +1,7 @@
 // kernel/vm on several harts: what one hart changes, no other goes on believing (tlb.h).
 //
-// Hart 1 has used an address space, and remembers.  Hart 0 changes it.  When the call returns, hart 1
-// must see the change, and nothing may have been given back that it could still reach.
+// Hart 1 has used an address space, and remembers.  Hart 0 changes it.  When the call returns, hart
+// 1 must see the change, and nothing may have been given back that it could still reach.
 #include <string.h>
 #include "riscv/hart.h"
 #include "tlb.h"
@@ -169,8 +169,8 @@ TEST(shrunk_heap_is_forgotten)
     done_with(as);
 }
 
-// A right that is taken away is gone when mprotect returns; one that is given comes at the latest with
-// a fault.
+// A right that is taken away is gone when mprotect returns; one that is given comes at the latest
+// with a fault.
 TEST(rights_are_taken_away_everywhere)
 {
     struct aspace *as = used_by_hart_1(2);
@@ -229,7 +229,8 @@ TEST(freed_tables_are_forgotten)
     done_with(as);
 }
 
-// A fault that leads to nothing gives its tables back; another hart may have walked there meanwhile.
+// A fault that leads to nothing gives its tables back; another hart may have walked there
+// meanwhile.
 TEST(tables_of_a_failed_fault_are_forgotten)
 {
     struct aspace *as = used_by_hart_1(1);
@@ -243,8 +244,8 @@ TEST(tables_of_a_failed_fault_are_forgotten)
     done_with(as);
 }
 
-// Tables that fork has shared: whoever stores first gets a copy of the table, and the harts that have
-// come by the old one look again.  The others' side is as it was, and may go.
+// Tables that fork has shared: whoever stores first gets a copy of the table, and the harts that
+// have come by the old one look again.  The others' side is as it was, and may go.
 TEST(a_shared_table_is_left_by_every_hart)
 {
     vm_begin();
@@ -283,8 +284,8 @@ TEST(a_shared_table_is_left_by_every_hart)
     done_with(child);
 }
 
-// A hart may remember for ever that an entry was empty, or lacked a right: a fault that finds nothing
-// to do makes it look again.
+// A hart may remember for ever that an entry was empty, or lacked a right: a fault that finds
+// nothing to do makes it look again.
 TEST(stubborn_harts_get_on)
 {
     struct aspace *as = used_by_hart_1(1);
@@ -339,8 +340,8 @@ TEST(text_is_fetched_anew)
 static struct aspace *shared_space;
 static uint32 finished; // atomic
 
-// Harts 1 and up store counters that only grow, each to its own byte of each page, page after page in
-// order.
+// Harts 1 and up store counters that only grow, each to its own byte of each page, page after page
+// in order.
 static void store_in_order(int hart)
 {
     for (uchar n = 1; !__atomic_load_n(&finished, __ATOMIC_ACQUIRE); n = n % 100 + 1)
@@ -348,8 +349,8 @@ static void store_in_order(int hart)
             CHECK_EQ(store_byte(shared_space, BASE + p * PGSIZE + (uint64)hart, n), 0);
 }
 
-// A snapshot holds for each hart the same count on the first pages and the one before it on the rest,
-// and does not change afterwards.
+// A snapshot holds for each hart the same count on the first pages and the one before it on the
+// rest, and does not change afterwards.
 static void check_snapshot(struct aspace *child)
 {
     for (uint64 hart = 1; hart < HOST_HARTS; hart++) {

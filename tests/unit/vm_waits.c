@@ -1,5 +1,6 @@
-// kernel/vm: what waits for a page of a file waits without the address space's lock, and finds whatever
-// others have made of the space meanwhile.  (That nothing is locked is checked by object_page().)
+// kernel/vm: what waits for a page of a file waits without the address space's lock, and finds
+// whatever others have made of the space meanwhile.  (That nothing is locked is checked by
+// object_page().)
 #include "vm_space.h"
 
 static struct aspace *space;

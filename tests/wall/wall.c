@@ -6,7 +6,8 @@
 // `rates` are operations a second that WORKERS processes do side by side.
 //
 // Linux may back large maps by pages of 2 MiB.  Maps are made with MADV_NOHUGEPAGE, so that both
-// systems do the same work, but for the rows whose names end in "-huge", which leave it to the system.
+// systems do the same work, but for the rows whose names end in "-huge", which leave it to the
+// system.
 #include <stdbool.h>
 #include "kernel/abi.h"
 #include "kernel/fcntl.h"
@@ -49,7 +50,8 @@ static long now(void)
     return t[0] * 1000000000L + t[1];
 }
 
-// --- what is said ---------------------------------------------------------------------------------
+// --- what is said
+// ---------------------------------------------------------------------------------
 
 static void say(const char *text)
 {
@@ -98,7 +100,8 @@ static long sure(long result, const char *what)
     return result;
 }
 
-// --- processes, pipes, maps -------------------------------------------------------------------------
+// --- processes, pipes, maps
+// -------------------------------------------------------------------------
 
 static long fork(void)
 {
@@ -154,7 +157,8 @@ static void touch(volatile char *at, long n)
         at[i] = 1;
 }
 
-// --- costs: each does something n times.  => nanoseconds --------------------------------------------
+// --- costs: each does something n times.  => nanoseconds
+// --------------------------------------------
 
 static long null_call(long n)
 {
@@ -297,7 +301,8 @@ static void measure(const struct cost *c)
     say_row(c->name, best);
 }
 
-// --- rates: each works until a moment.  => operations done ------------------------------------------
+// --- rates: each works until a moment.  => operations done
+// ------------------------------------------
 
 static long forks(long end)
 {

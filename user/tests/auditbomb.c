@@ -1,9 +1,10 @@
 // auditbomb [-t seconds]: the recount of all memory while all of it is on the move (3 s).
 //
 // Some processes make and unmake a page table each, and fill the frame that it was with what is no
-// table; some have the indexes of their directories made and thrown away; one walks long paths, which
-// hang on its kernel stack alone; one forks and executes; one writes to another through a pipe; one
-// writes files and syncs.  Others have the kernel recount all the time, and each time all is right.
+// table; some have the indexes of their directories made and thrown away; one walks long paths,
+// which hang on its kernel stack alone; one forks and executes; one writes to another through a
+// pipe; one writes files and syncs.  Others have the kernel recount all the time, and each time all
+// is right.
 
 #include "user/tests/lib/test.h"
 

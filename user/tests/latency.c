@@ -6,8 +6,8 @@
 // is killed soon after its work began.  On a machine of one hart, which gives to one what it takes
 // from the other.
 //
-// With -icount QEMU's clock counts instructions, and the time in which the hart had nothing to do is
-// not counted: so the gaps are those of the guest, whatever else the host does
+// With -icount QEMU's clock counts instructions, and the time in which the hart had nothing to do
+// is not counted: so the gaps are those of the guest, whatever else the host does
 // (tests/guest/test_latency.py).
 
 #include "kernel/elf.h"

@@ -1,9 +1,9 @@
 // oomvictim: who ends when there is no memory.
 //
 // A small process touches a page that is not to be had while another has nearly all there is: the
-// other ends, and the small one goes on.  What the large one has may be its heap, or shared memory, or
-// may be shared by two processes with one address space.  A system call that finds no memory says so,
-// and nobody ends; nor does anybody but the one that wants more if that is the largest.
+// other ends, and the small one goes on.  What the large one has may be its heap, or shared memory,
+// or may be shared by two processes with one address space.  A system call that finds no memory
+// says so, and nobody ends; nor does anybody but the one that wants more if that is the largest.
 
 #include "user/tests/lib/test.h"
 

@@ -1,8 +1,9 @@
 // resttest [-t ms]: a recount of all memory comes soon, whatever others call meanwhile.
 //
-// Each part is a call that is as long as its caller likes, seconds of one hart's time.  Some processes
-// make it over and over, and the parent has the kernel recount all memory beside them: for that they
-// must come to rest (docs/scheduling.md), all at one moment.  For files beyond the classic sizes.
+// Each part is a call that is as long as its caller likes, seconds of one hart's time.  Some
+// processes make it over and over, and the parent has the kernel recount all memory beside them:
+// for that they must come to rest (docs/scheduling.md), all at one moment.  For files beyond the
+// classic sizes.
 
 #include "user/tests/lib/test.h"
 

@@ -1,8 +1,8 @@
 // slowdisk: what one thread of an address space waits for does not keep the others from it.
 //
-// A thread reads, writes and faults in pages of a disk that is slow (tests/guest/test_files.py gives it
-// ten requests a second).  Meanwhile another one of the same address space touches new pages, forks
-// and asks for the list of processes, each of which takes the space's lock.
+// A thread reads, writes and faults in pages of a disk that is slow (tests/guest/test_files.py
+// gives it ten requests a second).  Meanwhile another one of the same address space touches new
+// pages, forks and asks for the list of processes, each of which takes the space's lock.
 
 #include "kernel/fcntl.h"
 #include "user/tests/lib/test.h"

@@ -1,8 +1,8 @@
 // turntest: whose turn it is, and who pays for it.
 //
-// Three promises of the scheduler: a process is charged for what it ran, whoever else sets timers; one
-// that sleeps is answered soon, however many compute; and those get on with it, however many sleep.
-// Made to be run on one hart under `-icount`, where the clock counts what the hart does.
+// Three promises of the scheduler: a process is charged for what it ran, whoever else sets timers;
+// one that sleeps is answered soon, however many compute; and those get on with it, however many
+// sleep. Made to be run on one hart under `-icount`, where the clock counts what the hart does.
 
 #include "user/tests/lib/test.h"
 

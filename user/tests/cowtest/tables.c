@@ -1,5 +1,5 @@
-// Page tables that fork shares: parked on both sides, sealed for loads, copied for stores, and taken
-// back by the last one.  (Hazards 3, 15, 16, 19.)
+// Page tables that fork shares: parked on both sides, sealed for loads, copied for stores, and
+// taken back by the last one.  (Hazards 3, 15, 16, 19.)
 
 #include "user/tests/cowtest/cowtest.h"
 
@@ -238,8 +238,8 @@ void tables_torn(void)
     EXPECT(finish(other).status, 0, "exit of the writer");
 }
 
-// Each allocation fails in turn while tables are owned: the call fails, or the process dies; nothing
-// else changes.
+// Each allocation fails in turn while tables are owned: the call fails, or the process dies;
+// nothing else changes.
 static void change_short_of_memory(void *arg)
 {
     char *at = arg;

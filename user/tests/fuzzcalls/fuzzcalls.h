@@ -1,8 +1,9 @@
 // fuzzcalls, inside: a member makes system calls whose arguments are of the right kind, or are not.
 //
 // Members come in families.  A family shares memory, and some of it descriptors; it has an arena, a
-// stretch of memory where most addresses lie, and works in a directory of its own.  All choices of a
-// member follow from the seed, the round and its place; what others do at the same moment does not.
+// stretch of memory where most addresses lie, and works in a directory of its own.  All choices of
+// a member follow from the seed, the round and its place; what others do at the same moment does
+// not.
 #pragma once
 
 #include "user/tests/lib/test.h"

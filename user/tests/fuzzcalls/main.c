@@ -1,5 +1,6 @@
-// fuzzcalls [-s seed] [-t seconds] [-p families] [-r round]: random system calls from processes that
-// share memory, files and descriptors and are killed at any moment, for 10 s unless told otherwise.
+// fuzzcalls [-s seed] [-t seconds] [-p families] [-r round]: random system calls from processes
+// that share memory, files and descriptors and are killed at any moment, for 10 s unless told
+// otherwise.
 //
 // The time is cut into rounds.  After each everybody is killed, which must succeed, all that was
 // made is removed, memory must be as before and the audit clean, as it must be all the time.  The

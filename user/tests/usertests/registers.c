@@ -3,8 +3,8 @@
 #include "kernel/elf.h"
 #include "user/tests/usertests/usertests.h"
 
-// Loads all registers but sp from x[], makes a system call, and stores them all there.  Meanwhile sp
-// is x itself.
+// Loads all registers but sp from x[], makes a system call, and stores them all there.  Meanwhile
+// sp is x itself.
 void through_call(long x[32]);
 asm(".text\n"
     "through_call:\n"
@@ -58,7 +58,8 @@ static void answer_later(void *fd)
     }
 }
 
-// Calls that are over at once, that give the hart away, that sleep, that fault, that fork, that fail.
+// Calls that are over at once, that give the hart away, that sleep, that fault, that fork, that
+// fail.
 void registers_kept(void)
 {
     uint64 state = 1;
