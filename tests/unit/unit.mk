@@ -33,7 +33,7 @@ UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)
-UNIT_task  := $(HOST_TASK)
+UNIT_task  := $(HOST_TASK) $(wildcard tests/unit/task_*.c)
 UNIT_proc  := $(HOST_TASK) $(wildcard tests/unit/proc_*.c) $(patsubst %,kernel/proc/%.c,proc fork exit signal)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
