@@ -54,9 +54,10 @@ void mutex_lock_wait(struct mutex *m)
     bool turn = RANK_IS_TURN(m->rank);
     if (turn && rest_is_held())
         panic("mutex %s is waited for with the system at rest", m->name);
+    struct waiter w = { .thread = current_thread() };
     spin_lock(&wq->lock);
-    while (!take_or_mark(m, (uint64)current_thread())) {
-        waitq_enter(wq, false);
+    while (!take_or_mark(m, (uint64)w.thread)) {
+        waitq_enter(wq, &w, false);
         spin_unlock(&wq->lock);
         schedule_as(turn);
         spin_lock(&wq->lock);
@@ -83,7 +84,7 @@ void mutex_hand_over(struct mutex *m)
     spin_lock(&wq->lock);
     uint64 heir = 0;
     if (!list_empty(&wq->waiters))
-        heir = (uint64)container_of(wq->waiters.next, struct thread, wait_link) | CONTENDED;
+        heir = (uint64)container_of(wq->waiters.next, struct waiter, link)->thread | CONTENDED;
     __atomic_store_n(&m->owner, heir, __ATOMIC_RELEASE);
     waitq_wake_locked(wq);
     spin_unlock(&wq->lock);

@@ -46,7 +46,6 @@ struct thread *thread_new(const char *name, void (*fn)(void *), void *arg)
     t->fail_active = &t->fail_call;
     t->hart = this_hart()->index;
     spin_init(&t->lock, "thread", RANK_THREAD);
-    list_init(&t->wait_link);
     list_init(&t->in_hand);
     return t;
 }

@@ -17,7 +17,6 @@
 #include "riscv/spinlock.h"
 
 struct proc;
-struct waitq;
 struct trapframe;
 
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_SLEEPING, THREAD_DEAD };
@@ -53,7 +52,6 @@ struct thread {
     uint32 on_hart;     // atomic: 1 until its registers are all saved
     struct thread_end *end; // its own: where to leave it, or NULL
     struct list run_link;   // by the run queue's lock
-    struct list wait_link;  // by the wait queue's lock
 
     struct fp_state fp;      // its own: floating-point registers
     bool fp_used;            // its own: fp holds something

@@ -6,6 +6,7 @@
 #include "task/clock.h"
 #include "task/rest.h"
 #include "task/sched.h"
+#include "task/waitq.h"
 
 static struct timers {
     struct spinlock lock; // RANK_TIMER
@@ -63,41 +64,44 @@ static void insert(struct timers *q, struct timer *t)
     }
 }
 
-// The thread is marked asleep under the timer's lock, so that the timer cannot go off in between.
-static int sleep_until(uint64 when, bool rests)
+// The thread is marked asleep under the timer's lock, so that the timer cannot go off in between,
+// and under its own, which whoever fires the waiter takes after that.
+void timers_sleep(uint64 when, bool rests, const struct waiter *w)
 {
     struct thread *self = current_thread();
     struct timer t = { .when = when, .thread = self };
+    list_init(&t.link);
     bool on = intr_save();
     struct timers *q = &timers[this_hart()->index];
     spin_lock(&q->lock);
     spin_lock(&self->lock);
-    bool sleep = !self->interrupted;
+    bool sleep = !self->interrupted && !(w && waiter_fired(w));
     if (sleep) {
         self->state = THREAD_SLEEPING;
         self->interruptible = true;
     }
     spin_unlock(&self->lock);
-    if (sleep)
+    if (sleep && when != TIMER_NEVER)
         insert(q, &t);
     spin_unlock(&q->lock);
     intr_restore(on);
     if (!sleep)
-        return -EINTR;
+        return;
     schedule_as(rests);
     spin_lock(&q->lock);
     list_remove(&t.link);
     spin_unlock(&q->lock);
-    return time_now() < when ? -EINTR : 0;
 }
 
 static int sleep_for(uint64 ns, bool rests)
 {
     uint64 when = time_now() + time_from_ns(ns);
-    int err = 0;
-    while (err == 0 && time_now() < when)
-        err = sleep_until(when, rests);
-    return err;
+    while (time_now() < when) {
+        if (thread_interrupted())
+            return -EINTR;
+        timers_sleep(when, rests, NULL);
+    }
+    return 0;
 }
 
 int sleep_ns(uint64 ns)

@@ -5,6 +5,7 @@
 #include "lib/list.h"
 
 struct thread;
+struct waiter;
 
 struct timer {
     struct list link; // by the hart's timer lock
@@ -15,6 +16,8 @@ struct timer {
 // Wakes the threads whose time has come on this hart.  => when the next is due (TIMER_NEVER if
 // none).
 uint64 timers_run(uint64 now);
+// Sleeps until `when`, a signal, or until w (or NULL) fires; not at all if it has.
+void timers_sleep(uint64 when, bool rests, const struct waiter *w);
 // => when this hart's next timer is due.
 uint64 timers_next(void);
 void timers_init(void);

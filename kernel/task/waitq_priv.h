@@ -3,10 +3,9 @@
 
 #include "task/waitq.h"
 
-// Puts the current thread on the queue as a sleeper; schedule() must follow.  => wq->lock held.
+// Puts the current thread on the queue as a sleeper, by `w`; schedule() must follow.  => wq->lock
+// held.
 // => false if it must not sleep: interruptible, and a signal is pending.
-bool waitq_enter(struct waitq *wq, bool interruptible);
-// After schedule(): off the queue, if a signal ended the sleep.
-void waitq_leave(struct waitq *wq);
+bool waitq_enter(struct waitq *wq, struct waiter *w, bool interruptible);
 // wake_one() with wq->lock held.
 void waitq_wake_locked(struct waitq *wq);

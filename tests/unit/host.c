@@ -328,6 +328,11 @@ __attribute__((weak)) int sleep_ns(uint64 ns) // calls.c has a clock
     panic("nobody sleeps here");
 }
 
+__attribute__((weak)) uint64 clock_ns(void) // the same
+{
+    return 0;
+}
+
 // => is it the only hart at work?
 static bool alone(void)
 {
@@ -368,11 +373,6 @@ bool thread_interrupted(void)
 }
 
 // --- sleep and wakeup -------------------------------------------------------------------------
-
-struct sleeper {
-    struct list link; // by the queue's lock
-    uint32 woken;     // atomic
-};
 
 // => does every hart wait?
 static bool rest(int change)
@@ -429,7 +429,7 @@ void waitq_init(struct waitq *wq, const char *name)
 // => was it woken, and not by a signal?
 static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
 {
-    struct sleeper self = { .woken = 0 };
+    struct waiter self = { .thread = current_thread() };
     int looks = 0;
 
     CHECK(spin_held(lk));
@@ -438,11 +438,10 @@ static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
     list_push_back(&wq->waiters, &self.link);
     spin_unlock(&wq->lock);
     spin_unlock(lk);
-    while (!__atomic_load_n(&self.woken, __ATOMIC_ACQUIRE) &&
-           !(interruptible && thread_interrupted()))
+    while (!waiter_fired(&self) && !(interruptible && thread_interrupted()))
         look(&looks);
     spin_lock(&wq->lock);
-    bool woken = self.woken;
+    bool woken = self.fired;
     if (!woken) {
         list_remove(&self.link);
         rest(-1);
@@ -470,30 +469,69 @@ int wait_on_interruptible(struct waitq *wq, struct spinlock *lk)
     return thread_interrupted() ? -EINTR : 0;
 }
 
-static bool wake_first(struct waitq *wq)
+// Watchers have no part in who rests: they fire others, which sleep by waiter_sleep_until().
+static void wake(struct waitq *wq, bool all)
 {
-    struct list *l = list_pop_front(&wq->waiters);
-
-    if (!l)
-        return false;
-    rest(-1);
-    __atomic_store_n(&container_of(l, struct sleeper, link)->woken, 1, __ATOMIC_RELEASE);
-    return true;
+    spin_lock(&wq->lock);
+    list_for_each_safe (l, &wq->waiters) {
+        struct waiter *w = container_of(l, struct waiter, link);
+        if (w->notice) {
+            w->notice(w);
+            continue;
+        }
+        list_remove(l);
+        rest(-1);
+        waiter_fire(w);
+        if (!all)
+            break;
+    }
+    spin_unlock(&wq->lock);
 }
 
 void wake_all(struct waitq *wq)
 {
-    spin_lock(&wq->lock);
-    while (wake_first(wq))
-        ;
-    spin_unlock(&wq->lock);
+    wake(wq, true);
 }
 
 void wake_one(struct waitq *wq)
 {
+    wake(wq, false);
+}
+
+void waiter_init(struct waiter *w, void (*notice)(struct waiter *w))
+{
+    *w = (struct waiter){ .thread = current_thread(), .notice = notice };
+    list_init(&w->link);
+}
+
+void waiter_enter(struct waiter *w, struct waitq *wq)
+{
+    CHECK(w->notice != NULL); // only watchers do on this machine
     spin_lock(&wq->lock);
-    wake_first(wq);
+    list_push_front(&wq->waiters, &w->link);
     spin_unlock(&wq->lock);
+}
+
+void waiter_leave(struct waiter *w, struct waitq *wq)
+{
+    spin_lock(&wq->lock);
+    list_remove(&w->link);
+    spin_unlock(&wq->lock);
+}
+
+void waiter_fire(struct waiter *w)
+{
+    __atomic_store_n(&w->fired, true, __ATOMIC_RELEASE);
+}
+
+int waiter_sleep_until(struct waiter *w, uint64 ns)
+{
+    int looks = 0;
+    rest(1);
+    while (!waiter_fired(w) && !thread_interrupted() && clock_ns() < ns)
+        look(&looks);
+    rest(-1);
+    return waiter_fired(w) ? 0 : clock_ns() >= ns ? -ETIMEDOUT : -EINTR;
 }
 
 // --- messages and pages -----------------------------------------------------------------------
