@@ -33,10 +33,18 @@ def list_items(head, type_name, member):
         at = at["next"]
 
 
-def processes():
-    buckets = static("proc/proc.c", "index")
+def lwps():
+    """The threads of processes; of a process that has ended the first."""
+    buckets = static("proc/lwp.c", "index")
     for i in range(buckets.type.range()[1] + 1):
-        yield from list_items(buckets[i], "proc", "hash")
+        yield from list_items(buckets[i], "lwp", "hash")
+
+
+def processes():
+    for lwp in lwps():
+        process = lwp["proc"].dereference()
+        if process["leader"].address == lwp.address:
+            yield process
 
 
 def process(pid):
@@ -100,18 +108,19 @@ def number(text):
 
 
 class Ps(gdb.Command):
-    """kine-ps: the processes, with parent, state of the thread and name."""
+    """kine-ps: the processes, a line for each thread, with parent, state of the thread and name."""
 
     def __init__(self):
         super().__init__("kine-ps", gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
-        print(f"{'PID':>5} {'PPID':>5} {'HART':>4}  {'STATE':16} NAME")
-        for p in sorted(processes(), key=lambda p: int(p["pid"])):
-            thread = p["thread"]
+        print(f"{'PID':>5} {'TID':>5} {'PPID':>5} {'HART':>4}  {'STATE':16} NAME")
+        for lwp in sorted(lwps(), key=lambda lwp: (int(lwp["proc"]["pid"]), int(lwp["tid"]))):
+            p, thread = lwp["proc"], lwp["thread"]
             state = "zombie" if int(thread) == 0 else str(thread["state"]).replace("THREAD_", "").lower()
             hart = "-" if int(thread) == 0 else int(thread["hart"])
-            print(f"{int(p['pid']):5} {int(p['ppid']):5} {hart:>4}  {state:16} {p['name'].string()}")
+            ids = f"{int(p['pid']):5} {int(lwp['tid']):5} {int(p['ppid']):5}"
+            print(f"{ids} {hart:>4}  {state:16} {p['name'].string()}")
 
 
 class Areas(gdb.Command):

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "proc/args.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/image.h"
 #include "proc/proc_priv.h"
 #include "riscv/csr.h"
@@ -19,7 +20,9 @@
 // => the program file, with a reference
 static int find_program(const char *path, struct inode **out)
 {
-    int err = path_lookup(current_proc()->cwd, path, out);
+    struct cwd_use cwd = cwd_use(current_fs());
+    int err = path_lookup(cwd.dir, path, out);
+    cwd_use_end(cwd);
     if (err)
         return err;
     if ((inode_mode(*out) & S_IFMT) == S_IFREG)
@@ -62,10 +65,10 @@ static void set_name(struct proc *p, const char *path)
 }
 
 // The descriptors that the new program has: those of a table of its own, not marked close-on-exec.
-static void change_files(struct proc *p, struct files *own)
+static void change_files(struct files *own)
 {
-    struct files *old = p->files;
-    p->files = own;
+    struct files *old = current_files();
+    current_lwp()->files = own;
     files_put(old);
     files_close_on_exec(own);
 }
@@ -100,7 +103,7 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
     uint64 sp;
     err = as ? build(ino, as, argv, envp, &image, &sp) : -ENOMEM;
     inode_put(ino);
-    if (!err && (files = files_own(p->files)) == NULL)
+    if (!err && (files = files_own(current_files())) == NULL)
         err = -ENOMEM;
     if (err) {
         if (as)
@@ -109,7 +112,7 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
     }
     set_name(p, path);
     p->path_longest = (uint32)image.path_longest;
-    change_files(p, files);
+    change_files(files);
     change_over(p, as, image.entry, sp);
     return 0;
 }

@@ -3,7 +3,9 @@
 #include "errno.h"
 #include "fs/fs.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc_priv.h"
+#include "proc/sighand.h"
 #include "riscv/csr.h"
 #include "riscv/machine.h"
 #include "vm/aspace.h"
@@ -30,7 +32,8 @@ static void become_zombie(struct proc *p, int status, int signal)
     p->exit_status = status;
     p->exit_signal = signal;
     p->zombie = true;
-    p->thread = NULL;
+    p->leader.thread = NULL;
+    list_remove(&p->leader.link);
     if (!list_empty(&p->children))
         hand_over_children(p);
     list_remove(&p->sibling);
@@ -38,9 +41,9 @@ static void become_zombie(struct proc *p, int status, int signal)
     wake_all(&p->parent->child_exit);
 }
 
-static _Noreturn void init_is_gone(const struct proc *init, int status, int signal)
+static _Noreturn void init_is_gone(int status, int signal)
 {
-    volume_sync(volume_of(init->cwd));
+    volume_sync(fs_context_volume(current_fs()));
     if (signal)
         machine_give_up("init was killed by signal %d: nothing is left to run", signal);
     machine_give_up("init ended with status %d: nothing is left to run", status);
@@ -48,25 +51,29 @@ static _Noreturn void init_is_gone(const struct proc *init, int status, int sign
 
 // Gives back what the process holds, all but the root table itself, which this hart has loaded.
 // Memory first: others may wait for the end of its files, and want memory then.
-static void drop_holdings(struct proc *p)
+static void drop_holdings(struct proc *p, struct lwp *l)
 {
     spin_lock(&tree_lock);
     struct aspace *as = p->aspace;
     p->aspace = NULL;
+    p->nlive--;
     spin_unlock(&tree_lock);
     thread_leave_root();
     aspace_put(as);
-    files_put(p->files);
-    inode_put(p->cwd);
+    if (p->sighand)
+        sighand_put(p->sighand);
+    files_put(l->files);
+    fs_context_put(l->fs);
+    l->fs = NULL;
 }
 
 void proc_exit(int status, int signal)
 {
     struct proc *p = current_proc();
     if (p == init_proc)
-        init_is_gone(p, status, signal);
+        init_is_gone(status, signal);
     thread_use_kept(KEPT_WORK); // what was unlinked while it was open goes
-    drop_holdings(p);
+    drop_holdings(p, current_lwp());
     proc_end_vfork(p);
     current_thread()->proc = NULL;
     current_thread()->end = &p->end;
@@ -97,7 +104,7 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *any)
 // all that it held given back.
 static void await_thread(const struct proc *zombie)
 {
-    while (!__atomic_load_n(&zombie->end.gone, __ATOMIC_ACQUIRE))
+    while (__atomic_load_n(&zombie->end.left, __ATOMIC_ACQUIRE))
         cpu_relax();
 }
 

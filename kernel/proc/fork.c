@@ -8,7 +8,9 @@
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc_priv.h"
+#include "proc/sighand.h"
 #include "riscv/csr.h"
 #include "riscv/intr.h"
 #include "riscv/longest.h"
@@ -34,10 +36,13 @@ static void discard(struct proc *p)
 {
     if (p->aspace)
         aspace_put(p->aspace);
-    if (p->files)
-        files_put(p->files);
-    if (p->thread)
-        thread_discard(p->thread);
+    if (p->sighand)
+        sighand_put(p->sighand);
+    if (p->leader.files)
+        files_put(p->leader.files);
+    if (p->leader.fs)
+        fs_context_put(p->leader.fs);
+    thread_discard(p->leader.thread);
     proc_free(p);
 }
 
@@ -47,13 +52,15 @@ static struct proc *new_with_thread(int *err)
     struct proc *p = proc_new(err);
     if (!p)
         return NULL;
-    p->thread = thread_new("user", enter_user, NULL);
-    if (!p->thread) {
+    struct thread *t = thread_new("user", enter_user, NULL);
+    if (!t) {
         proc_free(p);
         *err = -ENOMEM;
         return NULL;
     }
-    p->thread->proc = p;
+    t->proc = p;
+    t->lwp = &p->leader;
+    p->leader.thread = t;
     return p;
 }
 
@@ -66,13 +73,19 @@ static bool share_or_copy(struct proc *child, struct proc *parent, uint64 flags)
     } else if ((child->aspace = aspace_fork(parent->aspace)) == NULL) {
         return false;
     }
+    return !parent->sighand || (child->sighand = sighand_copy(parent->sighand)) != NULL;
+}
+
+// => false if out of memory
+static bool share_or_copy_own(struct lwp *child, struct lwp *parent, uint64 flags)
+{
     if (flags & CLONE_FILES) {
         files_get_table(parent->files);
         child->files = parent->files;
     } else if ((child->files = files_copy(parent->files)) == NULL) {
         return false;
     }
-    return true;
+    return (child->fs = fs_context_copy(parent->fs)) != NULL;
 }
 
 // The child's registers: the parent's, but that the call gives it 0.
@@ -127,19 +140,17 @@ int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
     struct proc *child = new_with_thread(&err);
     if (!child)
         return err;
-    if (!share_or_copy(child, parent, flags)) {
+    if (!share_or_copy(child, parent, flags) ||
+        !share_or_copy_own(&child->leader, current_lwp(), flags)) {
         discard(child);
         return -ENOMEM;
     }
-    inode_get(parent->cwd);
-    child->cwd = parent->cwd;
-    child->umask = parent->umask;
     child->path_longest = parent->path_longest;
     memcpy(child->name, parent->name, sizeof child->name);
-    child->thread->root = child->aspace->root;
-    set_registers(child->thread, flags, stack, tls);
+    child->leader.thread->root = child->aspace->root;
+    set_registers(child->leader.thread, flags, stack, tls);
     int pid = link_child(parent, child, flags & CLONE_VFORK);
-    thread_start(child->thread);
+    thread_start(child->leader.thread);
     if (flags & CLONE_VFORK)
         wait_for_vfork(child);
     return pid;
@@ -157,30 +168,37 @@ static void become_init(void *arg)
     enter_user(NULL);
 }
 
+// What the first process begins with.  => false if out of memory
+static bool give_init(struct proc *p, struct inode *root)
+{
+    p->aspace = aspace_new();
+    p->leader.files = files_new();
+    p->leader.fs = fs_context_new(root, 022);
+    if (p->leader.fs)
+        inode_get(root);
+    return p->aspace && p->leader.files && p->leader.fs;
+}
+
 int proc_start_init(struct inode *root, const char *path)
 {
     int err;
     struct proc *p = new_with_thread(&err);
     if (!p)
         return err;
-    p->aspace = aspace_new();
-    p->files = files_new();
-    if (!p->aspace || !p->files) {
+    if (!give_init(p, root)) {
         discard(p);
         return -ENOMEM;
     }
-    inode_get(root);
-    p->cwd = root;
-    p->umask = 022;
-    p->thread->root = p->aspace->root;
-    p->thread->kept_use = KEPT_ALL;
-    p->thread->fn = become_init;
-    p->thread->arg = (void *)path;
-    memset(p->thread->tf, 0, sizeof *p->thread->tf);
+    struct thread *t = p->leader.thread;
+    t->root = p->aspace->root;
+    t->kept_use = KEPT_ALL;
+    t->fn = become_init;
+    t->arg = (void *)path;
+    memset(t->tf, 0, sizeof *t->tf);
     spin_lock(&tree_lock);
     proc_publish(p);
     init_proc = p;
     spin_unlock(&tree_lock);
-    thread_start(p->thread);
+    thread_start(t);
     return 0;
 }

@@ -1,56 +1,34 @@
-// The table of processes: a PID index and a count, no array (proc/proc.h).
+// The table of processes: the index of ids and a count, no array (proc/proc.h).
 
 #include "proc/proc.h"
 #include "abi.h"
 #include "errno.h"
-#include "fs/fs.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "mem/audit.h"
 #include "mem/slab.h"
+#include "proc/fs_context.h"
 #include "proc/proc_priv.h"
 #include "riscv/timer.h"
 #include "task/hand.h"
 #include "vm/aspace.h"
 
-#define PID_MAX 32767
-#define BUCKETS 128
-
 static struct obj_cache procs = OBJ_CACHE_INIT(procs, "proc", sizeof(struct proc));
 struct spinlock tree_lock = SPINLOCK_INIT("process tree", RANK_PROC);
 struct proc *init_proc;
 
-// by tree_lock
-static struct list index[BUCKETS]; // a bucket's list is made when it is first used
-static int count, last_pid;
+static int count; // by tree_lock
 
-static struct list *bucket(int pid)
+// => the process that it leads; NULL if it leads none
+static struct proc *led_by(const struct lwp *l)
 {
-    struct list *b = &index[pid % BUCKETS];
-    if (!b->next)
-        list_init(b);
-    return b;
+    return l == &l->proc->leader ? l->proc : NULL;
 }
 
 struct proc *proc_find(int pid)
 {
-    if (pid <= 0)
-        return NULL;
-    list_for_each (l, bucket(pid)) {
-        struct proc *p = container_of(l, struct proc, hash);
-        if (p->pid == pid)
-            return p;
-    }
-    return NULL;
-}
-
-// => tree_lock held; fewer than PID_MAX processes
-static int free_pid(void)
-{
-    do
-        last_pid = last_pid % PID_MAX + 1;
-    while (proc_find(last_pid));
-    return last_pid;
+    struct lwp *l = lwp_find(pid);
+    return l ? led_by(l) : NULL;
 }
 
 struct proc *proc_new(int *err)
@@ -62,7 +40,8 @@ struct proc *proc_new(int *err)
     }
     list_init(&p->children);
     list_init(&p->sibling);
-    list_init(&p->hash);
+    list_init(&p->lwps);
+    lwp_init(&p->leader, p);
     waitq_init(&p->child_exit, "child exit");
     waitq_init(&p->vfork_done, "vfork");
     spin_lock(&tree_lock);
@@ -78,14 +57,17 @@ struct proc *proc_new(int *err)
 
 void proc_publish(struct proc *p)
 {
-    p->pid = free_pid();
-    list_push_back(bucket(p->pid), &p->hash);
+    lwp_publish(&p->leader);
+    p->pid = p->leader.tid;
+    list_push_back(&p->lwps, &p->leader.link);
+    p->nlive = 1;
+    p->end.left = 1;
 }
 
 void proc_free(struct proc *p)
 {
     spin_lock(&tree_lock);
-    list_remove(&p->hash);
+    lwp_unpublish(&p->leader);
     count--;
     spin_unlock(&tree_lock);
     obj_free(&procs, p);
@@ -106,33 +88,28 @@ int proc_count(void)
     return __atomic_load_n(&count, __ATOMIC_RELAXED);
 }
 
-static void return_to_root(struct proc *p)
+static void return_to_root(struct lwp *l, void *arg)
 {
-    struct inode *was = p->cwd;
-    if (!inode_was_root(was))
-        return;
-    p->cwd = volume_root(volume_of(was));
-    inode_put(was);
+    if (l->fs)
+        fs_context_return_to_root(l->fs);
 }
 
-// At rest: without the tree lock nobody comes or goes either, and what has exited is a zombie.
+// At rest nobody comes or goes, and nobody is at his end: the tree lock is not needed.
 void proc_return_to_root(void)
 {
-    for (struct proc *p = proc_next(0); p != NULL; p = proc_next(p->pid))
-        if (!p->zombie)
-            return_to_root(p);
+    lwp_each(return_to_root, NULL);
 }
 
-static void audit_hand(struct proc *p, void *arg)
+static void audit_hand(struct lwp *l, void *arg)
 {
-    if (p->thread)
-        hand_audit(p->thread);
+    if (l->thread)
+        hand_audit(l->thread);
 }
 
 static void audit_hands(void)
 {
     spin_lock(&tree_lock);
-    proc_each(audit_hand, NULL);
+    lwp_each(audit_hand, NULL);
     spin_unlock(&tree_lock);
 }
 
@@ -143,34 +120,65 @@ void proc_init(void)
 
 static char state_letter(const struct proc *p)
 {
-    if (p->zombie || !p->thread)
+    if (list_empty(&p->lwps))
         return 'Z';
-    return p->thread->state == THREAD_SLEEPING ? 'S' : 'R';
+    list_for_each (l, &p->lwps) {
+        const struct lwp *one = container_of(l, struct lwp, link);
+        if (one->thread && one->thread->state != THREAD_SLEEPING)
+            return 'R';
+    }
+    return 'S';
 }
 
-struct proc *proc_next(int pid)
+struct walk {
+    void (*fn)(struct proc *p, void *arg);
+    void *arg;
+};
+
+static void visit(struct lwp *l, void *arg)
 {
-    struct proc *best = NULL;
-    for (int b = 0; b < BUCKETS; b++) {
-        if (!index[b].next)
-            continue;
-        list_for_each (l, &index[b]) {
-            struct proc *p = container_of(l, struct proc, hash);
-            if (p->pid > pid && (!best || p->pid < best->pid))
-                best = p;
-        }
-    }
-    return best;
+    const struct walk *w = arg;
+    if (led_by(l))
+        w->fn(l->proc, w->arg);
 }
 
 void proc_each(void (*fn)(struct proc *p, void *arg), void *arg)
 {
-    for (int b = 0; b < BUCKETS; b++) {
-        if (!index[b].next)
-            continue;
-        list_for_each (l, &index[b])
-            fn(container_of(l, struct proc, hash), arg);
+    struct walk w = { fn, arg };
+    lwp_each(visit, &w);
+}
+
+struct search {
+    int above;
+    struct proc *best;
+};
+
+static void is_nearer(struct proc *p, void *arg)
+{
+    struct search *s = arg;
+    if (p->pid > s->above && (!s->best || p->pid < s->best->pid))
+        s->best = p;
+}
+
+struct proc *proc_next(int pid)
+{
+    struct search s = { pid, NULL };
+    proc_each(is_nearer, &s);
+    return s.best;
+}
+
+// Time that its threads have spent, as far as that is known.
+static struct cpu_time spent_by_threads(const struct proc *p)
+{
+    struct cpu_time sum = p->end.spent;
+    list_for_each (l, &p->lwps) {
+        const struct lwp *one = container_of(l, struct lwp, link);
+        if (one->thread) {
+            sum.user += one->thread->spent.user;
+            sum.kernel += one->thread->spent.kernel;
+        }
     }
+    return sum;
 }
 
 // => tree_lock held.  All but what needs the address space.
@@ -178,10 +186,9 @@ static void describe(const struct proc *p, struct kine_proc *out)
 {
     *out = (struct kine_proc){ .pid = p->pid, .ppid = p->ppid, .state = state_letter(p) };
     copy_string(out->name, p->name, sizeof out->name);
-    if (p->thread) {
-        out->user_ns = time_to_ns(p->thread->spent.user);
-        out->kernel_ns = time_to_ns(p->thread->spent.kernel);
-    }
+    struct cpu_time spent = spent_by_threads(p);
+    out->user_ns = time_to_ns(spent.user);
+    out->kernel_ns = time_to_ns(spent.kernel);
 }
 
 bool proc_describe(int after, struct kine_proc *out)

@@ -4,40 +4,42 @@
 // memory and files back at once, hands its children to init, and leaves a zombie that holds only
 // pid and status; proc_wait() in the parent reaps that.
 //
-// One lock, the tree lock (RANK_PROC), guards the family tree and the PID index.  aspace, files and
-// cwd are counted objects of their own, so that clone can share them.
+// One lock, the tree lock (RANK_PROC), guards the family tree and the index of ids.  aspace and
+// sighand, and each thread's files and directory (proc/lwp.h), are counted objects of their own, so
+// that clone can share them.
 #pragma once
 
 #include "types.h"
 #include "lib/list.h"
 #include "param.h"
+#include "proc/lwp.h"
 #include "task/thread.h"
 #include "task/waitq.h"
 
 struct aspace;
-struct files;
 struct inode;
 struct kine_proc;
+struct sighand;
 
 struct proc {
-    int pid;               // constant
-    char name[16];         // the last component of the program's path; its own
-    struct thread *thread; // its one thread of control; by the tree lock, NULL once it has exited
-    struct aspace *aspace; // changed by exec and exit of its own, under the tree lock
-    struct files *files;   // its own
-    struct inode *cwd;     // its own, but for proc_return_to_root()
-    uint32 umask;          // its own: permission bits that files it makes do not get
-    uint32 path_longest;   // its own: bytes of a path, NUL included, that its program may name
+    int pid;                 // constant once others can find it: its leader's tid
+    char name[16];           // the last component of the program's path; its own
+    struct aspace *aspace;   // changed by exec and exit of its own, under the tree lock
+    struct sighand *sighand; // its own pointer: a reference, or NULL: all signals have defaults
+    uint32 path_longest;     // its own: bytes of a path, NUL included, that its program may name
     struct cpu_time children_spent; // its own: by those that it has waited for, with theirs
 
+    struct lwp leader; // its first thread, or who has taken that one's place by exec
+
     // by the tree lock
+    struct list lwps; // struct lwp.link: threads that have not ended
+    int nlive;        // of these, how many may still use the memory
     struct proc *parent;
     int ppid;             // its pid; read without the lock
     struct list children; // struct proc.sibling; zombies first
     struct list sibling;
-    struct list hash; // in the PID index
     bool zombie;
-    struct thread_end end;   // a zombie's thread fills it in
+    struct thread_end end;   // what its threads leave behind
     int exit_status;         // the full int given to exit
     int exit_signal;         // the signal that killed it, or 0
     struct waitq child_exit; // the parent waits here

@@ -10,7 +10,7 @@ extern struct proc *init_proc;
 // => a process without pid, counted but not to be found yet; NULL if NPROC are there or memory is
 // short.
 struct proc *proc_new(int *err);
-// Gives it a pid and lets others find it.  => tree_lock held
+// Gives it a pid and lets others find it; its first thread counts as living.  => tree_lock held
 void proc_publish(struct proc *p);
 // Takes it out of the index and frees it.  => tree_lock not held; nobody can find it any more
 void proc_free(struct proc *p);

@@ -30,10 +30,11 @@ int proc_post(struct proc *p, int sig)
 {
     if (p == init_proc && sig != 0)
         return -EPERM;
-    if (sig == 0 || harmless(sig) || p->zombie || !p->thread)
+    if (sig == 0 || harmless(sig) || p->zombie)
         return 0;
     __atomic_fetch_or(&p->pending, 1UL << (sig - 1), __ATOMIC_RELEASE);
-    thread_interrupt(p->thread);
+    list_for_each (l, &p->lwps)
+        thread_interrupt(container_of(l, struct lwp, link)->thread);
     return 0;
 }
 

@@ -25,7 +25,9 @@ enum lock_rank {
     RANK_PIPE,   // one pipe
     RANK_TTY,    // the console's line discipline
     RANK_OUTPUT, // whether something is kept back from the terminal
-    RANK_PROC,   // the process tree and the PID index
+    RANK_PROC,   // the process tree and the index of ids
+    RANK_SIG,    // what one process does about signals
+    RANK_CWD,    // one current directory
     RANK_FILES,  // one descriptor table, one file's counts
     RANK_MAPS,   // who shows an object's pages
     RANK_CACHE,  // the page cache's index and its LRU list

@@ -7,6 +7,7 @@
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc.h"
 #include "sys/user_count.h"
 #include "sys/user_path.h"
@@ -83,7 +84,7 @@ int64 sys_getdents64(const uint64 *arg)
     int err = user_count(arg[2], RECORDS_MAX, &n);
     if (err)
         return err;
-    struct file_use use = files_use(current_proc()->files, (int)arg[0]);
+    struct file_use use = files_use(current_files(), (int)arg[0]);
     if (!use.file)
         return -EBADF;
     struct inode *dir = file_inode(use.file);
@@ -114,9 +115,7 @@ int64 sys_chdir(const uint64 *arg)
         inode_put(dir);
         return -ENOTDIR;
     }
-    struct inode *old = current_proc()->cwd;
-    current_proc()->cwd = dir;
-    inode_put(old);
+    fs_context_chdir(current_fs(), dir);
     return 0;
 }
 
@@ -130,7 +129,9 @@ int64 sys_getcwd(const uint64 *arg)
     char *text = page_in_hand();
     if (!text)
         return -ENOMEM;
-    int64 len = path_of(p->cwd, text, size);
+    struct cwd_use cwd = cwd_use(current_fs());
+    int64 len = path_of(cwd.dir, text, size);
+    cwd_use_end(cwd);
     if (len > 0) {
         err = copyout(p->aspace, arg[0], text, (size_t)len);
         if (err)

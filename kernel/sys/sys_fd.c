@@ -9,7 +9,7 @@
 
 static struct files *my_files(void)
 {
-    return current_proc()->files;
+    return current_files();
 }
 
 int64 sys_close(const uint64 *arg)

@@ -10,6 +10,7 @@
 #include "fcntl.h"
 #include "fs/fs.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc.h"
 #include "sys/user_count.h"
 #include "vm/usercopy.h"
@@ -21,7 +22,7 @@ enum direction { READING, WRITING };
 
 static inline struct file_use use_fd(uint64 fd)
 {
-    return files_use(current_proc()->files, (int)fd);
+    return files_use(current_files(), (int)fd);
 }
 
 static bool open_for(const struct file *f, enum direction dir)
@@ -162,7 +163,7 @@ int64 sys_fdatasync(const uint64 *arg)
 // There is one volume, and a commit makes all of it durable.  As in Linux there is no result.
 int64 sys_sync(const uint64 *arg)
 {
-    volume_sync(volume_of(current_proc()->cwd));
+    volume_sync(fs_context_volume(current_fs()));
     return 0;
 }
 

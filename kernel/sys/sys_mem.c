@@ -47,7 +47,7 @@ static int check_mode(const struct area *what, bool shared, uint32 mode)
 // -ENOMEM
 static int map_file(struct area *what, bool shared, int fd, uint64 len)
 {
-    struct file_use use = files_use(current_proc()->files, fd);
+    struct file_use use = files_use(current_files(), fd);
     struct file *f = use.file;
     if (!f)
         return -EBADF;

@@ -8,6 +8,7 @@
 #include "fcntl.h"
 #include "fs/fs.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc.h"
 #include "sys/user_count.h"
 #include "sys/user_path.h"
@@ -20,7 +21,7 @@
 // The bits that the user asks for, without those that the process never gives.
 static uint32 granted(uint64 mode)
 {
-    return (uint32)mode & MODE_BITS & ~current_proc()->umask;
+    return (uint32)mode & MODE_BITS & ~fs_context_umask(current_fs());
 }
 
 static uint32 type_of(struct inode *ino)
@@ -86,7 +87,7 @@ static int open_path(struct file *f, const struct user_path *path, uint32 flags,
 // want of them has made none.
 static int64 open_at(const struct user_path *path, uint32 flags, uint32 mode)
 {
-    struct files *files = current_proc()->files;
+    struct files *files = current_files();
     struct file *f;
     int fd = files_reserve(files, 0);
     if (fd < 0)

@@ -6,6 +6,7 @@
 #include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc.h"
 #include "sys/dispatch.h"
 #include "sys/sys_file.h"
@@ -63,7 +64,7 @@ static int by_name(struct volume *vol, uint64 what, const char *name)
 int64 sys_kine_snapshot(const uint64 *arg) // what, name or struct kine_snapshot *
 {
     struct proc *p = current_proc();
-    struct volume *vol = volume_of(p->cwd);
+    struct volume *vol = fs_context_volume(current_fs());
     char name[256];
     if (arg[0] == KINE_SNAPSHOT_NEXT)
         return next(vol, p->aspace, arg[1]);
@@ -75,7 +76,7 @@ int64 sys_kine_scrub(const uint64 *arg) // struct kine_scrub *
 {
     struct proc *p = current_proc();
     struct scrub_result result;
-    int err = volume_scrub(volume_of(p->cwd), &result);
+    int err = volume_scrub(fs_context_volume(current_fs()), &result);
     if (err)
         return err;
     struct kine_scrub out = { .blocks = result.blocks, .damaged = result.damaged };
@@ -95,7 +96,7 @@ static int clone(struct file *dst, struct file *src)
 
 int64 sys_ficlone(struct file *dst, uint64 src_fd)
 {
-    struct file *src = files_get(current_proc()->files, (int)src_fd);
+    struct file *src = files_get(current_files(), (int)src_fd);
     if (!src)
         return -EBADF;
     int err = clone(dst, src);

@@ -5,6 +5,7 @@
 #include "fcntl.h"
 #include "fs/fs.h"
 #include "proc/file.h"
+#include "proc/fs_context.h"
 #include "proc/proc.h"
 #include "sys/sys_file.h"
 #include "sys/user_path.h"
@@ -44,7 +45,7 @@ static int find_path(uint64 dirfd, uint64 uaddr, uint64 flags, struct inode **ou
 // What is open.  => 0, and its inode with a reference; -EBADF, -EINVAL (a pipe)
 static int find_open(uint64 fd, struct inode **out)
 {
-    struct file_use use = files_use(current_proc()->files, (int)fd);
+    struct file_use use = files_use(current_files(), (int)fd);
     if (!use.file)
         return -EBADF;
     *out = file_inode(use.file);
@@ -78,7 +79,7 @@ int64 sys_newfstatat(const uint64 *arg)
 int64 sys_fstat(const uint64 *arg)
 {
     struct linux_stat st;
-    struct file_use use = files_use(current_proc()->files, (int)arg[0]);
+    struct file_use use = files_use(current_files(), (int)arg[0]);
     if (!use.file)
         return -EBADF;
     int err = use.file->ops->stat(use.file, &st);
@@ -127,10 +128,7 @@ int64 sys_fchmod(const uint64 *arg)
 
 int64 sys_umask(const uint64 *arg)
 {
-    struct proc *p = current_proc();
-    uint32 old = p->umask;
-    p->umask = arg[0] & PERMISSIONS;
-    return old;
+    return fs_context_set_umask(current_fs(), arg[0] & PERMISSIONS);
 }
 
 // --- times ------------------------------------------------------------------------------------

@@ -12,12 +12,13 @@
 // An absolute path does not ask what dirfd is.  Whether base is a directory the walk finds out.
 static int find_base(int dirfd, struct user_path *path)
 {
-    struct proc *p = current_proc();
     path->dir = NULL;
-    path->base = p->cwd;
-    if (dirfd == AT_FDCWD || path->text[0] == '/')
+    if (dirfd == AT_FDCWD || path->text[0] == '/') {
+        path->cwd = cwd_use(current_fs());
+        path->base = path->cwd.dir;
         return 0;
-    path->dir = files_get(p->files, dirfd);
+    }
+    path->dir = files_get(current_files(), dirfd);
     if (!path->dir)
         return -EBADF;
     path->base = file_inode(path->dir);
@@ -80,5 +81,7 @@ void user_path_put(struct user_path *path)
 {
     if (path->dir)
         file_put(path->dir);
+    else
+        cwd_use_end(path->cwd);
     free_text(path);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "types.h"
+#include "proc/fs_context.h"
 
 struct inode;
 struct file;
@@ -11,8 +12,9 @@ struct file;
 struct user_path {
     char *text; // here if it is short, else a page of its own
     char here[USER_PATH_SHORT];
-    struct inode *base; // borrowed from the process, or from `dir`
-    struct file *dir;   // holds base; NULL: the process's current directory does
+    struct inode *base; // borrowed from `dir` or `cwd`
+    struct file *dir;   // holds base; NULL: the current directory does
+    struct cwd_use cwd; // that one, if dir is NULL
 };
 
 // Fetches the path at uaddr, relative to the directory that dirfd names (AT_FDCWD: the current

@@ -3,8 +3,8 @@
 // A thread *rests* where all that it holds can be found by whoever looks for it: in user mode or on
 // the way there, in a sleep that a signal may end, between two pieces of a long call, while it
 // waits for a turn, before its first step and after its last.  There it has no mutex but turns, no
-// borrowed pointer to its process's current directory, and no frame that hangs on its kernel stack
-// alone. Everywhere else it is *busy*.  While somebody has the system at rest, threads that rest
+// borrowed pointer to its current directory, and no frame that hangs on its kernel stack alone.
+// Everywhere else it is *busy*.  While somebody has the system at rest, threads that rest
 // stay where they are, and there are no others: so the recount of all memory (mem/audit.h) is
 // exact, whatever is going on, and what is a process's own can be exchanged by another.
 //

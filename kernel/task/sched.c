@@ -256,13 +256,15 @@ void thread_leave_root(void)
 static void bury(struct thread *t)
 {
     struct thread_end *end = t->end;
-    if (end)
-        end->spent = t->spent;
+    if (end) {
+        __atomic_fetch_add(&end->spent.user, t->spent.user, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&end->spent.kernel, t->spent.kernel, __ATOMIC_RELAXED);
+    }
     spin_lock(&t->lock);
     spin_unlock(&t->lock);
     thread_discard(t);
     if (end)
-        __atomic_store_n(&end->gone, 1, __ATOMIC_RELEASE);
+        __atomic_fetch_sub(&end->left, 1, __ATOMIC_RELEASE);
 }
 
 void sched_finish_switch(void)

@@ -16,6 +16,7 @@
 #include "riscv/lockcheck.h"
 #include "riscv/spinlock.h"
 
+struct lwp;
 struct proc;
 struct trapframe;
 
@@ -25,10 +26,10 @@ struct cpu_time { // in time-base ticks
     uint64 user, kernel;
 };
 
-// What a dead thread leaves behind.
+// What threads that end leave behind.
 struct thread_end {
-    struct cpu_time spent; // by the thread; valid once it is gone
-    uint32 gone;           // atomic: 1 when all that it held is given back
+    struct cpu_time spent; // atomic: by those that are gone
+    uint32 left;           // atomic: threads that have not given back all that they held
 };
 
 struct thread {
@@ -39,6 +40,7 @@ struct thread {
     struct trapframe *tf; // user registers, at the top of the kernel stack
     struct frame *root;   // root page table, borrowed from its owner; NULL: runs on any
     struct proc *proc;    // opaque to this layer; NULL: a kernel thread
+    struct lwp *lwp;      // opaque to this layer: what it has of the process for itself
     const char *name;
 
     struct spinlock lock;    // RANK_THREAD

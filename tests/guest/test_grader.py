@@ -144,8 +144,8 @@ def test_gdb_knows_the_kernel(run_make, tmp_path):
                             "echo = nobody\\n", "python\ntry: gdb.execute('kine-areas 99')\n"
                             "except gdb.GdbError as e: print(e)\nend")
     processes, areas, text, shared, zeros, nobody = re.split(r"^= \w+$", said, flags=re.M)
-    for line in (r" 1 +0 +\d  sleeping +init", r" 2 +1 +\d  sleeping +sh", r" 3 +2 +\d  sleeping +sh",
-                 r" 4 +3 +\d  running +uname"):
+    for line in (r" 1 +1 +0 +\d  sleeping +init", r" 2 +2 +1 +\d  sleeping +sh",
+                 r" 3 +3 +2 +\d  sleeping +sh", r" 4 +4 +3 +\d  running +uname"):
         assert re.search(f"^ +{line}$", processes, re.M), said
     assert re.search(r"^ +0x100000 - +0x\w+  r-x  object 0x\w+ from 0x\w+, 0x\w+ bytes$", areas, re.M), said
     assert re.search(r"^ +0x\w+ - +0x\w+  rw-  zeros$", areas, re.M), said

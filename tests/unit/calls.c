@@ -217,14 +217,15 @@ static void map(struct aspace *as, uint64 start, uint64 pages, uint32 prot)
 
 static void make_process(void)
 {
-    calls_proc = (struct proc){ .pid = 7,
-                                .thread = &calls_thread,
-                                .aspace = aspace_new(),
-                                .files = files_new(),
-                                .cwd = volume_root(calls_volume),
-                                .path_longest = PATH_LONGEST,
-                                .ppid = 3 };
-    calls_thread = (struct thread){ .proc = &calls_proc, .tf = &trapframe };
+    calls_proc =
+        (struct proc){ .pid = 7, .aspace = aspace_new(), .path_longest = PATH_LONGEST, .ppid = 3 };
+    calls_proc.leader = (struct lwp){ .tid = 7,
+                                      .proc = &calls_proc,
+                                      .files = files_new(),
+                                      .fs = fs_context_new(volume_root(calls_volume), 0),
+                                      .thread = &calls_thread };
+    calls_thread =
+        (struct thread){ .proc = &calls_proc, .lwp = &calls_proc.leader, .tf = &trapframe };
     list_init(&calls_thread.in_hand);
     this_hart()->thread = &calls_thread;
     map(calls_proc.aspace, DATA, DATA_PAGES, PROT_READ | PROT_WRITE);
@@ -249,9 +250,9 @@ void calls_end(void)
 {
     struct check_result result;
     CHECK(list_empty(&calls_thread.in_hand) && !calls_thread.frame);
-    files_put(calls_proc.files);
+    files_put(calls_proc.leader.files);
     aspace_put(calls_proc.aspace);
-    inode_put(calls_proc.cwd);
+    fs_context_put(calls_proc.leader.fs);
     host_talkative = true;
     CHECK_EQ(host_audit(), 0);
     host_talkative = false;
@@ -300,7 +301,7 @@ int open_file(const char *path, uint32 flags)
 static struct inode *look_up(const char *path)
 {
     struct inode *ino;
-    CHECK_EQ(path_lookup(calls_proc.cwd, path, &ino), 0);
+    CHECK_EQ(path_lookup(calls_proc.leader.fs->cwd, path, &ino), 0);
     return ino;
 }
 
@@ -316,7 +317,7 @@ int make_file(const char *path, const void *data, size_t n)
 bool exists(const char *path)
 {
     struct inode *ino;
-    if (path_lookup_link(calls_proc.cwd, path, &ino))
+    if (path_lookup_link(calls_proc.leader.fs->cwd, path, &ino))
         return false;
     inode_put(ino);
     return true;

@@ -10,6 +10,7 @@
 #include "host.h"
 #include "mkfs/host.h"
 #include "param.h"
+#include "proc/fs_context.h"
 #include "proc/proc.h"
 #include "riscv.h"
 #include "syscall.h"

@@ -156,11 +156,11 @@ TEST(a_program_begins)
 TEST(a_shared_table_of_files_stays_the_others_)
 {
     begin();
-    struct files *shared = calls_proc.files;
+    struct files *shared = calls_proc.leader.files;
     files_get_table(shared);
     CHECK_EQ(call(SYS_fcntl, open_file("/", O_RDONLY), F_SETFD, FD_CLOEXEC), 0);
     CHECK_EQ(exec(), 0);
-    CHECK(calls_proc.files != shared);
+    CHECK(calls_proc.leader.files != shared);
     CHECK_EQ(call(SYS_fcntl, 0, F_GETFD), -EBADF);
     CHECK_EQ(files_get_cloexec(shared, 0), 1);
     CHECK_EQ(shared->refs, 1);
@@ -208,8 +208,8 @@ TEST(exec_fails_at_each_allocation)
     begin();
     save(sizeof program);
     vector(VECTORS, args);
-    files_get_table(calls_proc.files);
-    struct files *files = calls_proc.files;
+    files_get_table(calls_proc.leader.files);
+    struct files *files = calls_proc.leader.files;
     struct aspace *as = calls_proc.aspace;
     uint64 path = text("prog");
     int64 err = -ENOMEM;
@@ -220,7 +220,7 @@ TEST(exec_fails_at_each_allocation)
         host_fail_kalloc(0);
         CHECK(err == 0 || err == -ENOMEM);
         CHECK_EQ(calls_proc.aspace == as, err != 0);
-        CHECK_EQ(calls_proc.files == files, err != 0);
+        CHECK_EQ(calls_proc.leader.files == files, err != 0);
         CHECK_EQ(host_audit(), 0);
     }
     CHECK(n > 2);

@@ -133,7 +133,7 @@ TEST(what_runs_is_neither_written_nor_cut)
     begin(true);
     CHECK_EQ(call(SYS_close, 0), 0);
     CHECK_EQ(open_file("dir", O_RDONLY), 0);
-    CHECK_EQ(path_lookup(calls_proc.cwd, "file", &ino), 0);
+    CHECK_EQ(path_lookup(calls_proc.leader.fs->cwd, "file", &ino), 0);
     CHECK_EQ(inode_open_to_run(ino), 0);
     CHECK_EQ(try_open("file", O_WRONLY), -ETXTBSY);
     CHECK_EQ(try_open("file", O_RDWR), -ETXTBSY);

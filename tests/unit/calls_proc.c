@@ -517,9 +517,7 @@ TEST(snapshots)
     CHECK_EQ(snapshot(KINE_SNAPSHOT_ROLLBACK, "one"), 0);
     CHECK_EQ(asked.roots, 1);
     CHECK_EQ(calls_rests, 2);
-    struct inode *old = calls_proc.cwd; // as proc_return_to_root() does
-    calls_proc.cwd = volume_root(calls_volume);
-    inode_put(old);
+    fs_context_return_to_root(current_fs()); // as proc_return_to_root() does
     expect_file("f", "old", 3);
     CHECK_EQ(snapshot(KINE_SNAPSHOT_DELETE, "one"), 0);
     CHECK_EQ(snapshot(KINE_SNAPSHOT_DELETE, "one"), -ENOENT);

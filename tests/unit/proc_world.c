@@ -79,7 +79,7 @@ void files_get_table(struct files *fs)
 void files_put(struct files *fs)
 {
     CHECK(fs->refs > 0);
-    CHECK(this_hart()->kept_use >= KEPT_WORK || !current_proc() || current_proc()->files != fs);
+    CHECK(this_hart()->kept_use >= KEPT_WORK || !current_proc() || current_files() != fs);
     if (--fs->refs)
         return;
     free(fs);
@@ -231,8 +231,8 @@ void as_init(void (*fn)(void))
             CHECK_EQ(err, -ENOMEM);
             CHECK(proc_count() == 0 && spaces == 0 && tables == 0 && directory == 0);
         }
-        CHECK(init_proc->cwd == (struct inode *)&directory);
-        init_proc->thread->tf->reg[REG_S1] = (uint64)init_program;
+        CHECK(init_proc->leader.fs->cwd == (struct inode *)&directory);
+        init_proc->leader.thread->tf->reg[REG_S1] = (uint64)init_program;
         turns_run();
     }
     job = fn;

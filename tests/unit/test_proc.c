@@ -6,13 +6,17 @@
 
 static void fork_fails(void)
 {
+    struct sighand *handlers = self()->sighand = sighand_new();
     for (long n = 1;; n++) {
         turns_fail = n;
         int64 pid = start_with(SIGCHLD, ends_7);
         turns_fail = 0;
         if (pid > 0) {
-            CHECK_EQ(n, 6); // process, thread, stack, space, files
+            CHECK_EQ(n, 8); // process, thread, stack, space, files, directory, signals
             CHECK_EQ(end_of((int)pid), 7);
+            CHECK_EQ(handlers->refs, 1);
+            self()->sighand = NULL;
+            sighand_put(handlers);
             return;
         }
         CHECK_EQ(pid, -ENOMEM);
@@ -39,14 +43,13 @@ static void goes_to_the_root(void)
     CHECK(directory == 0 && other_root == 3);
     CHECK_EQ(end_of(dead), 7);
     for (int i = 0; i < 2; i++) {
-        CHECK(proc_find(pid[i])->cwd == (struct inode *)&other_root);
+        CHECK(proc_find(pid[i])->leader.fs->cwd == (struct inode *)&other_root);
         CHECK_EQ(proc_kill(pid[i], SIGKILL), 0);
         end_of(pid[i]);
     }
     CHECK_EQ(other_root, 1);
-    inode_put(self()->cwd);
-    self()->cwd = (struct inode *)&directory;
-    inode_get(self()->cwd);
+    inode_get((struct inode *)&directory);
+    fs_context_chdir(current_fs(), (struct inode *)&directory);
 }
 
 TEST(who_works_in_a_replaced_root)
@@ -57,17 +60,18 @@ TEST(who_works_in_a_replaced_root)
 static void shares(void)
 {
     struct proc *p = self();
-    CHECK(p->aspace->refs == 2 && p->files->refs == 2);
+    CHECK(p->aspace->refs == 2 && current_files()->refs == 2);
     CHECK_EQ(current_thread()->tf->reg[REG_SP], 4096);
     CHECK_EQ(current_thread()->tf->reg[REG_TP], 77);
-    CHECK(p->umask == 05 && p->path_longest == 99 && strcmp(p->name, "me") == 0);
+    CHECK(fs_context_umask(current_fs()) == 05 && p->path_longest == 99 &&
+          strcmp(p->name, "me") == 0);
     proc_exit(3, 0);
 }
 
 static void inherits(void)
 {
     struct proc *p = self();
-    CHECK(p->aspace->refs == 1 && p->files->refs == 1);
+    CHECK(p->aspace->refs == 1 && current_files()->refs == 1);
     CHECK_EQ(current_thread()->tf->reg[REG_SP], 1234);
     CHECK_EQ(current_thread()->tf->reg[REG_TP], 5);
     CHECK_EQ(p->ppid, 1);
@@ -78,7 +82,7 @@ static void clones(void)
 {
     struct trapframe *tf = current_thread()->tf;
     struct proc *p = self();
-    p->umask = 05;
+    fs_context_set_umask(current_fs(), 05);
     p->path_longest = 99;
     copy_string(p->name, "me", sizeof p->name);
     tf->reg[REG_S1] = (uint64)shares;
@@ -194,7 +198,7 @@ static void kills(void)
             continue;
         CHECK_EQ(proc_kill(pid, sig), 0);
         CHECK_EQ(proc_find(pid)->pending, 0);
-        CHECK(!proc_find(pid)->thread->interrupted);
+        CHECK(!proc_find(pid)->leader.thread->interrupted);
     }
     CHECK_EQ(proc_kill(pid, 64), 0);
     CHECK_EQ(proc_kill(pid, 11), 0);

@@ -469,6 +469,12 @@ void *obj_alloc_zeroed(struct obj_cache *cache)
     return calloc(1, cache->size);
 }
 
+void *obj_alloc(struct obj_cache *cache)
+{
+    void *obj = obj_alloc_zeroed(cache);
+    return obj ? memset(obj, 0xa5, cache->size) : NULL;
+}
+
 void *kalloc(enum frame_kind kind)
 {
     panic("no thread here has a page in its hands");
