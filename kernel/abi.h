@@ -139,20 +139,28 @@ struct siginfo {
 #define CLONE_THREAD  0x00010000
 #define CLONE_SETTLS  0x00080000
 
-#define SIGHUP  1
-#define SIGINT  2
-#define SIGILL  4
-#define SIGTRAP 5
-#define SIGABRT 6
-#define SIGBUS  7
-#define SIGFPE  8
-#define SIGKILL 9
-#define SIGSEGV 11
-#define SIGPIPE 13
-#define SIGALRM 14
-#define SIGTERM 15
-#define SIGCHLD 17
-#define NSIG    64
+#define SIGHUP   1
+#define SIGINT   2
+#define SIGQUIT  3
+#define SIGILL   4
+#define SIGTRAP  5
+#define SIGABRT  6
+#define SIGBUS   7
+#define SIGFPE   8
+#define SIGKILL  9
+#define SIGSEGV  11
+#define SIGPIPE  13
+#define SIGALRM  14
+#define SIGTERM  15
+#define SIGCHLD  17
+#define SIGCONT  18
+#define SIGSTOP  19
+#define SIGTSTP  20
+#define SIGTTIN  21
+#define SIGTTOU  22
+#define SIGURG   23
+#define SIGWINCH 28
+#define NSIG     64
 
 #define MADV_NORMAL         0
 #define MADV_RANDOM         1
@@ -184,9 +192,98 @@ struct siginfo {
 #define AT_PAGESZ 6
 #define AT_ENTRY  9
 
-// Console control: what ioctl() on the console understands.
-#define TIOCGWINSZ      0x5413
-#define KIOC_PENDING    0x4b01 // bytes of complete lines that wait to be read (int *)
+// --- terminals --------------------------------------------------------------------------------
+
+// What TCGETS and TCSETS move.
+#define NCCS 19
+struct termios {
+    uint32 c_iflag, c_oflag, c_cflag, c_lflag;
+    uint8 c_line;
+    uint8 c_cc[NCCS];
+};
+
+// c_cc: keys, and two numbers.  A key of 0 is none.
+#define VINTR    0
+#define VQUIT    1
+#define VERASE   2
+#define VKILL    3
+#define VEOF     4
+#define VTIME    5 // tenths of a second
+#define VMIN     6 // bytes
+#define VSTART   8
+#define VSTOP    9
+#define VSUSP    10
+#define VEOL     11
+#define VREPRINT 12
+#define VWERASE  14
+#define VLNEXT   15
+#define VEOL2    16
+
+// c_iflag
+#define ISTRIP 0x0020
+#define INLCR  0x0040
+#define IGNCR  0x0080
+#define ICRNL  0x0100
+#define IXON   0x0400
+#define IXANY  0x0800
+#define IUTF8  0x4000
+// c_oflag
+#define OPOST 0x01
+#define ONLCR 0x04
+#define OCRNL 0x08
+// c_cflag
+#define B38400 0x0f
+#define CS8    0x30
+#define CREAD  0x80
+// c_lflag
+#define ISIG    0x0001
+#define ICANON  0x0002
+#define ECHO    0x0008
+#define ECHOE   0x0010
+#define ECHOK   0x0020
+#define ECHONL  0x0040
+#define NOFLSH  0x0080
+#define TOSTOP  0x0100
+#define ECHOCTL 0x0200
+#define ECHOKE  0x0800
+#define IEXTEN  0x8000
+
+struct winsize {
+    uint16 ws_row, ws_col, ws_xpixel, ws_ypixel;
+};
+
+// ioctl() on terminals.
+#define TCGETS     0x5401
+#define TCSETS     0x5402
+#define TCSETSW    0x5403 // once all output is sent
+#define TCSETSF    0x5404 // the same, and input that nobody has read is thrown away
+#define TCSBRK     0x5409 // 0: a break (none is sent); else waits until all output is sent
+#define TCXONC     0x540a
+#define TCFLSH     0x540b
+#define TIOCSCTTY  0x540e
+#define TIOCGPGRP  0x540f
+#define TIOCSPGRP  0x5410
+#define TIOCOUTQ   0x5411
+#define TIOCGWINSZ 0x5413
+#define TIOCSWINSZ 0x5414
+#define TIOCNOTTY  0x5422
+#define TIOCGSID   0x5429
+// TCFLSH: which queue.
+#define TCIFLUSH  0
+#define TCOFLUSH  1
+#define TCIOFLUSH 2
+// TCXONC: what to do.
+#define TCOOFF 0
+#define TCOON  1
+
+// ioctl() on whatever is open.
+#define FIONREAD 0x541b // bytes that wait to be read (int *)
+#define FIONBIO  0x5421 // sets or clears O_NONBLOCK (int *)
+#define FIONCLEX 0x5450
+#define FIOCLEX  0x5451
+
+// Kine's own, on the console.
+#define KIOC_PENDING    0x4b01 // as FIONREAD
 #define KIOC_FRESH_LINE 0x4b02 // ends the line that the cursor stands in, if it stands in one
 
 // kine_audit: a recount from scratch.  Every count is in frames but `errors`.

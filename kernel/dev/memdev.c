@@ -8,7 +8,7 @@
 #define MINOR_NULL 0
 #define MINOR_ZERO 1
 
-static int64 memdev_read(int minor, void *buf, size_t n)
+static int64 memdev_read(int minor, void *buf, size_t n, bool wait)
 {
     switch (minor) {
     case MINOR_NULL: return 0;
@@ -17,7 +17,7 @@ static int64 memdev_read(int minor, void *buf, size_t n)
     }
 }
 
-static int64 memdev_write(int minor, const void *buf, size_t n)
+static int64 memdev_write(int minor, const void *buf, size_t n, bool wait)
 {
     return minor == MINOR_NULL || minor == MINOR_ZERO ? (int64)n : -ENXIO;
 }

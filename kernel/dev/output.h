@@ -7,8 +7,9 @@
 
 #define LINE_KEPT 512 // bytes of an unfinished line that can be kept back, or shown again
 
-// Room in the port that messages never use up: what is kept of a line, one piece of text, one echo.
-#define OUTPUT_RESERVE (LINE_KEPT + CHARDEV_MAX + LINE_ECHO)
+// Room in the port that messages never use up: what is kept of a line, one piece of text (each of
+// its bytes may be two), one echo.
+#define OUTPUT_RESERVE (LINE_KEPT + 2 * CHARDEV_MAX + LINE_ECHO)
 
 // Becomes the sink of printk and of panic.
 void output_init(void);

@@ -7,6 +7,7 @@
 #include "abi.h"
 #include "dev/chardev.h"
 #include "errno.h"
+#include "fcntl.h"
 #include "fs/fs.h"
 #include "proc/inode_file_priv.h"
 #include "task/thread.h"
@@ -23,6 +24,11 @@ bool device_exists(struct inode *ino)
     return device_of(ino) != NULL;
 }
 
+static bool may_wait(const struct file *f)
+{
+    return !(f->flags & O_NONBLOCK);
+}
+
 // One call of the device.  What the device gives up must find a place, so that is looked for first.
 // => bytes done, or a negative errno
 static int64 read_piece(struct file *f, struct user_iter *to, size_t n)
@@ -30,7 +36,7 @@ static int64 read_piece(struct file *f, struct user_iter *to, size_t n)
     char piece[CHARDEV_MAX];
     int64 got = user_iter_writable(to, n);
     if (got > 0)
-        got = device_of(f->obj)->read(MINOR(inode_rdev(f->obj)), piece, (size_t)got);
+        got = device_of(f->obj)->read(MINOR(inode_rdev(f->obj)), piece, (size_t)got, may_wait(f));
     if (got <= 0)
         return got;
     int err = user_iter_out(to, piece, (size_t)got);
@@ -43,7 +49,7 @@ static int64 write_piece(struct file *f, struct user_iter *from, size_t n)
     int err = user_iter_in(from, piece, n);
     if (err)
         return err;
-    return device_of(f->obj)->write(MINOR(inode_rdev(f->obj)), piece, n);
+    return device_of(f->obj)->write(MINOR(inode_rdev(f->obj)), piece, n, may_wait(f));
 }
 
 typedef int64 piece_fn(struct file *f, struct user_iter *it, size_t n);
@@ -76,16 +82,17 @@ static int64 device_write(struct file *f, struct user_iter *from, uint64 *pos)
 
 static int64 device_ioctl(struct file *f, struct aspace *as, uint32 request, uint64 arg)
 {
-    char answer[CHARDEV_MAX];
-    size_t size = 0;
+    struct chardev_request r = { .code = request, .value = arg };
     const struct chardev *dev = device_of(f->obj);
     if (!dev->ioctl)
         return -ENOTTY;
-    int64 result = dev->ioctl(MINOR(inode_rdev(f->obj)), request, answer, &size);
-    if (result < 0 || size == 0)
-        return result;
-    int err = copyout(as, arg, answer, size);
-    return err ? err : result;
+    size_t takes = dev->ioctl_takes ? dev->ioctl_takes(request) : 0;
+    if (takes && copyin(as, r.data, arg, takes))
+        return -EFAULT;
+    int64 result = dev->ioctl(MINOR(inode_rdev(f->obj)), &r);
+    if (result >= 0 && r.answers && copyout(as, arg, r.data, r.answers))
+        return -EFAULT;
+    return result;
 }
 
 static int device_map(struct file *f, struct area *what)

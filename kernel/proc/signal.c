@@ -6,14 +6,6 @@
 #include "lib/bitmap.h"
 #include "proc/proc_priv.h"
 
-#define SIGCONT  18
-#define SIGSTOP  19
-#define SIGTSTP  20
-#define SIGTTIN  21
-#define SIGTTOU  22
-#define SIGURG   23
-#define SIGWINCH 28
-
 // Signals that do nothing to a process that has not asked for them; nothing can be stopped.
 static bool harmless(int sig)
 {

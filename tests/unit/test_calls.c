@@ -437,15 +437,17 @@ TEST(transfers_at_random)
 
 static struct { // what the device was asked
     int calls, minor;
+    bool wait;
     size_t longest, total;
     int64 answer; // what it says at the call number `at`, instead of doing all
     int at;
     uchar bytes[8 * CHARDEV_MAX];
 } device;
 
-static int64 device_moves(int minor, size_t n)
+static int64 device_moves(int minor, size_t n, bool wait)
 {
     device.minor = minor;
+    device.wait = wait;
     if (n > device.longest)
         device.longest = n;
     if (++device.calls == device.at && device.answer < (int64)n)
@@ -453,29 +455,35 @@ static int64 device_moves(int minor, size_t n)
     return (int64)n;
 }
 
-static int64 device_gives(int minor, void *buf, size_t n)
+static int64 device_gives(int minor, void *buf, size_t n, bool wait)
 {
-    int64 moved = device_moves(minor, n);
+    int64 moved = device_moves(minor, n, wait);
     memcpy(buf, device.bytes + device.total, (size_t)moved);
     device.total += (size_t)moved;
     return device.calls == device.at && device.answer < 0 ? device.answer : moved;
 }
 
-static int64 device_takes(int minor, const void *buf, size_t n)
+static int64 device_takes(int minor, const void *buf, size_t n, bool wait)
 {
-    int64 moved = device_moves(minor, n);
+    int64 moved = device_moves(minor, n, wait);
     memcpy(device.bytes + device.total, buf, (size_t)moved);
     device.total += (size_t)moved;
     return device.calls == device.at && device.answer < 0 ? device.answer : moved;
 }
 
-static int64 device_answers(int minor, uint32 request, void *arg, size_t *size)
+static size_t device_request_takes(uint32 code)
 {
-    if (request != TIOCGWINSZ)
-        return request == 1 ? 5 : -ENOTTY;
-    memcpy(arg, "rows", 4);
-    *size = 4;
-    return 3;
+    return code == TIOCSWINSZ ? sizeof(struct winsize) : 0;
+}
+
+static int64 device_answers(int minor, struct chardev_request *r)
+{
+    switch (r->code) {
+    case TIOCGWINSZ: chardev_answer(r, "rows", 4); return 3;
+    case TIOCSWINSZ: return ((struct winsize *)r->data)->ws_col;
+    case TCFLSH: return r->value == 7 ? 5 : -EINVAL;
+    default: return -ENOTTY;
+    }
 }
 
 static const struct chardev stream = { .name = "stream",
@@ -485,6 +493,7 @@ static const struct chardev lines = { .name = "lines",
                                       .by_record = true,
                                       .read = device_gives,
                                       .write = device_takes,
+                                      .ioctl_takes = device_request_takes,
                                       .ioctl = device_answers };
 
 static int open_device(const char *name, int major)
@@ -592,11 +601,19 @@ TEST(a_device_s_record_is_one_read)
     CHECK_EQ(call(SYS_read, fd, DATA, 4 * CHARDEV_MAX), CHARDEV_MAX);
     CHECK_EQ(device.calls, 1);
     CHECK_EQ(call(SYS_write, fd, DATA, 4 * CHARDEV_MAX), 4 * CHARDEV_MAX);
+    CHECK(device.wait);
+    CHECK_EQ(call(SYS_fcntl, fd, F_SETFL, O_NONBLOCK), 0);
+    CHECK_EQ(call(SYS_write, fd, DATA, 1), 1);
+    CHECK(!device.wait);
     CHECK_EQ(call(SYS_ioctl, fd, TIOCGWINSZ, DATA), 3);
     get(got, DATA, 4);
     CHECK_EQ(memcmp(got, "rows", 4), 0);
-    CHECK_EQ(call(SYS_ioctl, fd, 1, NOWHERE), 5); // no answer, no place for it
+    CHECK_EQ(call(SYS_ioctl, fd, TCFLSH, 7), 5); // a number, not an address
     CHECK_EQ(call(SYS_ioctl, fd, TIOCGWINSZ, NOWHERE), -EFAULT);
+    struct winsize window = { .ws_col = 132 };
+    put(DATA, &window, sizeof window);
+    CHECK_EQ(call(SYS_ioctl, fd, TIOCSWINSZ, DATA), 132);
+    CHECK_EQ(call(SYS_ioctl, fd, TIOCSWINSZ, NOWHERE), -EFAULT);
     CHECK_EQ(call(SYS_ioctl, fd, 2, DATA), -ENOTTY);
     calls_end();
 }
