@@ -242,7 +242,8 @@ static uint64 value_of_files(struct fuzzer *f, enum kind kind)
     case PATH: return path(f);
     case OPEN_FLAGS: return open_flags(f);
     case MODE: return ONE_OF(f, 0, 0644, S_IFREG | 0600, S_IFCHR | 0600, S_IFDIR, 07777);
-    case REQUEST: return ONE_OF(f, FICLONE, FICLONE, TIOCGWINSZ, KIOC_PENDING, KIOC_FRESH_LINE);
+    case REQUEST:
+        return ONE_OF(f, FICLONE, FICLONE, TIOCGWINSZ, TCGETS, FIONREAD, TCSBRK, KIOC_FRESH_LINE);
     case COMMAND: return ONE_OF(f, F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC);
     case SNAPSHOT_ACT:
         return ONE_OF(f, KINE_SNAPSHOT_CREATE, KINE_SNAPSHOT_DELETE, KINE_SNAPSHOT_ROLLBACK,
