@@ -118,7 +118,7 @@ static void wait_for_vfork(struct proc *child)
 {
     spin_lock(&tree_lock);
     while (child->vfork)
-        if (wait_on_interruptible(&child->vfork_done, &tree_lock) == -EINTR)
+        if (wait_on_killable(&child->vfork_done, &tree_lock) == -EINTR)
             break;
     spin_unlock(&tree_lock);
 }

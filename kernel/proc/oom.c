@@ -129,7 +129,7 @@ static int make_room(struct want *w)
 {
     struct candidate picked;
     if (somebody_ends() && w->waits++ < WAITS)
-        return sleep_ns(WAIT_NS);
+        return sleep_killable_ns(WAIT_NS);
     pick(&picked);
     if (picked.aspace == current_proc()->aspace || w->kills++ == KILLS)
         return proc_is_killed(current_proc()) ? -EINTR : -ENOMEM;

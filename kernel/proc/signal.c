@@ -26,7 +26,7 @@ int proc_post(struct proc *p, int sig)
         return 0;
     __atomic_fetch_or(&p->pending, 1UL << (sig - 1), __ATOMIC_RELEASE);
     list_for_each (l, &p->lwps)
-        thread_interrupt(container_of(l, struct lwp, link)->thread);
+        thread_kill(container_of(l, struct lwp, link)->thread);
     return 0;
 }
 

@@ -14,5 +14,7 @@ void clock_set_realtime(uint64 unix_ns);
 
 // Sleeps for at least ns nanoseconds.  => 0, or -EINTR if a signal came first.
 int sleep_ns(uint64 ns);
+// The same, but only the end of the process comes first.
+int sleep_killable_ns(uint64 ns);
 // The same without a rest (task/rest.h).
 int sleep_busy_ns(uint64 ns);

@@ -57,7 +57,7 @@ void mutex_lock_wait(struct mutex *m)
     struct waiter w = { .thread = current_thread() };
     spin_lock(&wq->lock);
     while (!take_or_mark(m, (uint64)w.thread)) {
-        waitq_enter(wq, &w, false);
+        waitq_enter(wq, &w, SLEEP_DEEP);
         spin_unlock(&wq->lock);
         schedule_as(turn);
         spin_lock(&wq->lock);

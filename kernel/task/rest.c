@@ -28,7 +28,7 @@ static int take_turn(void)
     int err = 0;
     spin_lock(&turn.lock);
     while (turn.taken && !err)
-        err = wait_on_interruptible(&turn.waiters, &turn.lock);
+        err = wait_on_killable(&turn.waiters, &turn.lock);
     if (!err)
         turn.taken = true;
     spin_unlock(&turn.lock);
@@ -103,7 +103,7 @@ static bool try(uint64 ns)
 {
     uint64 begin = clock_ns();
     set_stage(REST_ASKED);
-    while (clock_ns() - begin < ns && !thread_interrupted()) {
+    while (clock_ns() - begin < ns && !thread_killed()) {
         if (others_idle() && count_away() == 0 && hold())
             return true;
         call_all();
@@ -119,7 +119,7 @@ int rest_begin(void)
     if (err)
         return err;
     for (uint64 ns = FIRST_TRY_NS; !try(ns); ns = ns < LAST_TRY_NS ? 2 * ns : ns)
-        if ((err = sleep_ns(ns)) != 0) {
+        if ((err = sleep_killable_ns(ns)) != 0) {
             end_turn();
             return err;
         }

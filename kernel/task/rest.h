@@ -51,7 +51,7 @@ static inline bool rest_is_held(void)
 // twice the time, four seconds at the most.  Calls that can be longer than a tenth of a second rest
 // between their pieces (thread_breathe_at_rest()), so that it comes soon whatever is called.  No
 // lock is held; may sleep.
-// => 0: nobody but the caller runs until rest_end(); -EINTR: a signal is pending
+// => 0: nobody but the caller runs until rest_end(); -EINTR: the process has been killed
 int rest_begin(void);
 void rest_end(void);
 

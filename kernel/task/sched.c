@@ -151,10 +151,10 @@ static void call_for_help(struct hart *h)
         sbi_send_ipi(harts[idle].hartid);
 }
 
-void sched_wake(struct thread *t, bool interrupt)
+void sched_wake(struct thread *t, enum sleep_depth lightness)
 {
     spin_lock(&t->lock);
-    if (t->state == THREAD_SLEEPING && (!interrupt || t->interruptible)) {
+    if (t->state == THREAD_SLEEPING && t->depth >= lightness) {
         t->state = THREAD_READY;
         t->goes_first = true;
         t->behind = 0;
@@ -395,7 +395,7 @@ static __attribute__((noinline)) int breathe_slowly(void (*yield)(void))
     if (this_hart()->spin_depth)
         panic("thread_breathe: a spinlock is held");
     yield();
-    return thread_interrupted() ? -EINTR : 0;
+    return thread_killed() ? -EINTR : 0;
 }
 
 // => as thread_breathe().  must: whatever time there is left
@@ -408,7 +408,7 @@ static inline __attribute__((always_inline)) int breathe(void (*yield)(void), bo
         longest_breath_begin(LONGEST_HERE);
         return err;
     }
-    return __atomic_load_n(&h->thread->interrupted, __ATOMIC_RELAXED) ? -EINTR : 0;
+    return __atomic_load_n(&h->thread->killed, __ATOMIC_RELAXED) ? -EINTR : 0;
 }
 
 int thread_breathe(void)

@@ -15,8 +15,8 @@ void schedule(void);
 // Makes a new thread ready.  It goes before others for a part of what is left of its maker's turn.
 void sched_start(struct thread *t);
 
-// If t sleeps (and, with `interrupt`, lets itself be interrupted), makes it ready.
-void sched_wake(struct thread *t, bool interrupt);
+// If t sleeps, and no deeper than `lightness` says, makes it ready.
+void sched_wake(struct thread *t, enum sleep_depth lightness);
 
 // The timer interrupt: runs what is due, and ends the running thread's slice if that is over.
 void sched_timer(bool from_user);

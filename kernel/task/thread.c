@@ -84,13 +84,22 @@ void thread_interrupt(struct thread *t)
     spin_lock(&t->lock);
     t->interrupted = true;
     spin_unlock(&t->lock);
-    sched_wake(t, true);
+    sched_wake(t, SLEEP_LIGHT);
+}
+
+void thread_kill(struct thread *t)
+{
+    spin_lock(&t->lock);
+    t->interrupted = true;
+    t->killed = true;
+    spin_unlock(&t->lock);
+    sched_wake(t, SLEEP_KILLABLE);
 }
 
 void thread_clear_interrupt(struct thread *t)
 {
     spin_lock(&t->lock);
-    t->interrupted = false;
+    t->interrupted = t->killed;
     spin_unlock(&t->lock);
 }
 
@@ -109,5 +118,10 @@ int thread_use_kept(enum kept_use use)
 
 bool thread_interrupted(void)
 {
-    return __atomic_load_n(&current_thread()->interrupted, __ATOMIC_RELAXED);
+    return thread_wakes(current_thread(), SLEEP_LIGHT);
+}
+
+bool thread_killed(void)
+{
+    return thread_wakes(current_thread(), SLEEP_KILLABLE);
 }

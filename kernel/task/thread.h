@@ -20,6 +20,13 @@ struct lwp;
 struct proc;
 struct trapframe;
 
+// What ends a sleep besides that which the thread waits for.
+enum sleep_depth {
+    SLEEP_DEEP,     // nothing
+    SLEEP_KILLABLE, // the end of its process
+    SLEEP_LIGHT,    // any signal
+};
+
 enum thread_state { THREAD_NEW, THREAD_READY, THREAD_RUNNING, THREAD_SLEEPING, THREAD_DEAD };
 
 struct cpu_time { // in time-base ticks
@@ -45,13 +52,14 @@ struct thread {
 
     struct spinlock lock;    // RANK_THREAD
     enum thread_state state; // by lock, but for RUNNING and from RUNNING to READY: its own
-    uint64 behind;      // by lock: that part of its next turn is over already, in time-base ticks
-    bool interrupted;   // by lock: a signal is pending, interruptible sleeps end at once
-    bool goes_first;    // by lock: it goes before those that wait for their turn
-    bool interruptible; // by lock: the sleep in progress may be ended by a signal
-    bool rests;         // task/rest.h: its own while it runs; then by the run queue's lock
-    int hart;           // by lock: where it runs or ran last
-    uint32 on_hart;     // atomic: 1 until its registers are all saved
+    uint64 behind;    // by lock: that part of its next turn is over already, in time-base ticks
+    bool interrupted; // by lock: a signal is pending, light sleeps end at once
+    bool killed;      // by lock: it is to end, so do killable sleeps; never taken back
+    bool goes_first;  // by lock: it goes before those that wait for their turn
+    enum sleep_depth depth; // by lock: of the sleep in progress
+    bool rests;             // task/rest.h: its own while it runs; then by the run queue's lock
+    int hart;               // by lock: where it runs or ran last
+    uint32 on_hart;         // atomic: 1 until its registers are all saved
     struct thread_end *end; // its own: where to leave it, or NULL
     struct list run_link;   // by the run queue's lock
 
@@ -88,11 +96,21 @@ void thread_set_root(struct frame *root);
 // loaded until the hart runs another thread.
 void thread_leave_root(void);
 
-// Ends an interruptible sleep and makes later ones return -EINTR until thread_clear_interrupt().
+// Ends a light sleep and makes later ones return -EINTR until thread_clear_interrupt().
 void thread_interrupt(struct thread *t);
 void thread_clear_interrupt(struct thread *t);
-// => would an interruptible sleep of the current thread end at once?
+// The same for killable sleeps too, and for good.
+void thread_kill(struct thread *t);
+
+// => does a sleep of this depth end at once?
+static inline bool thread_wakes(const struct thread *t, enum sleep_depth depth)
+{
+    const bool *why = depth == SLEEP_LIGHT ? &t->interrupted : &t->killed;
+    return depth != SLEEP_DEEP && __atomic_load_n(why, __ATOMIC_RELAXED);
+}
+// => would a light sleep of the current thread end at once?  Has its process been killed?
 bool thread_interrupted(void);
+bool thread_killed(void);
 
 // Says whether the current thread's allocations are a page fault's from here on, or a system
 // call's: for the failure injector.

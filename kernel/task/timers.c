@@ -43,7 +43,7 @@ uint64 timers_run(uint64 now)
     spin_lock(&q->lock);
     while ((t = first(q)) != NULL && t->when <= now) {
         list_remove(&t->link);
-        sched_wake(t->thread, false);
+        sched_wake(t->thread, SLEEP_DEEP);
     }
     uint64 next = t ? t->when : TIMER_NEVER;
     spin_unlock(&q->lock);
@@ -66,7 +66,7 @@ static void insert(struct timers *q, struct timer *t)
 
 // The thread is marked asleep under the timer's lock, so that the timer cannot go off in between,
 // and under its own, which whoever fires the waiter takes after that.
-void timers_sleep(uint64 when, bool rests, const struct waiter *w)
+void timers_sleep(uint64 when, enum sleep_depth depth, bool rests, const struct waiter *w)
 {
     struct thread *self = current_thread();
     struct timer t = { .when = when, .thread = self };
@@ -75,10 +75,10 @@ void timers_sleep(uint64 when, bool rests, const struct waiter *w)
     struct timers *q = &timers[this_hart()->index];
     spin_lock(&q->lock);
     spin_lock(&self->lock);
-    bool sleep = !self->interrupted && !(w && waiter_fired(w));
+    bool sleep = !thread_wakes(self, depth) && !(w && waiter_fired(w));
     if (sleep) {
         self->state = THREAD_SLEEPING;
-        self->interruptible = true;
+        self->depth = depth;
     }
     spin_unlock(&self->lock);
     if (sleep && when != TIMER_NEVER)
@@ -93,23 +93,28 @@ void timers_sleep(uint64 when, bool rests, const struct waiter *w)
     spin_unlock(&q->lock);
 }
 
-static int sleep_for(uint64 ns, bool rests)
+static int sleep_for(uint64 ns, enum sleep_depth depth, bool rests)
 {
     uint64 when = time_now() + time_from_ns(ns);
     while (time_now() < when) {
-        if (thread_interrupted())
+        if (thread_wakes(current_thread(), depth))
             return -EINTR;
-        timers_sleep(when, rests, NULL);
+        timers_sleep(when, depth, rests, NULL);
     }
     return 0;
 }
 
 int sleep_ns(uint64 ns)
 {
-    return sleep_for(ns, true);
+    return sleep_for(ns, SLEEP_LIGHT, true);
+}
+
+int sleep_killable_ns(uint64 ns)
+{
+    return sleep_for(ns, SLEEP_KILLABLE, true);
 }
 
 int sleep_busy_ns(uint64 ns)
 {
-    return sleep_for(ns, false);
+    return sleep_for(ns, SLEEP_KILLABLE, false);
 }

@@ -19,7 +19,7 @@ void waiter_fire(struct waiter *w)
 {
     struct thread *t = w->thread;
     __atomic_store_n(&w->fired, true, __ATOMIC_RELEASE);
-    sched_wake(t, false);
+    sched_wake(t, SLEEP_DEEP);
 }
 
 // => wq->lock held.  Tells all watchers, which stand before the others; of those wakes one or all.
@@ -92,20 +92,20 @@ int waiter_sleep_until(struct waiter *w, uint64 ns)
             return -ETIMEDOUT;
         if (thread_interrupted())
             return -EINTR;
-        timers_sleep(when, true, w);
+        timers_sleep(when, SLEEP_LIGHT, true, w);
     }
 }
 
 // --- one queue and one lock -------------------------------------------------------------------
 
-bool waitq_enter(struct waitq *wq, struct waiter *w, bool interruptible)
+bool waitq_enter(struct waitq *wq, struct waiter *w, enum sleep_depth depth)
 {
     struct thread *t = w->thread;
     spin_lock(&t->lock);
-    bool sleep = !(interruptible && t->interrupted);
+    bool sleep = !thread_wakes(t, depth);
     if (sleep) {
         t->state = THREAD_SLEEPING;
-        t->interruptible = interruptible;
+        t->depth = depth;
         list_push_back(&wq->waiters, &w->link);
     }
     spin_unlock(&t->lock);
@@ -120,11 +120,11 @@ static void leave(struct waitq *wq, struct waiter *w)
         waiter_leave(w, wq);
 }
 
-static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible, bool rests)
+static int wait(struct waitq *wq, struct spinlock *lk, enum sleep_depth depth, bool rests)
 {
     struct waiter w = { .thread = current_thread() };
     spin_lock(&wq->lock);
-    bool sleep = waitq_enter(wq, &w, interruptible);
+    bool sleep = waitq_enter(wq, &w, depth);
     spin_unlock(&wq->lock);
     if (!sleep)
         return -EINTR;
@@ -132,22 +132,27 @@ static int wait(struct waitq *wq, struct spinlock *lk, bool interruptible, bool 
     schedule_as(rests);
     leave(wq, &w);
     spin_lock(lk);
-    return interruptible && current_thread()->interrupted ? -EINTR : 0;
+    return thread_wakes(w.thread, depth) ? -EINTR : 0;
 }
 
 void wait_on(struct waitq *wq, struct spinlock *lk)
 {
-    wait(wq, lk, false, false);
+    wait(wq, lk, SLEEP_DEEP, false);
 }
 
 void wait_at_rest(struct waitq *wq, struct spinlock *lk)
 {
-    wait(wq, lk, false, true);
+    wait(wq, lk, SLEEP_DEEP, true);
 }
 
 int wait_on_interruptible(struct waitq *wq, struct spinlock *lk)
 {
-    return wait(wq, lk, true, true);
+    return wait(wq, lk, SLEEP_LIGHT, true);
+}
+
+int wait_on_killable(struct waitq *wq, struct spinlock *lk)
+{
+    return wait(wq, lk, SLEEP_KILLABLE, true);
 }
 
 int wait_on_until(struct waitq *wq, struct spinlock *lk, uint64 ns)

@@ -64,6 +64,8 @@ void wait_at_rest(struct waitq *wq, struct spinlock *lk);
 // The same, but a signal to the thread ends the sleep too.  It rests there.
 // => 0, or -EINTR if a signal is pending (at once, if one was pending already).
 int wait_on_interruptible(struct waitq *wq, struct spinlock *lk);
+// The same, but only the end of the process ends it.
+int wait_on_killable(struct waitq *wq, struct spinlock *lk);
 
 #define WAIT_FOREVER (~0UL)
 

@@ -306,7 +306,7 @@ static int wait_for(struct aspace *as, int err, struct lacking *l, struct frame 
     }
     if (!as->patient || (err != -ENOMEM && err != -EIO))
         return err;
-    return sleep_ns(PATIENCE_NS);
+    return sleep_killable_ns(PATIENCE_NS);
 }
 
 static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enum access access,

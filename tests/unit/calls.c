@@ -86,6 +86,11 @@ int sleep_ns(uint64 ns)
     return 0;
 }
 
+int sleep_killable_ns(uint64 ns)
+{
+    return sleep_ns(ns);
+}
+
 void sched_charge(void)
 {
     calls_thread.spent.kernel += 1;

@@ -323,6 +323,11 @@ bool mutex_held(const struct mutex *m)
     return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == me();
 }
 
+__attribute__((weak)) int sleep_killable_ns(uint64 ns)
+{
+    panic("nobody sleeps here");
+}
+
 __attribute__((weak)) int sleep_ns(uint64 ns) // calls.c has a clock
 {
     panic("nobody sleeps here");
@@ -354,7 +359,7 @@ int thread_breathe(void)
 {
     if (host_on_breath)
         host_on_breath();
-    return thread_interrupted() ? -EINTR : 0;
+    return thread_killed() ? -EINTR : 0;
 }
 
 int thread_breathe_at_rest(void)
@@ -370,6 +375,11 @@ bool thread_may_breathe(uint32 n)
 bool thread_interrupted(void)
 {
     return __atomic_load_n(&interrupted, __ATOMIC_ACQUIRE) >> mine->index & 1;
+}
+
+bool thread_killed(void)
+{
+    return thread_interrupted();
 }
 
 // --- sleep and wakeup -------------------------------------------------------------------------

@@ -18,7 +18,7 @@ void host_run_harts(int n, void (*fn)(int hart));
 int host_asleep(void); // => how many sleep
 // Sleeps until somebody makes *flag (atomic) true.
 void host_await(const uint32 *flag);
-// Says whether a signal is pending to a hart's thread: it ends interruptible sleeps.
+// Says whether a signal that kills is pending to a hart's thread: it ends all sleeps but deep ones.
 void host_interrupt(int hart, bool pending);
 
 // What the calling thread does from here on is that hart's doing: for tests that are several harts

@@ -43,6 +43,34 @@ TEST(who_waits_longest_is_woken_first)
     }
 }
 
+static void killable_sleeper(void *n)
+{
+    spin_lock(&lk);
+    result[(long)n] = wait_on_killable(&wq, &lk);
+    tell((char)('a' + (long)n));
+    spin_unlock(&lk);
+}
+
+// A signal that does not kill ends neither the sleep nor those that follow; the end of the process
+// ends both, for good.
+TEST(only_the_end_ends_killable_sleep)
+{
+    boot(1);
+    sleepers(2, killable_sleeper);
+    thread_interrupt(thread[0]);
+    turns_run();
+    check_story("");
+    wake_one(&wq);
+    turns_run();
+    check_story("a");
+    CHECK_EQ(result[0], 0);
+    thread_kill(thread[1]);
+    turns_run();
+    check_story("b");
+    CHECK_EQ(result[1], -EINTR);
+    end();
+}
+
 TEST(a_signal_ends_light_sleep_only)
 {
     boot(1);
@@ -73,20 +101,16 @@ TEST(a_signal_ends_light_sleep_only)
 static void told_twice(void *n)
 {
     thread_interrupt(current_thread());
-    CHECK(thread_interrupted());
-    CHECK_EQ(thread_breathe(), -EINTR);
-    this_hart()->need_resched = true;
-    CHECK_EQ(thread_breathe(), -EINTR); // its time is over, too
-    this_hart()->need_resched = true;
-    CHECK_EQ(thread_breathe_at_rest(), -EINTR);
+    CHECK(thread_interrupted() && !thread_killed());
+    CHECK_EQ(thread_breathe(), 0); // what is no sleep goes on
     spin_lock(&lk);
     CHECK_EQ(wait_on_interruptible(&wq, &lk), -EINTR);
     CHECK(spin_held(&lk));
     spin_unlock(&lk);
     CHECK_EQ(sleep_ns(1000), -EINTR);
+    CHECK_EQ(sleep_killable_ns(NS_PER_TICK), 0);
     thread_clear_interrupt(current_thread());
     CHECK(!thread_interrupted());
-    CHECK_EQ(thread_breathe(), 0);
     tell('1');
     spin_lock(&lk);
     result[0] = wait_on_interruptible(&wq, &lk);
@@ -98,12 +122,40 @@ TEST(a_pending_signal_lets_nobody_sleep)
 {
     boot(1);
     spawn(0, told_twice);
-    turns_run();
+    turns_run_until(2);
     check_story("1");
     wake_all(&wq);
     turns_run();
     check_story("2");
     CHECK_EQ(result[0], 0);
+    end();
+}
+
+static void is_killed(void *n)
+{
+    thread_kill(current_thread());
+    thread_clear_interrupt(current_thread()); // does not bring it back
+    CHECK(thread_interrupted() && thread_killed());
+    CHECK_EQ(thread_breathe(), -EINTR);
+    this_hart()->need_resched = true;
+    CHECK_EQ(thread_breathe(), -EINTR); // its time is over, too
+    this_hart()->need_resched = true;
+    CHECK_EQ(thread_breathe_at_rest(), -EINTR);
+    spin_lock(&lk);
+    CHECK_EQ(wait_on_interruptible(&wq, &lk), -EINTR);
+    CHECK_EQ(wait_on_killable(&wq, &lk), -EINTR);
+    spin_unlock(&lk);
+    CHECK_EQ(sleep_ns(1000), -EINTR);
+    CHECK_EQ(sleep_killable_ns(1000), -EINTR);
+    tell('k');
+}
+
+TEST(who_is_killed_sleeps_no_more)
+{
+    boot(1);
+    spawn(0, is_killed);
+    turns_run();
+    check_story("k");
     end();
 }
 
@@ -116,7 +168,7 @@ static void breathes_once(void *n)
 
 static void tells_the_first(void *n)
 {
-    thread_interrupt(thread[0]);
+    thread_kill(thread[0]);
     tell('!');
 }
 
