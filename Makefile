@@ -206,6 +206,8 @@ $(B)/user/lib.a: $(ULOBJ)
 # stack than USERSTACK pages says so: `$(B)/user/_NAME: USTACK := 65536`.
 ULINK = $(CC) $(UFLAGS) $(LINK) $(if $(USTACK),-Wl$(comma)--defsym=kine.stack_size=$(USTACK)) \
 	-Wl,-T,user/user.ld -Wl,-z,max-page-size=4096 -Wl,-z,muldefs
+# The shell's parser and what walks its trees call themselves.
+$(B)/user/_sh: USTACK := 524288
 # The parts of a folder are linked as far as the program calls them: another user/NAME.c needs none.
 part_objects = $(call object_of,$(sort $(wildcard user/$(1)/*.[cS])))
 FOLDERS := $(foreach p,$(patsubst $(B)/user/_%,%,$(PROGRAMS)),$(if $(call part_objects,$(p)),$(p)))

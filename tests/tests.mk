@@ -2,7 +2,7 @@
 
 SETUP_PACKAGES := make gcc patch libc6-dev gcc-riscv64-unknown-elf gcc-riscv64-linux-gnu \
 	qemu-system-misc qemu-utils gdb-multiarch \
-	python3 python3-pytest python3-pexpect device-tree-compiler clang-format gnuplot-nox
+	python3 dash python3-pytest python3-pexpect device-tree-compiler clang-format gnuplot-nox
 
 #: make setup        install the packages that building and testing need (Debian, Ubuntu)
 setup:

@@ -1,4 +1,4 @@
-// cat [FILE...]: copies files, or its input, to its output.
+// cat [FILE...]: copies files, or its input, to its output; `-` among the files is the input.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/kine.h"
@@ -36,6 +36,8 @@ static int copy(int fd, const char *name)
 
 static int cat_file(const char *name)
 {
+    if (strcmp(name, "-") == 0)
+        return copy(0, "input");
     int fd = open(name, O_RDONLY);
     if (fd < 0)
         return complain(name);

@@ -1,4 +1,4 @@
-// kill PID...: ends processes.
+// kill [-SIGNAL] PID...: sends a signal to processes; SIGTERM, if none is named.
 #include "user/lib/lib.h"
 
 int main(int argc, char **argv)

@@ -64,6 +64,9 @@ int statfs(const char *path, struct statfs *out) KINE(statfs);
 int sched_yield(void) KINE(sched_yield);
 int nanosleep(long seconds, long nanoseconds) KINE(nanosleep);
 int kill_with(int pid, int signal) KINE(kill_with);
+// A name, with or without SIG, or a number.  => -1: it is none
+int signal_number(const char *name) KINE(signal_number);
+const char *signal_name(int number) KINE(signal_name); // without SIG; NULL: there is none
 char *getcwd(char *buf, int size) KINE(getcwd);
 int mprotect(void *addr, uint64 len, int prot) KINE(mprotect);
 // Runs fn(arg) in a process that shares this one's memory, on the stack that ends at stack_top.

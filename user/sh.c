@@ -1,87 +1,75 @@
 // The shell.
 //
-//   sh               reads commands from its input; at the console, with a prompt for each
-//   sh FILE ARG...   reads them from the file
-//   sh -c LINE       does this one
+//   sh                    reads commands from its input; at the console, with a prompt for each
+//   sh FILE ARG...        reads them from the file
+//   sh -c TEXT NAME ARG...  does these; NAME is $0
+//   sh -s ARG...          reads its input, with these arguments
 //
-// It knows words with '...' "..." and \, # comments, pipes, < > >> <& >& with a descriptor in front
-// (2>), ; & && ||, ( ... ), $NAME and NAME=value, $? $$ $! $# $0 $1 ... $@, and itself does cd,
-// exit and wait.  A program is looked for in the current directory, then in the root.
-//
-// The map of its parts is user/sh/sh.h.
+// Its language is that of POSIX.  Options: -e -u -x -f.  The map of its parts is user/sh/shell.h.
 #include "kernel/fcntl.h"
 #include "kernel/syscall.h"
 #include "user/kine.h"
-#include "user/sh/sh.h"
+#include "user/sh/input.h"
+#include "user/sh/options.h"
+#include "user/sh/program.h"
+#include "user/sh/redirect.h"
+#include "user/sh/run.h"
+#include "user/sh/shell.h"
+#include "user/sh/trap.h"
+#include "user/sh/vars.h"
 #include "user/user.h"
-
-#define MAXLINE (64 * 1024)
 
 struct shell shell;
 
-// Reads a line without its newline, byte by byte, so that what follows is left to the programs that
-// share the input.  Bytes that cannot be in a line are left out.  => false at the end of the input
-static bool read_line(int fd, struct buffer *line)
+void shell_exit(int status)
 {
-    char c;
-    int n = 0;
-    line->len = 0;
-    while (read(fd, &c, 1) == 1 && ++n && c != '\n')
-        if (c != '\0' && n <= MAXLINE)
-            buffer_put(line, c);
-    buffer_put(line, '\0');
-    if (n > MAXLINE) {
-        fprintf(2, "sh: a line of more than %d bytes is left out\n", MAXLINE);
-        line->text[0] = '\0';
-        shell.status = SYNTAX_STATUS;
-    }
-    return n > 0;
+    shell.status = status;
+    traps_run_exit();
+    exit(shell.status);
 }
 
-// The prompt stands at the beginning of a line, whatever the last program has left.
-static void prompt(void)
+static void run_input(int fd, bool shared)
 {
-    syscall(SYS_ioctl, 2, KIOC_FRESH_LINE, 0);
-    write(2, "$ ", 2);
+    struct input in;
+    struct lexer l;
+    input_start(&in, fd, false, shared);
+    lex_source(&l, &in.source);
+    run_lexer(&l);
 }
 
+// An error ends the line that it is in.
 static void converse(void)
 {
-    struct buffer line = { 0 };
-    for (;;) {
-        reap_background();
-        prompt();
-        if (!read_line(0, &line)) {
-            write(2, "\n", 1);
-            return;
-        }
-        run_line(line.text);
-    }
+    struct input in;
+    struct lexer l;
+    shell.interactive = true;
+    input_start(&in, 0, true, true);
+    do {
+        lex_source(&l, &in.source);
+        shell.leaving = STAYING;
+        run_lexer(&l);
+    } while (shell.leaving != STAYING);
+    write(2, "\n", 1);
 }
 
-static void read_commands(int fd)
+static void refuse(const char *path, const char *why, int status)
 {
-    struct buffer line = { 0 };
-    while (read_line(fd, &line)) {
-        run_line(line.text);
-        reap_background();
-    }
+    fprintf(2, "sh: %s: %s\n", path, why);
+    shell.status = status;
 }
 
-// => the status of the last command, or why there is none
-static int run_script(const char *path)
+// FILE [ARG...]
+static void run_script(int argc, char **argv)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        fprintf(2, "sh: %s: %s\n", path, strerror(errno));
-        return NOT_FOUND;
-    }
-    if (!is_text(path)) {
-        fprintf(2, "sh: %s: not a text of commands\n", path);
-        return CANNOT_RUN;
-    }
-    read_commands(fd);
-    return shell.status;
+    int fd = open(argv[0], O_RDONLY);
+    param_zero = argv[0];
+    params_set(argc - 1, argv + 1);
+    if (fd < 0)
+        refuse(argv[0], strerror(errno), NOT_FOUND);
+    else if (!is_text(argv[0]))
+        refuse(argv[0], "not a text of commands", CANNOT_RUN);
+    else
+        run_input(own_fd(fd), false);
 }
 
 static bool at_console(void)
@@ -90,24 +78,47 @@ static bool at_console(void)
     return syscall(SYS_ioctl, 0, TIOCGWINSZ, window) == 0;
 }
 
+static int usage(void)
+{
+    fprintf(2, "usage: sh [-efux] [-c TEXT [NAME [ARG...]] | FILE [ARG...]]\n");
+    return MISUSED;
+}
+
+// -c TEXT [NAME [ARG...]]
+static void run_argument(int argc, char **argv)
+{
+    if (argc > 1) {
+        param_zero = argv[1];
+        params_set(argc - 2, argv + 2);
+    }
+    run_text(argv[0], 1);
+}
+
+static void run_standard_input(int argc, char **argv)
+{
+    params_set(argc, argv);
+    if (at_console())
+        converse();
+    else
+        run_input(0, true);
+}
+
 int main(int argc, char **argv)
 {
-    vars_start(argc, argv);
-    if (argc == 1) {
-        if (at_console())
-            converse();
-        else
-            read_commands(0);
-    } else if (strcmp(argv[1], "-c") == 0) {
-        if (argc < 3) {
-            fprintf(2, "usage: sh [-c LINE | FILE [ARG...]]\n");
-            return 2;
-        }
-        vars_start(argc - 2, argv + 2);
-        run_line(argv[2]);
-    } else {
-        vars_start(argc - 1, argv + 1);
-        return run_script(argv[1]);
-    }
-    return shell.status;
+    int first = 1;
+    char how = '\0'; // c: from the argument, s: from the input
+    stack_starts_here();
+    vars_start(argv[0]);
+    for (; first < argc && (*argv[first] == '-' || *argv[first] == '+'); first++)
+        if (!option_take(argv[first], "cs", &how))
+            return usage();
+    if (how == 'c' && first == argc)
+        return usage();
+    if (how == 'c')
+        run_argument(argc - first, argv + first);
+    else if (how == 's' || first == argc)
+        run_standard_input(argc - first, argv + first);
+    else
+        run_script(argc - first, argv + first);
+    shell_exit(shell.status);
 }

@@ -36,14 +36,14 @@ LANGUAGE = {
     "shared input": ("echo one > f; echo two >> f; (head -1; cat) < f", ["one", "two"]),
     "script": ("echo 'echo from $0 $1' > s; sh s x", ["from s x"]),
     "variable": ("X='a b'; echo $X \"$X\"", ["a b a b"]),
-    "own variable": ("Z=own; sh -c 'echo [$Z]'; echo $Z", ["[]", "own"]),
-    "exported": ("Y=a; export Y W=b; sh -c 'echo [$Y$W]'; Y=c; sh -c 'echo [$Y]'", ["[ab]", "[c]"]),
-    "for one program": ("V=one sh -c 'echo [$V]'; echo [$V]", ["[one]", "[]"]),
+    "own variable": ("Z=own; sh -c 'echo -$Z-'; echo $Z", ["--", "own"]),
+    "exported": ("Y=a; export Y W=b; sh -c 'echo -$Y$W-'; Y=c; sh -c 'echo -$Y-'", ["-ab-", "-c-"]),
+    "for one program": ("V=one sh -c 'echo -$V-'; echo -$V-", ["-one-", "--"]),
     "builtin in quotes": ('mkdir q; "cd" q; pwd; cd ..', ["/q"]),
     "builtin by its value": ("mkdir v; X=cd; $NOTHING $X v; pwd; cd ..", ["/v"]),
     "odd export": ("export 1x; echo $?", ["sh: export: 1x: not a name", "1"]),
     "not found": ("nosuchprogram; echo after", None),
-    "unclosed quote": ("echo 'oops", None),
+    "unclosed quote": ("sh -c \"echo 'oops\"; echo $?", ["sh: line 1: syntax error: a quote is not closed", "2"]),
     "odd syntax": ("| echo; echo > ; ( ; ) ; && ||", None),
     "empty": ("   ", None),
     "empty script": ("> none; ./none; echo $?", ["0"]),
@@ -107,7 +107,7 @@ def test_misuse(shell, command):
 
 @pytest.mark.parametrize("command,status", [
     ("false", 1), ("sh -c 'exit 747'", 747), ("sh -c 'exit -1'", -1), ("(exit 5)", 5),
-    ("sh -c 'kill $$'", 137), ("true | false", 1), ("nap=1; sh -c 'exit 3' && echo no", 3)])
+    ("sh -c 'kill $$'", 143), ("sh -c 'kill -9 $$'", 137), ("true | false", 1), ("nap=1; sh -c 'exit 3' && echo no", 3)])
 def test_statuses_are_not_shown(shell, command, status):
     """The shell says nothing of how a command ended; `$?` has it."""
     assert shell.run(command) == ""
@@ -167,6 +167,23 @@ def test_script_as_a_program(shell):
     """A file of commands runs by its name."""
     shell.run("echo 'echo I am a script' > script")
     assert "I am a script" in shell.run("sh script")
+
+
+def test_command_of_several_lines(shell):
+    """What is not complete goes on at a prompt of its own, which no grader takes for the first one."""
+    before = shell.said.count("$ ")
+    for line in ("for i in 1 2", "do echo \"line", "$i\""):
+        shell.send(line + "\n")
+        shell.expect(re.escape(line) + r"\n> ")
+    assert shell.run("done") == "line\n1\nline\n2\n"
+    assert shell.said.count("$ ") == before + 1
+
+
+def test_error_leaves_the_prompt(shell):
+    """Errors of syntax and of expansion end the line that they are in, and nothing else."""
+    assert shell.run("echo no; )") == "sh: syntax error: `)` is not expected here\n"
+    assert shell.run("echo $?; echo ${nosuch:?why}; echo no") == "2\nsh: nosuch: why\n"
+    assert shell.run("echo $?") == "2\n"
 
 
 def test_end_of_input_in_a_subshell(shell):

@@ -83,6 +83,7 @@ include tests/unit/fs.mk
 unit-build: unit-listed $(UNIT_BINS) $(FSTESTS) $(FUZZ_REPLAYS) $(UB)/virt.dtb $(UB)/tricky.dtb
 .PHONY: unit-build
 
+include tests/shell/shell.mk
 unit: unit-build
 	@for t in $(UNIT_BINS) $(FSTESTS); do $$t || exit 1; done
 	@for t in $(FUZZ_TARGETS); do $(UB)/$$t tests/fuzz/corpus/$$t/* || exit 1; done

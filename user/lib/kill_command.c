@@ -3,25 +3,60 @@
 #include "user/lib/lib.h"
 #include "user/user.h"
 
-// => the process that a word names; -1: everybody but init and the caller; 0: none
+static const char usage[] =
+    "usage: kill [-SIGNAL | -s SIGNAL] PID...   (-1: every process but init and the shell)\n"
+    "       kill -l                             (the signals' names)\n";
+
+static int list(void)
+{
+    for (int i = 1; signal_name(i); i++)
+        printf("%d %s\n", i, signal_name(i));
+    return 0;
+}
+
+// => the process that a word names; -1: everybody but init and the caller; below that: a group;
+// 0: none
 static int process_named(const char *word)
 {
-    if (strcmp(word, "-1") == 0)
+    bool negative = *word == '-';
+    int pid = parse_number(word + negative);
+    return pid <= 0 ? 0 : negative ? -pid : pid;
+}
+
+static int misused(void)
+{
+    fprintf(2, "%s", usage);
+    return 2;
+}
+
+// Takes the signal off the arguments.  => how many words it was; -1: it is none
+static int take_signal(int argc, char **argv, int *signal)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    bool spelled = strcmp(word, "-s") == 0;
+    if (*word != '-' || (argc == 2 && !spelled)) // one word alone is a process
+        return 0;
+    if (strcmp(word, "--") == 0)
+        return 1;
+    if (spelled && argc == 2)
         return -1;
-    int pid = parse_number(word);
-    return pid > 0 ? pid : 0;
+    *signal = signal_number(spelled ? argv[2] : word + 1);
+    if (*signal < 0)
+        fprintf(2, "kill: %s: no such signal\n", spelled ? argv[2] : word + 1);
+    return *signal < 0 ? -1 : 1 + spelled;
 }
 
 int kill_command(int argc, char **argv)
 {
-    if (argc < 2) {
-        fprintf(2, "usage: kill PID...   (-1: every process but init and the shell)\n");
-        return 2;
-    }
-    int status = 0;
-    for (int i = 1; i < argc; i++) {
+    int signal = SIGTERM, status = 0;
+    if (argc == 2 && strcmp(argv[1], "-l") == 0)
+        return list();
+    int taken = take_signal(argc, argv, &signal);
+    if (taken < 0 || argc < 2 + taken)
+        return misused();
+    for (int i = 1 + taken; i < argc; i++) {
         int pid = process_named(argv[i]);
-        if (pid != 0 && kill_with(pid, SIGKILL) == 0)
+        if (pid != 0 && kill_with(pid, signal) == 0)
             continue;
         fprintf(2, "kill: %s: %s\n", argv[i], pid ? strerror(errno) : "not a process id");
         status = 1;

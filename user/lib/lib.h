@@ -7,6 +7,6 @@
 // would end the program.
 bool can_store(const void *p, uint64 n) KINE(can_store);
 
-// What `kill PID...` does, as a program and in the shell: when no process is to be had for the
+// What `kill [-SIGNAL] PID...` does, as a program and in the shell: when no process is to be had for the
 // program, the shell can still end others.  => the command's status
 int kill_command(int argc, char **argv) KINE(kill_command);

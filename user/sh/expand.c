@@ -1,141 +1,256 @@
-// What a word of the line means: quotes go, $NAME becomes a value, and a value outside quotes is
-// cut into words at its blanks.  'text' is literal; in "text" a backslash only protects $ " and \.
-#include "user/sh/sh.h"
+#include "user/sh/expand.h"
+#include "user/sh/arith.h"
+#include "user/sh/field.h"
+#include "user/sh/options.h"
+#include "user/sh/pattern.h"
+#include "user/sh/process.h"
+#include "user/sh/shell.h"
+#include "user/sh/text.h"
+#include "user/sh/vars.h"
 #include "user/user.h"
 
-struct expansion {
-    struct args *args;  // where finished arguments go
-    struct buffer text; // the one being built
-    bool present;       // it exists, though it may be empty: there were quotes
-    bool split;
-};
+static void put_word(struct field *f, const struct part *p);
 
-static void push(struct args *a, char *text)
+static const char *number(int64 value)
 {
-    if (a->n + 1 >= a->room) {
-        a->room = a->room ? 2 * a->room : 16;
-        char **bigger = line_alloc((uint)a->room * sizeof *bigger);
-        memcpy(bigger, a->v, (uint)a->n * sizeof *bigger);
-        a->v = bigger;
+    return number_text(value, temp_alloc(NUMBER_ROOM));
+}
+
+// --- values -----------------------------------------------------------------------------------
+
+static bool is_all_args(const char *name)
+{
+    return *name == '@' || *name == '*';
+}
+
+// => $* : the parameters, with the first byte of IFS between them
+static char *joined_args(const char *ifs)
+{
+    struct buffer all = { 0 };
+    for (int i = 0; i < params.n; i++) {
+        if (i > 0 && *ifs)
+            buffer_put(&all, *ifs);
+        buffer_put_text(&all, params.v[i]);
     }
-    a->v[a->n++] = text;
-    a->v[a->n] = 0;
+    char *text = temp_copy(all.text ? all.text : "", all.len);
+    buffer_free(&all);
+    return text;
 }
 
-static void end_argument(struct expansion *e)
+// => NULL if it is not set
+static const char *value_of(struct field *f, const char *name)
 {
-    if (e->present || e->text.len > 0)
-        push(e->args, line_copy(e->text.text, e->text.len));
-    e->text.len = 0;
-    e->present = false;
-}
-
-static void put_value(struct expansion *e, const char *value, bool quoted)
-{
-    for (; *value; value++)
-        if (e->split && !quoted && (*value == ' ' || *value == '\t' || *value == '\n'))
-            end_argument(e);
-        else
-            buffer_put(&e->text, *value);
-}
-
-// $@: every argument is one of its own.
-static void put_all_args(struct expansion *e, bool quoted)
-{
-    for (char *const *a = var_args(); *a; a++) {
-        put_value(e, *a, quoted);
-        e->present |= quoted;
-        if (a[1] && e->split)
-            end_argument(e);
-        else if (a[1])
-            buffer_put(&e->text, ' ');
+    int64 i;
+    switch (name[0]) {
+    case '?': return number(shell.status);
+    case '$': return number(shell.pid);
+    case '!': return shell.background ? number(shell.background) : 0;
+    case '#': return number(params.n);
+    case '-': return option_letters();
+    case '@': return params.n ? joined_args(" ") : 0;
+    case '*': return params.n ? joined_args(f->ifs) : 0;
     }
+    if (!number_of(name, &i))
+        return var_get(name);
+    return i == 0 ? param_zero : i > 0 && i <= params.n ? params.v[i - 1] : 0;
 }
 
-static bool in_name(char c, bool first)
+// $@ and $*: every parameter is a field of its own, but for "$*".
+static void put_all_args(struct field *f, const struct part *p)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           (!first && c >= '0' && c <= '9');
-}
-
-uint name_length(const char *text)
-{
-    uint n = 0;
-    while (in_name(text[n], n == 0))
-        n++;
-    return n;
-}
-
-uint assignment(const char *raw)
-{
-    uint n = name_length(raw);
-    return n > 0 && raw[n] == '=' ? n : 0;
-}
-
-// p stands behind a `$`.  => behind what was used
-static const char *put_variable(struct expansion *e, const char *p, bool quoted)
-{
-    bool braces = *p == '{';
-    const char *name = p + braces;
-    uint len = name_length(name);
-    if (len == 0 && *name && strchr("?$!#@*0123456789", *name))
-        len = 1;
-    if (len == 0 || (braces && name[len] != '}')) {
-        buffer_put(&e->text, '$');
-        return p;
+    if (f->mode != FIELDS || (p->quoted && *p->text == '*')) {
+        field_put_value(f, joined_args(*p->text == '*' ? f->ifs : " "), p->quoted);
+        f->present |= p->quoted;
+        return;
     }
-    const char *value = var_get(name, len);
-    if (*name == '@' || *name == '*')
-        put_all_args(e, quoted);
-    else if (value)
-        put_value(e, value, quoted);
-    return name + len + braces;
-}
-
-// p stands at the opening quote.  => behind the closing one
-static const char *put_quoted(struct expansion *e, const char *p)
-{
-    char quote = *p++;
-    e->present |= quote == '\'' || !(p[0] == '$' && p[1] == '@');
-    while (*p != quote) {
-        if (quote == '"' && *p == '$') {
-            p = put_variable(e, p + 1, true);
-            continue;
-        }
-        if (quote == '"' && *p == '\\' && strchr("$\"\\", p[1]))
-            p++;
-        buffer_put(&e->text, *p++);
-    }
-    return p + 1;
-}
-
-static void expand_into(struct expansion *e, const char *p)
-{
-    while (*p) {
-        if (*p == '\'' || *p == '"') {
-            p = put_quoted(e, p);
-        } else if (*p == '$') {
-            p = put_variable(e, p + 1, false);
-        } else {
-            p += *p == '\\' && p[1] != '\0';
-            buffer_put(&e->text, *p++);
-        }
+    for (int i = 0; i < params.n; i++) {
+        if (i > 0)
+            field_end(f);
+        field_put_value(f, params.v[i], p->quoted);
+        f->present |= p->quoted;
     }
 }
 
-void expand(const char *raw, struct args *args)
+static void put_value(struct field *f, const struct part *p, const char *value)
 {
-    struct expansion e = { .args = args, .split = true };
-    expand_into(&e, raw);
-    end_argument(&e);
-    free(e.text.text);
+    if (is_all_args(p->text)) {
+        put_all_args(f, p);
+        return;
+    }
+    field_put_value(f, value ? value : "", p->quoted);
+    f->present |= p->quoted;
 }
 
-char *expand_one(const char *raw)
+// What is left of a value without what the pattern matches at one end.
+static char *cut(const struct part *p, const char *value)
 {
-    struct expansion e = { .split = false };
-    expand_into(&e, raw);
-    char *one = line_copy(e.text.text, e.text.len);
-    free(e.text.text);
-    return one;
+    uint len = strlen(value);
+    const char *pattern = expand_pattern(p->word);
+    bool front = p->op == CUT_FRONT;
+    for (uint i = 0; i <= len; i++) {
+        uint n = p->longest ? len - i : i; // bytes to cut off
+        if (pattern_matches(pattern, front ? value : value + len - n, n))
+            return front ? temp_copy(value + n, len - n) : temp_copy(value, len - n);
+    }
+    return temp_copy(value, len);
+}
+
+static const char *assign_default(const struct part *p)
+{
+    char *value = expand_one(p->word);
+    if (name_length(p->text) == 0)
+        give_up("%s: cannot be assigned to", p->text);
+    else if (shell.leaving == STAYING)
+        var_set(p->text, value);
+    return value;
+}
+
+static void fail_unset(const struct part *p)
+{
+    const char *why = expand_one(p->word);
+    give_up("%s: %s", p->text, *why ? why : "is not set");
+}
+
+// The ops to which it matters whether there is a value.
+static void put_conditional(struct field *f, const struct part *p, const char *value)
+{
+    bool there = value && (*value || !p->colon);
+    if (p->op == AND_WORD ? there : p->op == OR_WORD && !there) {
+        f->inside++;
+        put_word(f, p->word);
+        f->inside--;
+    }
+    if (p->op == OR_ASSIGN && !there)
+        put_value(f, p, assign_default(p));
+    else if (p->op == OR_FAIL && !there)
+        fail_unset(p);
+    else if (p->op != AND_WORD && there)
+        put_value(f, p, value);
+    f->present |= p->quoted && !is_all_args(p->text);
+}
+
+static void put_variable(struct field *f, const struct part *p)
+{
+    const char *value = value_of(f, p->text);
+    if (p->op >= OR_WORD && p->op <= AND_WORD) {
+        put_conditional(f, p, value);
+        return;
+    }
+    if (!value && shell.unset_fails && !is_all_args(p->text))
+        give_up("%s: is not set", p->text);
+    if (p->op == LENGTH)
+        field_put_value(f, number(value ? (int64)strlen(value) : 0), p->quoted);
+    else if (p->op == AS_IT_IS)
+        put_value(f, p, value);
+    else
+        field_put_value(f, cut(p, value ? value : ""), p->quoted);
+    f->present |= p->quoted && !is_all_args(p->text);
+}
+
+// --- parts ------------------------------------------------------------------------------------
+
+static void put_output(struct field *f, const struct part *p)
+{
+    struct buffer out = { 0 };
+    command_output(p->command, &out);
+    field_put_value(f, out.text ? out.text : "", p->quoted);
+    f->present |= p->quoted;
+    buffer_free(&out);
+}
+
+static void put_text(struct field *f, const struct part *p)
+{
+    if (f->inside && !p->quoted)
+        field_put_value(f, p->text, false);
+    else
+        for (const char *c = p->text; *c; c++)
+            field_put(f, *c, p->quoted);
+    f->present |= p->quoted;
+}
+
+static void put_part(struct field *f, const struct part *p)
+{
+    switch (p->kind) {
+    case TEXT: put_text(f, p); break;
+    case VALUE: put_variable(f, p); break;
+    case COMMAND: put_output(f, p); break;
+    case ARITH: field_put_value(f, number(arith(expand_one(p->word))), p->quoted); break;
+    }
+}
+
+static void put_parts(struct field *f, const struct part *p)
+{
+    for (; p && shell.leaving == STAYING; p = p->next)
+        put_part(f, p);
+}
+
+// --- tilde ------------------------------------------------------------------------------------
+
+// Puts $HOME for a `~` that begins the text and is followed by nothing or a slash.  => behind it
+static const char *put_home(struct field *f, const char *text, bool last_part)
+{
+    const char *home = var_get("HOME");
+    bool ends =
+        text[0] == '~' && (text[1] == '/' || text[1] == ':' || (text[1] == '\0' && last_part));
+    if (!ends || !home)
+        return text;
+    field_put_value(f, home, true);
+    return text + 1;
+}
+
+static void put_word(struct field *f, const struct part *p)
+{
+    struct part first;
+    if (p && p->kind == TEXT && !p->quoted) {
+        first = *p;
+        first.text = put_home(f, p->text, !p->next);
+        p = &first;
+    }
+    put_parts(f, p);
+}
+
+// --- whole words ------------------------------------------------------------------------------
+
+void expand(const struct word *w, struct args *args)
+{
+    struct field f;
+    field_start(&f, FIELDS, args);
+    put_word(&f, w->parts);
+    field_end(&f);
+    buffer_free(&f.text);
+}
+
+static char *expand_to(enum field_mode mode, const struct part *p)
+{
+    struct field f;
+    field_start(&f, mode, 0);
+    put_word(&f, p);
+    return field_text(&f);
+}
+
+char *expand_one(const struct part *p)
+{
+    return expand_to(ONE_TEXT, p);
+}
+
+char *expand_pattern(const struct part *p)
+{
+    return expand_to(ONE_PATTERN, p);
+}
+
+// A `~` behind a colon counts too: the value may be a list of directories.
+char *expand_assigned(const struct word *w)
+{
+    struct field f;
+    struct part first = *w->parts;
+    const char *text = first.text + assignment(w) + 1;
+    field_start(&f, ONE_TEXT, 0);
+    while (*(text = put_home(&f, text, !first.next))) {
+        while (*text && *text != ':')
+            field_put(&f, *text++, false);
+        if (*text)
+            field_put(&f, *text++, false);
+    }
+    put_parts(&f, first.next);
+    return field_text(&f);
 }

@@ -1,113 +1,239 @@
-// Tokens.  A word goes up to a blank or an operator outside quotes, and keeps its quotes: what they
-// mean is expand.c's affair.
-#include "user/sh/sh.h"
+// Cutting text into tokens; what is in a word is user/sh/word.c's affair.
+#include "user/sh/lex.h"
+#include "user/sh/word.h"
 #include "user/user.h"
 
-static bool is_blank(char c)
+void lex_string(struct lexer *l, const char *text, uint line)
 {
-    return c == ' ' || c == '\t' || c == '\r';
+    *l = (struct lexer){ .text = text, .line = line };
 }
 
-static bool ends_word(char c)
+void lex_source(struct lexer *l, struct source *source)
 {
-    return c == '\0' || c == '\n' || is_blank(c) || strchr("|&;()<>", c);
+    *l = (struct lexer){ .text = "", .source = source, .line = 1 };
 }
 
-// => the byte behind the quote that closes the one at p, or NULL
-static const char *skip_quoted(const char *p)
+void lex_end(struct lexer *l)
 {
-    char quote = *p++;
-    while (*p != quote) {
-        if (*p == '\\' && quote == '"' && p[1] != '\0')
-            p++;
-        if (*p++ == '\0')
-            return 0;
+    buffer_free(&l->lines);
+}
+
+void lex_command(struct lexer *l, struct arena *arena)
+{
+    if (l->source) {
+        uint left = l->lines.len - l->at;
+        if (left)
+            memmove(l->lines.text, l->lines.text + l->at, (int)left + 1);
+        l->lines.len = left;
+        l->text = left ? l->lines.text : "";
+        l->at = 0;
     }
-    return p + 1;
+    l->arena = arena;
+    l->inside = false;
+    l->documents = 0;
+    l->error = 0;
 }
 
-static void take(struct lexer *l, enum token token, uint len)
+void lex_fail(struct lexer *l, const char *why)
 {
-    l->token = token;
-    l->text = l->at;
-    l->len = len;
-    l->at += len;
-}
-
-static void take_bad(struct lexer *l, const char *error)
-{
-    take(l, BAD, strlen(l->at));
-    l->error = error;
-}
-
-static void take_word(struct lexer *l)
-{
-    const char *p = l->at;
-    while (p && !ends_word(*p)) {
-        if (*p == '\'' || *p == '"')
-            p = skip_quoted(p);
-        else if (*p == '\\' && p[1] != '\0')
-            p += 2;
-        else
-            p++;
+    if (!l->error) {
+        l->error = why;
+        l->error_line = l->line;
     }
-    if (p)
-        take(l, WORD, (uint)(p - l->at));
-    else
-        take_bad(l, "a quote is not closed");
+    l->token = END;
 }
 
-// [N]<  [N]>  [N]>>  [N]<&  [N]>&
-static bool take_redirect(struct lexer *l)
+// --- bytes ------------------------------------------------------------------------------------
+
+char lex_peek(struct lexer *l)
 {
-    const char *p = l->at;
-    int fd = -1;
-    if (*p >= '0' && *p <= '9')
-        fd = *p++ - '0';
-    if (*p != '<' && *p != '>')
+    if (l->error)
+        return '\0';
+    if (l->text[l->at] == '\0' && l->source) {
+        if (!l->source->line(l->source, &l->lines, l->inside))
+            return '\0';
+        l->text = l->lines.text;
+    }
+    return l->text[l->at];
+}
+
+char lex_get(struct lexer *l)
+{
+    char c = lex_peek(l);
+    l->at += c != '\0';
+    l->line += c == '\n';
+    return c;
+}
+
+bool lex_skip_joint(struct lexer *l)
+{
+    if (lex_peek(l) != '\\' || l->text[l->at + 1] != '\n')
         return false;
-    bool in = *p++ == '<';
-    l->fd = fd >= 0 ? fd : in ? 0 : 1;
-    l->kind = in ? FROM_FILE : TO_FILE;
-    if (*p == '&') {
-        l->kind = COPY_FD;
-        p++;
-    } else if (!in && *p == '>') {
-        l->kind = APPEND_FILE;
-        p++;
-    }
-    take(l, REDIRECT, (uint)(p - l->at));
+    l->inside = true;
+    l->at += 2;
+    l->line++;
     return true;
 }
 
-static void take_one_or_two(struct lexer *l, enum token one, enum token two)
+bool lex_take(struct lexer *l, const char *expected)
 {
-    bool twice = l->at[1] == l->at[0];
-    take(l, twice ? two : one, twice ? 2 : 1);
+    uint n = 0;
+    for (lex_peek(l); expected[n]; n++)
+        if (l->text[l->at + n] != expected[n])
+            return false;
+    l->at += n;
+    return true;
+}
+
+// --- here-documents ---------------------------------------------------------------------------
+
+static void read_line(struct lexer *l, struct buffer *line, bool tabs)
+{
+    char c;
+    line->len = 0;
+    while (tabs && lex_peek(l) == '\t')
+        lex_get(l);
+    while ((c = lex_get(l)) != '\0' && c != '\n')
+        buffer_put(line, c);
+    buffer_put(line, '\0');
+}
+
+static void read_document(struct lexer *l, struct document *d)
+{
+    struct buffer line = { 0 }, all = { 0 };
+    uint first = l->line;
+    while (lex_peek(l) != '\0') {
+        read_line(l, &line, d->tabs);
+        if (strcmp(line.text, d->end) == 0)
+            break;
+        buffer_put_text(&all, line.text);
+        buffer_put(&all, '\n');
+    }
+    d->redirect->target = word_of_document(l, all.text ? all.text : "", d->literal, first);
+    buffer_free(&line);
+    buffer_free(&all);
+}
+
+static void read_documents(struct lexer *l)
+{
+    struct document *d = l->documents;
+    l->documents = 0;
+    for (; d; d = d->next)
+        read_document(l, d);
+}
+
+void lex_document(struct lexer *l, struct redirect *r, const struct part *delimiter)
+{
+    struct document **last = &l->documents, *d = arena_alloc(l->arena, sizeof *d);
+    struct buffer end = { 0 };
+    d->redirect = r;
+    d->tabs = l->tabs;
+    for (const struct part *p = delimiter; p; p = p->next) {
+        d->literal |= p->quoted;
+        buffer_put_text(&end, p->text ? p->text : "");
+    }
+    d->end = arena_copy(l->arena, end.text ? end.text : "", end.len);
+    buffer_free(&end);
+    while (*last)
+        last = &(*last)->next;
+    *last = d;
+}
+
+// --- tokens -----------------------------------------------------------------------------------
+
+static void skip_blanks(struct lexer *l)
+{
+    for (;;) {
+        char c = lex_peek(l);
+        if (c == ' ' || c == '\t' || c == '\r')
+            l->at++;
+        else if (!lex_skip_joint(l))
+            break;
+    }
+    if (lex_peek(l) == '#')
+        while (lex_peek(l) != '\0' && lex_peek(l) != '\n')
+            l->at++;
+}
+
+static const struct {
+    const char *text;
+    enum redirect_kind kind;
+    bool in, tabs;
+} redirects[] = {
+    { "<<-", DOCUMENT, true, true }, { "<<", DOCUMENT, true, false },
+    { "<&", COPY_FD, true, false },  { "<>", READ_WRITE, true, false },
+    { "<", FROM_FILE, true, false }, { ">>", APPEND_FILE, false, false },
+    { ">&", COPY_FD, false, false }, { ">|", TO_FILE, false, false },
+    { ">", TO_FILE, false, false },
+};
+
+// [N]<  [N]>  and so on
+static bool take_redirect(struct lexer *l)
+{
+    const char *p = l->text + l->at;
+    bool numbered = *p >= '0' && *p <= '9';
+    if (p[numbered] != '<' && p[numbered] != '>')
+        return false;
+    l->at += numbered;
+    uint i = 0;
+    while (!lex_take(l, redirects[i].text))
+        i++;
+    l->token = REDIRECT;
+    l->kind = redirects[i].kind;
+    l->fd = numbered ? *p - '0' : redirects[i].in ? 0 : 1;
+    l->tabs = redirects[i].tabs;
+    return true;
+}
+
+static bool take_operator(struct lexer *l)
+{
+    static const struct {
+        const char *text;
+        enum token token;
+    } operators[] = {
+        { ";;", DOUBLE_SEMICOLON },
+        { ";", SEMICOLON },
+        { "&&", AND_IF },
+        { "&", AMPERSAND },
+        { "||", OR_IF },
+        { "|", PIPE },
+        { "(", OPEN },
+        { ")", CLOSE },
+    };
+    for (uint i = 0; i < sizeof operators / sizeof operators[0]; i++)
+        if (lex_take(l, operators[i].text)) {
+            l->token = operators[i].token;
+            return true;
+        }
+    return false;
+}
+
+static void take_token(struct lexer *l)
+{
+    char c = lex_peek(l);
+    if (c == '\0') {
+        l->token = END;
+    } else if (c == '\n') {
+        lex_get(l);
+        l->token = NEWLINE;
+        read_documents(l);
+    } else if (!take_redirect(l) && !take_operator(l)) {
+        l->word = word_read(l);
+        l->token = l->error ? END : WORD;
+    }
 }
 
 void lex_next(struct lexer *l)
 {
-    while (is_blank(*l->at))
-        l->at++;
-    if (*l->at == '#')
-        while (*l->at != '\0' && *l->at != '\n')
-            l->at++;
-    switch (*l->at) {
-    case '\0': take(l, END, 0); return;
-    case '\n': take(l, NEWLINE, 1); return;
-    case ';': take(l, SEMICOLON, 1); return;
-    case '(': take(l, OPEN, 1); return;
-    case ')': take(l, CLOSE, 1); return;
-    case '&': take_one_or_two(l, BACKGROUND, AND); return;
-    case '|': take_one_or_two(l, PIPE, OR); return;
-    }
-    if (!take_redirect(l))
-        take_word(l);
+    skip_blanks(l);
+    uint start = l->at;
+    take_token(l);
+    l->start = start;
+    l->end = l->at;
+    l->inside |= l->token != NEWLINE && l->token != END;
 }
 
-void lex_start(struct lexer *l, const char *line)
+const char *plain_text(const struct part *p)
 {
-    *l = (struct lexer){ .at = line };
-    lex_next(l);
+    return p && !p->next && p->kind == TEXT && !p->quoted ? p->text : "";
 }

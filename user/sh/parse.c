@@ -1,165 +1,449 @@
 // The grammar:
 //
-//   list      pipelines { (`;` | `&` | newline) pipelines }      either end may be open
-//   pipelines pipeline { (`&&` | `||`) pipeline }
-//   pipeline  command { `|` command }
-//   command   ( word | redirect ) { word | redirect }   or   `(` list `)` { redirect }
+//   line      [ and_or { (`;` | `&`) and_or } ] newline         several make a list, up to a word or
+//   and_or    pipeline { (`&&` | `||`) newlines pipeline }      token that ends it
+//   pipeline  [ `!` ] command { `|` newlines command }
+//   command   simple | NAME `(` `)` newlines command
+//             | ( `(` list `)` | `{` list `}` | if | while | until | for | case ) { redirect }
+//   simple    { NAME=word | redirect } { word | redirect }
 //
-// One function for each line.  The first error is kept and ends the work everywhere, because from
-// then on every token reads as END.
-#include "user/sh/sh.h"
+// One function for each.  The first error ends the work everywhere, because from then on every
+// token reads as END.
+#include "user/sh/parse.h"
 #include "user/user.h"
 
-#define MAXDEPTH 16 // of groups in groups: the stack is small
+static struct node *parse_list(struct lexer *l);
+static struct node *parse_stage(struct lexer *l);
 
-struct parser {
-    struct lexer lex;
-    int depth;
-    bool failed;
-};
+// --- tokens -----------------------------------------------------------------------------------
 
-static struct list *parse_list(struct parser *p);
-
-static void fail(struct parser *p, const char *why)
+static bool at_word(const struct lexer *l, const char *word)
 {
-    if (p->failed)
+    return l->token == WORD && strcmp(plain_text(l->word), word) == 0;
+}
+
+static void unexpected(struct lexer *l)
+{
+    struct buffer why = { 0 };
+    if (l->error)
         return;
-    p->failed = true;
-    struct lexer *l = &p->lex;
-    if (!why && l->token == BAD)
-        why = l->error;
-    if (why)
-        fprintf(2, "sh: syntax error: %s\n", why);
-    else if (l->token == END || l->token == NEWLINE)
-        fprintf(2, "sh: syntax error: the line ends too early\n");
-    else
-        fprintf(2, "sh: syntax error at %s\n", line_copy(l->text, l->len < 40 ? l->len : 40));
-    lex_start(l, "");
-}
-
-static char *take_text(struct parser *p)
-{
-    char *text = line_copy(p->lex.text, p->lex.len);
-    lex_next(&p->lex);
-    return text;
-}
-
-static struct redirect *parse_redirect(struct parser *p)
-{
-    struct redirect *r = line_alloc(sizeof *r);
-    r->kind = p->lex.kind;
-    r->fd = p->lex.fd;
-    lex_next(&p->lex);
-    if (p->lex.token == WORD)
-        r->target = take_text(p);
-    else
-        fail(p, 0);
-    return r;
-}
-
-static void parse_group(struct parser *p, struct command *c)
-{
-    if (p->depth == MAXDEPTH) {
-        fail(p, "too many groups in groups");
+    if (l->token == END) {
+        lex_fail(l, "the text ends too early");
         return;
     }
-    lex_next(&p->lex);
-    p->depth++;
-    c->group = parse_list(p);
-    p->depth--;
-    if (c->group && p->lex.token == CLOSE)
-        lex_next(&p->lex);
-    else
-        fail(p, 0);
+    buffer_put(&why, '`');
+    for (uint i = l->start; i < l->end && i < l->start + 40; i++)
+        buffer_put_text(&why, l->text[i] == '\n' ? "newline" : (char[]){ l->text[i], '\0' });
+    buffer_put_text(&why, "` is not expected here");
+    lex_fail(l, arena_copy(l->arena, why.text, why.len));
+    buffer_free(&why);
 }
 
-static struct command *parse_command(struct parser *p)
+static void expect(struct lexer *l, enum token token)
 {
-    struct command *c = line_alloc(sizeof *c);
-    struct word **words = &c->words;
-    struct redirect **redirects = &c->redirects;
-    if (p->lex.token == OPEN)
-        parse_group(p, c);
+    if (l->token == token)
+        lex_next(l);
+    else
+        unexpected(l);
+}
+
+static void expect_word(struct lexer *l, const char *word)
+{
+    if (at_word(l, word))
+        lex_next(l);
+    else
+        unexpected(l);
+}
+
+static void skip_newlines(struct lexer *l)
+{
+    while (l->token == NEWLINE)
+        lex_next(l);
+}
+
+static struct node *new_node(struct lexer *l, enum node_kind kind)
+{
+    struct node *n = arena_alloc(l->arena, sizeof *n);
+    n->kind = kind;
+    n->line = l->line;
+    return n;
+}
+
+static struct node *new_pair(struct lexer *l, enum node_kind kind, struct node *left,
+                             struct node *right)
+{
+    struct node *n = new_node(l, kind);
+    n->left = left;
+    n->right = right;
+    return n;
+}
+
+// Takes the word at hand into a list.  => where the next one goes
+static struct word **take_word(struct lexer *l, struct word **at)
+{
+    *at = arena_alloc(l->arena, sizeof **at);
+    (*at)->parts = l->word;
+    lex_next(l);
+    return &(*at)->next;
+}
+
+// --- simple commands --------------------------------------------------------------------------
+
+static struct redirect **take_redirect(struct lexer *l, struct redirect **at)
+{
+    struct redirect *r = *at = arena_alloc(l->arena, sizeof *r);
+    r->kind = l->kind;
+    r->fd = l->fd;
+    bool tabs = l->tabs;
+    lex_next(l);
+    l->tabs = tabs;
+    if (l->token != WORD) {
+        unexpected(l);
+        return at;
+    }
+    r->target = l->word;
+    if (r->kind == DOCUMENT)
+        lex_document(l, r, l->word);
+    lex_next(l);
+    return &r->next;
+}
+
+static void take_redirects(struct lexer *l, struct node *n)
+{
+    struct redirect **at = &n->redirects;
+    while (l->token == REDIRECT)
+        at = take_redirect(l, at);
+}
+
+static struct node *parse_function(struct lexer *l, const char *name)
+{
+    struct node *n = new_node(l, FUNCTION);
+    n->name = name;
+    lex_next(l);
+    expect(l, CLOSE);
+    skip_newlines(l);
+    if (name[name_length(name)] != '\0')
+        lex_fail(l, "a function's name has letters, digits and _ only");
+    n->left = parse_stage(l);
+    return n;
+}
+
+static struct node *parse_simple(struct lexer *l)
+{
+    struct node *n = new_node(l, SIMPLE);
+    struct word **words = &n->words, **assignments = &n->assignments;
+    struct redirect **redirects = &n->redirects;
     for (;;) {
-        if (p->lex.token == WORD && !c->group) {
-            *words = line_alloc(sizeof **words);
-            (*words)->raw = take_text(p);
-            words = &(*words)->next;
-        } else if (p->lex.token == REDIRECT) {
-            *redirects = parse_redirect(p);
-            redirects = &(*redirects)->next;
+        if (l->token == REDIRECT) {
+            redirects = take_redirect(l, redirects);
+        } else if (l->token == WORD) {
+            struct word looked_at = { .parts = l->word };
+            if (!n->words && assignment(&looked_at))
+                assignments = take_word(l, assignments);
+            else
+                words = take_word(l, words);
+        } else if (l->token == OPEN && n->words && !n->words->next && !n->assignments) {
+            return parse_function(l, plain_text(n->words->parts));
         } else {
             break;
         }
     }
-    if (!c->words && !c->group && !c->redirects)
-        fail(p, 0);
+    if (!n->words && !n->assignments && !n->redirects)
+        unexpected(l);
+    return n;
+}
+
+// --- compound commands ------------------------------------------------------------------------
+
+static struct node *parse_brackets(struct lexer *l, enum node_kind kind)
+{
+    struct node *n = new_node(l, kind);
+    lex_next(l);
+    n->left = parse_list(l);
+    if (kind == SUBSHELL)
+        expect(l, CLOSE);
+    else
+        expect_word(l, "}");
+    return n;
+}
+
+// Behind `if` or `elif`, up to and over `fi`.
+static struct node *parse_if(struct lexer *l)
+{
+    struct node *n = new_node(l, IF);
+    lex_next(l);
+    if (stack_is_deep())
+        lex_fail(l, "too much is nested");
+    n->test = parse_list(l);
+    expect_word(l, "then");
+    n->left = parse_list(l);
+    if (at_word(l, "elif")) {
+        n->right = parse_if(l);
+        return n;
+    }
+    if (at_word(l, "else")) {
+        lex_next(l);
+        n->right = parse_list(l);
+    }
+    expect_word(l, "fi");
+    return n;
+}
+
+static struct node *parse_do(struct lexer *l)
+{
+    expect_word(l, "do");
+    struct node *body = parse_list(l);
+    expect_word(l, "done");
+    return body;
+}
+
+static struct node *parse_while(struct lexer *l, enum node_kind kind)
+{
+    struct node *n = new_node(l, kind);
+    lex_next(l);
+    n->test = parse_list(l);
+    n->left = parse_do(l);
+    return n;
+}
+
+static struct node *parse_for(struct lexer *l)
+{
+    struct node *n = new_node(l, FOR);
+    lex_next(l);
+    n->name = l->token == WORD ? plain_text(l->word) : "";
+    if (*n->name == '\0' || n->name[name_length(n->name)] != '\0')
+        unexpected(l);
+    lex_next(l);
+    n->all_args = true;
+    bool listed = l->token != SEMICOLON;
+    skip_newlines(l);
+    if (listed && at_word(l, "in")) {
+        struct word **at = &n->words;
+        n->all_args = false;
+        lex_next(l);
+        while (l->token == WORD)
+            at = take_word(l, at);
+        if (l->token != SEMICOLON && l->token != NEWLINE)
+            unexpected(l);
+    }
+    if (l->token == SEMICOLON)
+        lex_next(l);
+    skip_newlines(l);
+    n->left = parse_do(l);
+    return n;
+}
+
+static bool list_ends(const struct lexer *l)
+{
+    static const char *const words[] = { "then", "else", "elif", "fi", "do", "done", "esac", "}" };
+    for (uint i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (at_word(l, words[i]))
+            return true;
+    return l->token == END || l->token == CLOSE || l->token == DOUBLE_SEMICOLON;
+}
+
+static struct clause *parse_clause(struct lexer *l)
+{
+    struct clause *c = arena_alloc(l->arena, sizeof *c);
+    struct word **at = &c->patterns;
+    if (l->token == OPEN)
+        lex_next(l);
+    for (;;) {
+        if (l->token != WORD)
+            unexpected(l);
+        if (l->error)
+            return c;
+        at = take_word(l, at);
+        if (l->token != PIPE)
+            break;
+        lex_next(l);
+    }
+    expect(l, CLOSE);
+    skip_newlines(l);
+    if (!list_ends(l))
+        c->body = parse_list(l);
+    if (!at_word(l, "esac"))
+        expect(l, DOUBLE_SEMICOLON);
+    skip_newlines(l);
     return c;
 }
 
-static struct pipeline *parse_pipeline(struct parser *p, enum condition condition)
+static struct node *parse_case(struct lexer *l)
 {
-    struct pipeline *line = line_alloc(sizeof *line);
-    struct command **stage = &line->first;
-    line->condition = condition;
-    *stage = parse_command(p);
-    while (p->lex.token == PIPE) {
-        lex_next(&p->lex);
-        stage = &(*stage)->next;
-        *stage = parse_command(p);
+    struct node *n = new_node(l, CASE);
+    struct clause **at = &n->clauses;
+    lex_next(l);
+    if (l->token == WORD)
+        take_word(l, &n->words);
+    else
+        unexpected(l);
+    skip_newlines(l);
+    expect_word(l, "in");
+    skip_newlines(l);
+    while (!at_word(l, "esac") && !l->error) {
+        *at = parse_clause(l);
+        at = &(*at)->next;
     }
-    return line;
+    expect_word(l, "esac");
+    return n;
 }
 
-static struct list *parse_pipelines(struct parser *p)
+// => NULL: it is a simple command
+static struct node *parse_compound(struct lexer *l)
 {
-    struct list *item = line_alloc(sizeof *item);
-    struct pipeline **line = &item->first;
-    *line = parse_pipeline(p, ALWAYS);
-    while (p->lex.token == AND || p->lex.token == OR) {
-        enum condition condition = p->lex.token == AND ? IF_OK : IF_FAILED;
-        lex_next(&p->lex);
-        line = &(*line)->next;
-        *line = parse_pipeline(p, condition);
+    if (l->token == OPEN)
+        return parse_brackets(l, SUBSHELL);
+    if (at_word(l, "{"))
+        return parse_brackets(l, GROUP);
+    if (at_word(l, "if"))
+        return parse_if(l);
+    if (at_word(l, "while"))
+        return parse_while(l, WHILE);
+    if (at_word(l, "until"))
+        return parse_while(l, UNTIL);
+    if (at_word(l, "for"))
+        return parse_for(l);
+    if (at_word(l, "case"))
+        return parse_case(l);
+    return 0;
+}
+
+// --- lists ------------------------------------------------------------------------------------
+
+// A stage of a pipeline.
+static struct node *parse_stage(struct lexer *l)
+{
+    if (stack_is_deep())
+        lex_fail(l, "too much is nested");
+    if (list_ends(l)) {
+        unexpected(l);
+        return 0;
     }
-    return item;
+    struct node *n = parse_compound(l);
+    if (!n)
+        return parse_simple(l);
+    take_redirects(l, n);
+    return n;
 }
 
-static void skip_newlines(struct parser *p)
+static struct node *parse_stages(struct lexer *l)
 {
-    while (p->lex.token == NEWLINE)
-        lex_next(&p->lex);
-}
-
-static bool list_ends(const struct parser *p)
-{
-    return p->lex.token == END || p->lex.token == CLOSE;
-}
-
-static struct list *parse_list(struct parser *p)
-{
-    struct list *first = 0, **item = &first;
-    skip_newlines(p);
-    while (!list_ends(p)) {
-        *item = parse_pipelines(p);
-        (*item)->background = p->lex.token == BACKGROUND;
-        item = &(*item)->next;
-        if (p->lex.token == BACKGROUND || p->lex.token == SEMICOLON || p->lex.token == NEWLINE)
-            lex_next(&p->lex);
-        else if (!list_ends(p))
-            fail(p, 0);
-        skip_newlines(p);
+    struct node *first = parse_stage(l), *last = first;
+    if (l->token != PIPE)
+        return first;
+    while (l->token == PIPE) {
+        lex_next(l);
+        skip_newlines(l);
+        struct node *stage = parse_stage(l);
+        if (l->error)
+            return 0;
+        last = last->next = stage;
     }
-    return first;
+    return new_pair(l, PIPELINE, first, 0);
 }
 
-struct list *parse(const char *line, bool *failed)
+static struct node *parse_pipeline(struct lexer *l)
 {
-    struct parser p = { 0 };
-    lex_start(&p.lex, line);
-    struct list *all = parse_list(&p);
-    if (p.lex.token != END) // a `)` too many
-        fail(&p, 0);
-    *failed = p.failed;
-    return p.failed ? 0 : all;
+    uint start = l->start;
+    bool negated = at_word(l, "!");
+    if (negated)
+        lex_next(l);
+    struct node *n = parse_stages(l);
+    if (l->error)
+        return 0;
+    if (l->source)
+        n->source = arena_copy(l->arena, l->text + start, l->start - start);
+    return negated ? new_pair(l, NOT, n, 0) : n;
+}
+
+static struct node *parse_and_or(struct lexer *l)
+{
+    uint start = l->start;
+    struct node *n = parse_pipeline(l);
+    while (l->token == AND_IF || l->token == OR_IF) {
+        enum node_kind kind = l->token == AND_IF ? AND : OR;
+        lex_next(l);
+        skip_newlines(l);
+        n = new_pair(l, kind, n, parse_pipeline(l));
+    }
+    if (l->token == AMPERSAND) {
+        n = new_pair(l, BACKGROUND, n, 0);
+        n->source = arena_copy(l->arena, l->text + start, l->start - start);
+    }
+    return n;
+}
+
+// => the sequence with one more at its end
+static struct node *append(struct lexer *l, struct node *all, struct node *one)
+{
+    if (!all)
+        return one;
+    struct node *last = all;
+    while (last->kind == SEQUENCE && last->right->kind == SEQUENCE)
+        last = last->right;
+    if (last->kind == SEQUENCE)
+        last->right = new_pair(l, SEQUENCE, last->right, one);
+    else
+        all = new_pair(l, SEQUENCE, all, one);
+    return all;
+}
+
+// One and_or after the other; newlines are between them only within something.
+static struct node *parse_sequence(struct lexer *l, bool within)
+{
+    struct node *all = 0;
+    while (!list_ends(l) && (within || l->token != NEWLINE)) {
+        all = append(l, all, parse_and_or(l));
+        if (l->token == SEMICOLON || l->token == AMPERSAND)
+            lex_next(l);
+        else if (l->token != NEWLINE && !list_ends(l))
+            unexpected(l);
+        if (within)
+            skip_newlines(l);
+    }
+    return all;
+}
+
+static struct node *parse_list(struct lexer *l)
+{
+    skip_newlines(l);
+    struct node *all = parse_sequence(l, true);
+    if (!all)
+        unexpected(l);
+    return all;
+}
+
+struct node *parse_command(struct lexer *l)
+{
+    lex_next(l);
+    struct node *all = parse_sequence(l, false);
+    if (l->token != NEWLINE && l->token != END)
+        unexpected(l);
+    return l->error ? 0 : all;
+}
+
+static struct node *parse_to(struct lexer *l, enum token end)
+{
+    lex_next(l);
+    skip_newlines(l);
+    struct node *all = parse_sequence(l, true);
+    if (l->token != end)
+        unexpected(l);
+    return l->error ? 0 : all;
+}
+
+struct node *parse_within(struct lexer *l)
+{
+    return parse_to(l, CLOSE);
+}
+
+struct node *parse_text_within(struct lexer *l, const char *text, uint line)
+{
+    struct lexer inner;
+    lex_string(&inner, text, line);
+    lex_command(&inner, l->arena);
+    struct node *all = parse_to(&inner, END);
+    if (inner.error)
+        lex_fail(l, inner.error);
+    return all;
 }

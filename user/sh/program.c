@@ -1,10 +1,14 @@
-// From the shell to another program.
+// A program without a slash in its name is looked for in the directories of $PATH; where that is
+// not set, in the current directory and then in the root.
+#include "user/sh/program.h"
 #include "kernel/fcntl.h"
-#include "user/kine.h"
-#include "user/sh/sh.h"
+#include "user/sh/glob.h"
+#include "user/sh/shell.h"
+#include "user/sh/vars.h"
 #include "user/user.h"
 
-#define LOOK 256 // bytes by which text is told from other things
+#define LOOK         256 // bytes by which text is told from other things
+#define DEFAULT_PATH ":/"
 
 bool is_text(const char *path)
 {
@@ -18,38 +22,101 @@ bool is_text(const char *path)
     return n >= 0;
 }
 
-static void become_script(const char *path, struct args *args)
+// --- the path ---------------------------------------------------------------------------------
+
+static const char *path_list(void)
 {
-    struct args call = { .v = line_alloc((uint)(args->n + 2) * sizeof(char *)) };
-    call.v[0] = "sh";
-    call.v[1] = (char *)path;
+    const char *path = var_get("PATH");
+    return path ? path : DEFAULT_PATH;
+}
+
+static const char *end_of_directory(const char *p)
+{
+    while (*p && *p != ':')
+        p++;
+    return p;
+}
+
+// => DIRECTORY/NAME for the directory that the list begins with
+static char *in_directory(const char *list, const char *name)
+{
+    uint len = (uint)(end_of_directory(list) - list);
+    char *path = temp_alloc(len + strlen(name) + 2);
+    memcpy(path, list, len);
+    if (len > 0 && path[len - 1] != '/')
+        path[len++] = '/';
+    strcpy(path + len, name);
+    return path;
+}
+
+char *program_path(const char *name)
+{
+    struct linux_stat st;
+    const char *list = strchr(name, '/') ? "" : path_list();
+    for (;; list++) {
+        char *path = in_directory(list, name);
+        if (status_of(path, &st, 0) == 0 && (st.st_mode & S_IFMT) == S_IFREG)
+            return path;
+        list = end_of_directory(list);
+        if (*list == '\0')
+            return 0;
+    }
+}
+
+void each_program(void (*each)(const char *name, void *arg), void *arg)
+{
+    const char *list = path_list();
+    for (;; list++) {
+        char *directory = in_directory(list, "");
+        each_name(*directory ? directory : ".", each, arg);
+        list = end_of_directory(list);
+        if (*list == '\0')
+            return;
+    }
+}
+
+// --- becoming one -----------------------------------------------------------------------------
+
+static void become_script(const char *path, struct args *args, char **environment)
+{
+    struct args call = { 0 };
+    args_add(&call, "sh");
+    args_add(&call, (char *)path);
     for (int i = 1; i < args->n; i++)
-        call.v[i + 1] = args->v[i];
-    exec("/sh", call.v);
+        args_add(&call, args->v[i]);
+    execve("/sh", call.v, environment);
 }
 
 // Comes back only to fail, with errno.
-static void try(const char *path, struct args *args)
+static void try(const char *path, struct args *args, char **environment)
 {
-    exec(path, args->v);
+    execve(path, args->v, environment);
     if (errno != ENOEXEC)
         return;
     if (is_text(path))
-        become_script(path, args);
+        become_script(path, args, environment);
     errno = ENOEXEC;
+}
+
+static void try_all(const char *name, struct args *args)
+{
+    char **environment = var_environment();
+    const char *list = strchr(name, '/') ? "" : path_list();
+    errno = ENOENT;
+    for (;; list++) {
+        if (*name)
+            try(in_directory(list, name), args, environment);
+        list = end_of_directory(list);
+        if ((errno != ENOENT && errno != ENOTDIR) || *list == '\0')
+            return;
+    }
 }
 
 int become_program(struct args *args)
 {
     const char *name = args->v[0];
-    try(name, args);
-    if (errno == ENOENT && !strchr(name, '/')) {
-        char *path = line_alloc(strlen(name) + 2);
-        path[0] = '/';
-        strcpy(path + 1, name);
-        try(path, args);
-    }
-    int status = errno == ENOENT ? NOT_FOUND : CANNOT_RUN;
+    try_all(name, args);
+    int status = errno == ENOENT || errno == ENOTDIR ? NOT_FOUND : CANNOT_RUN;
     fprintf(2, "exec %s failed: %s\n", name, strerror(errno));
     return status;
 }

@@ -1,271 +1,287 @@
-// Running what the parser made.  Every stage of a pipeline is a process; what the shell does itself
-// (a builtin, an assignment) it does without one when it stands alone.
-#include "kernel/fcntl.h"
-#include "kernel/syscall.h"
-#include "user/kine.h"
-#include "user/sh/sh.h"
+#include "user/sh/run.h"
+#include "user/sh/call.h"
+#include "user/sh/expand.h"
+#include "user/sh/parse.h"
+#include "user/sh/pattern.h"
+#include "user/sh/process.h"
+#include "user/sh/redirect.h"
+#include "user/sh/shell.h"
+#include "user/sh/trap.h"
+#include "user/sh/vars.h"
 #include "user/user.h"
 
-#define SIGNAL_STATUS 128 // $? of a killed program is this and its signal
+static struct arena *running; // holds the tree that runs
 
-#define FDS       10       // descriptors that a redirection can name: 0 and on
-#define UNTOUCHED (-10000) // no descriptor, and no error
+// --- loops ------------------------------------------------------------------------------------
 
-static int run_list(struct list *l);
-
-// Waits for one process and keeps how it ended.
-static void wait_status(int pid)
+// After the body of a loop: what `break` and `continue` in it want.  => true: another round
+static bool goes_on(void)
 {
-    struct siginfo info;
-    if (syscall(SYS_waitid, P_PID, pid, &info, WEXITED, 0) < 0) {
-        shell.status = 1;
-        return;
-    }
-    bool killed = info.si_code != CLD_EXITED;
-    shell.status = killed ? SIGNAL_STATUS + info.si_status : info.si_status;
-}
-
-void reap_background(void)
-{
-    while (waitpid(-1, 0, WNOHANG) > 0)
-        ;
-}
-
-// --- in the child -----------------------------------------------------------------------------
-
-// The descriptor of `>&N`, as one more.
-static int copy_of(const char *number)
-{
-    return dup(parse_number(number));
-}
-
-static int redirect_source(const struct redirect *r, const char *target)
-{
-    switch (r->kind) {
-    case FROM_FILE: return open(target, O_RDONLY);
-    case TO_FILE: return open(target, O_WRONLY | O_CREATE | O_TRUNC);
-    case APPEND_FILE: return open(target, O_WRONLY | O_CREATE | O_APPEND);
-    default: return copy_of(target);
-    }
-}
-
-static bool redirect_all(const struct redirect *r)
-{
-    for (; r; r = r->next) {
-        const char *target = expand_one(r->target);
-        int fd = redirect_source(r, target);
-        if (fd < 0) {
-            fprintf(2, "sh: %s: %s\n", target, strerror(errno));
-            return false;
-        }
-        if (fd != r->fd) {
-            dup2(fd, r->fd);
-            close(fd);
-        }
-    }
-    return true;
-}
-
-// NAME=value words at the beginning are done; => the arguments that are left
-static struct args prepare(const struct word *w, bool export)
-{
-    struct args args = { 0 };
-    uint len;
-    for (; w && (len = assignment(w->raw)) > 0; w = w->next) {
-        var_set(w->raw, len, expand_one(w->raw + len + 1));
-        if (export)
-            var_export(w->raw, len);
-    }
-    for (; w; w = w->next)
-        expand(w->raw, &args);
-    return args;
-}
-
-static int run_child(const struct command *c)
-{
-    if (!redirect_all(c->redirects))
-        return 1;
-    if (c->group)
-        return run_list(c->group);
-    struct args args = prepare(c->words, true); // what stands before a program is for it
-    if (args.n == 0)
-        return 0;
-    builtin b = find_builtin(args.v[0]);
-    return b ? b(&args) : become_program(&args);
-}
-
-// --- pipelines --------------------------------------------------------------------------------
-
-static void move_fd(int from, int to)
-{
-    if (from != to) {
-        dup2(from, to);
-        close(from);
-    }
-}
-
-// Starts a stage that reads `in` and, when others follow, writes a pipe.  => the end that the next
-// one reads; -1 if it could not be started
-static int start(struct command *c, int in)
-{
-    int ends[2] = { 0, 1 };
-    if (c->next && pipe(ends) < 0) {
-        fprintf(2, "sh: pipe: %s\n", strerror(errno));
-        return -1;
-    }
-    c->pid = fork();
-    if (c->pid == 0) {
-        if (c->next)
-            close(ends[0]);
-        move_fd(in, 0);
-        move_fd(ends[1], 1);
-        exit(run_child(c));
-    }
-    if (c->next)
-        close(ends[1]);
-    if (c->pid > 0)
-        return ends[0];
-    fprintf(2, "sh: fork: %s\n", strerror(errno));
-    if (c->next)
-        close(ends[0]);
-    return -1;
-}
-
-// => false if a stage could not be started; those before it end for want of a reader
-static bool start_all(const struct pipeline *p)
-{
-    int in = 0;
-    for (struct command *c = p->first; c; c = c->next) {
-        int out = start(c, in);
-        if (in != 0)
-            close(in);
-        if (out < 0)
-            return false;
-        in = out;
-    }
-    return true;
-}
-
-static void run_processes(const struct pipeline *p)
-{
-    bool started = start_all(p);
-    for (struct command *c = p->first; c && c->pid > 0; c = c->next)
-        wait_status(c->pid);
-    if (!started)
-        shell.status = 1;
-}
-
-// A command that the shell does itself has no program's name.  The name is the first argument that
-// the words become.
-static bool is_inside(const struct pipeline *p)
-{
-    const struct command *c = p->first;
-    struct args args = { 0 };
-    if (c->next || c->group)
+    if (shell.leaving != BREAKING && shell.leaving != CONTINUING)
+        return shell.leaving == STAYING;
+    if (--shell.levels > 0)
         return false;
-    const struct word *w = c->words;
-    while (w && assignment(w->raw))
-        w = w->next;
-    for (; w && args.n == 0; w = w->next)
-        expand(w->raw, &args);
-    return args.n == 0 || find_builtin(args.v[0]);
+    bool another = shell.leaving == CONTINUING;
+    shell.leaving = STAYING;
+    return another;
 }
 
-static int run_builtin(const struct command *c)
+static void run_while(const struct node *n, int how)
 {
-    if (!redirect_all(c->redirects))
-        return 1;
-    struct args args = prepare(c->words, false);
-    return args.n ? find_builtin(args.v[0])(&args) : 0;
-}
-
-// Copies what the redirections will replace: copies[fd] is UNTOUCHED, negative for a closed fd, or
-// the copy.
-static void save_fds(const struct redirect *r, int copies[FDS])
-{
-    for (int fd = 0; fd < FDS; fd++)
-        copies[fd] = UNTOUCHED;
-    for (; r; r = r->next)
-        if (copies[r->fd] == UNTOUCHED)
-            copies[r->fd] = (int)syscall(SYS_fcntl, r->fd, F_DUPFD_CLOEXEC, FDS);
-}
-
-static void restore_fds(const int copies[FDS])
-{
-    for (int fd = 0; fd < FDS; fd++)
-        if (copies[fd] >= 0)
-            move_fd(copies[fd], fd);
-        else if (copies[fd] != UNTOUCHED)
-            close(fd);
-}
-
-static void run_inside(const struct command *c)
-{
-    int copies[FDS];
-    save_fds(c->redirects, copies);
-    shell.status = run_builtin(c);
-    restore_fds(copies);
-}
-
-static void run_pipeline(const struct pipeline *p)
-{
-    if (is_inside(p))
-        run_inside(p->first);
-    else
-        run_processes(p);
-}
-
-// --- lists ------------------------------------------------------------------------------------
-
-static void run_pipelines(const struct pipeline *p)
-{
-    for (; p; p = p->next)
-        if (p->condition == ALWAYS || (p->condition == IF_OK) == (shell.status == 0))
-            run_pipeline(p);
-}
-
-// A lone stage needs no shell of its own.
-static void run_background(const struct pipeline *p)
-{
-    if (!p->next && !p->first->next) {
-        if (!start_all(p)) {
-            shell.status = 1;
-            return;
-        }
-        shell.background = p->first->pid;
-    } else {
-        int pid = fork();
-        if (pid == 0) {
-            run_pipelines(p);
-            exit(shell.status);
-        }
-        if (pid < 0) {
-            fprintf(2, "sh: fork: %s\n", strerror(errno));
-            shell.status = 1;
-            return;
-        }
-        shell.background = pid;
+    int status = 0;
+    bool wanted = n->kind == WHILE;
+    shell.loops++;
+    for (;;) {
+        run(n->test, TESTED);
+        if (shell.leaving != STAYING ? !goes_on() : (shell.status == 0) != wanted)
+            break;
+        if (shell.leaving == STAYING)
+            run(n->left, how);
+        status = shell.status;
+        if (!goes_on())
+            break;
     }
+    shell.loops--;
+    if (shell.leaving == STAYING)
+        shell.status = status;
+}
+
+static void run_for(const struct node *n, int how)
+{
+    struct args args = { 0 };
+    struct mark m = temp_mark();
+    for (int i = 0; n->all_args && i < params.n; i++)
+        args_add(&args, temp_copy(params.v[i], strlen(params.v[i])));
+    for (const struct word *w = n->words; w; w = w->next)
+        expand(w, &args);
+    if (shell.leaving == STAYING)
+        shell.status = 0;
+    shell.loops++;
+    for (int i = 0; i < args.n && shell.leaving == STAYING; i++) {
+        if (var_set(n->name, args.v[i]))
+            run(n->left, how);
+        if (!goes_on())
+            break;
+    }
+    shell.loops--;
+    temp_release(m);
+}
+
+// --- choices ----------------------------------------------------------------------------------
+
+static bool chosen(const struct clause *c, const char *text)
+{
+    for (const struct word *w = c->patterns; w && shell.leaving == STAYING; w = w->next)
+        if (pattern_matches(expand_pattern(w->parts), text, strlen(text)))
+            return shell.leaving == STAYING;
+    return false;
+}
+
+static void run_case(const struct node *n, int how)
+{
+    struct mark m = temp_mark();
+    const char *text = expand_one(n->words->parts);
+    const struct clause *c = n->clauses;
+    while (c && !chosen(c, text))
+        c = c->next;
+    temp_release(m);
+    if (shell.leaving != STAYING)
+        return;
+    if (c && c->body)
+        run(c->body, how);
+    else
+        shell.status = 0;
+}
+
+static void run_if(const struct node *n, int how)
+{
+    run(n->test, TESTED);
+    if (shell.leaving != STAYING)
+        return;
+    const struct node *chosen = shell.status == 0 ? n->left : n->right;
+    if (chosen)
+        run(chosen, how);
+    else
+        shell.status = 0;
+}
+
+static void run_and_or(const struct node *n, int how)
+{
+    run(n->left, TESTED);
+    if (shell.leaving == STAYING && (shell.status == 0) == (n->kind == AND))
+        run(n->right, how);
+}
+
+// --- functions --------------------------------------------------------------------------------
+
+struct function {
+    struct function *next;
+    char *name;
+    const struct node *body;
+    struct arena *arena;
+};
+static struct function *functions;
+
+struct function *function_find(const char *name)
+{
+    struct function *f = functions;
+    while (f && strcmp(f->name, name) != 0)
+        f = f->next;
+    return f;
+}
+
+bool function_unset(const char *name)
+{
+    for (struct function **at = &functions, *f; (f = *at); at = &f->next)
+        if (strcmp(f->name, name) == 0) {
+            *at = f->next;
+            arena_put(f->arena);
+            free(f->name);
+            free(f);
+            return true;
+        }
+    return false;
+}
+
+static void define(const struct node *n)
+{
+    struct function *f = must_alloc(sizeof *f);
+    function_unset(n->name);
+    *f = (struct function){ functions, must_copy(n->name), n->left, arena_get(running) };
+    functions = f;
     shell.status = 0;
 }
 
-static int run_list(struct list *l)
+// Its tree is held: the function may define itself anew.
+void function_call(struct function *f, int argc, char **argv, int how)
 {
-    for (; l; l = l->next)
-        if (l->background)
-            run_background(l->first);
-        else
-            run_pipelines(l->first);
-    return shell.status;
+    struct params before = params;
+    struct arena *arena = running;
+    struct saved_var *locals = shell.locals;
+    int loops = shell.loops;
+    running = arena_get(f->arena);
+    params = (struct params){ .v = argv + 1, .n = argc - 1 };
+    shell.locals = 0;
+    shell.loops = 0;
+    shell.calls++;
+    run(f->body, how & TESTED);
+    if (shell.leaving == RETURNING)
+        shell.leaving = STAYING;
+    shell.calls--;
+    shell.loops = loops;
+    var_restore(shell.locals);
+    shell.locals = locals;
+    params_free(&params);
+    params = before;
+    arena_put(running);
+    running = arena;
 }
 
-void run_line(const char *line)
+// --- the tree ---------------------------------------------------------------------------------
+
+static void check_status(int how)
 {
-    bool failed;
-    struct list *l = parse(line, &failed);
-    if (failed)
-        shell.status = SYNTAX_STATUS;
-    else
-        run_list(l);
-    line_free();
+    if (shell.status != 0 && shell.error_exits && !(how & TESTED) && shell.leaving == STAYING)
+        shell_exit(shell.status);
+}
+
+// => how a part of it is run: with a redirection to be undone, it is not the last thing
+static void run_compound(const struct node *n, int how)
+{
+    switch (n->kind) {
+    case GROUP: run(n->left, how); break;
+    case IF: run_if(n, how); break;
+    case WHILE:
+    case UNTIL: run_while(n, how & ~LAST); break;
+    case FOR: run_for(n, how & ~LAST); break;
+    case CASE: run_case(n, how); break;
+    default: break;
+    }
+}
+
+static void run_redirected(const struct node *n, int how)
+{
+    struct saved_fds saved;
+    struct mark m = temp_mark();
+    if (redirect(n->redirects, &saved))
+        run_compound(n, how & ~LAST);
+    else if (shell.leaving == STAYING)
+        shell.status = MISUSED;
+    redirect_undo(&saved);
+    temp_release(m);
+}
+
+static void run_node(const struct node *n, int how)
+{
+    switch (n->kind) {
+    case SIMPLE: call(n, how); break;
+    case PIPELINE: run_pipeline(n); break;
+    case SUBSHELL: run_subshell(n, how); break;
+    case NOT:
+        run(n->left, TESTED);
+        shell.status = !shell.status;
+        return;
+    case AND:
+    case OR: run_and_or(n, how); return;
+    case BACKGROUND: run_background(n); return;
+    case FUNCTION: define(n); return;
+    default:
+        if (n->redirects)
+            run_redirected(n, how);
+        else
+            run_compound(n, how);
+        return;
+    }
+    check_status(how);
+}
+
+void run(const struct node *n, int how)
+{
+    if (stack_is_deep()) {
+        give_up("too much is nested");
+        return;
+    }
+    while (n->kind == SEQUENCE && shell.leaving == STAYING) {
+        run(n->left, how & ~LAST);
+        n = n->right;
+    }
+    if (shell.leaving != STAYING)
+        return;
+    shell.line = n->line;
+    run_node(n, how);
+    traps_run();
+}
+
+// --- texts ------------------------------------------------------------------------------------
+
+static void tell_syntax(struct lexer *l)
+{
+    shell.line = l->error_line;
+    give_up("syntax error: %s", l->error);
+}
+
+void run_lexer(struct lexer *l)
+{
+    bool more = true;
+    while (more && shell.leaving == STAYING) {
+        struct arena *before = running;
+        struct arena *arena = running = arena_new();
+        lex_command(l, arena);
+        const struct node *n = parse_command(l);
+        more = l->token != END;
+        if (l->error)
+            tell_syntax(l);
+        else if (n)
+            run(n, 0);
+        running = before;
+        arena_put(arena);
+    }
+    lex_end(l);
+}
+
+void run_text(const char *text, uint line)
+{
+    struct lexer l;
+    lex_string(&l, text, line);
+    run_lexer(&l);
 }

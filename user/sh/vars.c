@@ -1,126 +1,244 @@
-// Variables: those that programs are given are in environ, the others in a list of the same form.
-// $0, $1 ... are the arguments.
-#include "user/kine.h"
-#include "user/sh/sh.h"
+// Variables hang in a hash table.  An entry stays when it is unset, if it is exported or read-only.
+#include "user/sh/vars.h"
+#include "user/sh/memory.h"
+#include "user/sh/shell.h"
+#include "user/sh/text.h"
+#include "user/sh/tree.h"
 #include "user/user.h"
 
-#define NUMBER 12 // room for the digits of an int
+#define BUCKETS 64
 
-static char **args; // $0 and on
-static int nargs;
-static int shell_pid; // also in the processes that the shell has forked
-
-static char *none[] = { 0 };
-static char **hidden = none; // "NAME=value", ended by NULL, like environ
-
-struct table {
-    char ***entries;
-    bool ours; // to free; at first it is the kernel's on the stack, or none
+struct var {
+    struct var *next;
+    char *name;
+    char *value; // NULL: it is not set
+    bool exported, read_only;
 };
-static struct table programs_see = { &environ, false }, shell_only = { &hidden, false };
 
-void vars_start(int argc, char **argv)
+struct saved_var {
+    struct saved_var *before;
+    char *name, *value;
+    bool exported;
+};
+
+static struct var *table[BUCKETS];
+struct params params;
+const char *param_zero;
+
+static struct var **bucket_of(const char *name)
 {
-    args = argv;
-    nargs = argc;
-    shell_pid = getpid();
+    uint hash = 0;
+    while (*name)
+        hash = hash * 31 + (uchar)*name++;
+    return &table[hash % BUCKETS];
 }
 
-char *const *var_args(void)
+static struct var *find(const char *name)
 {
-    return args + 1;
+    struct var *v = *bucket_of(name);
+    while (v && strcmp(v->name, name) != 0)
+        v = v->next;
+    return v;
 }
 
-static const char *number(int v)
+static struct var *find_or_make(const char *name)
 {
-    char *end = (char *)line_alloc(NUMBER) + NUMBER - 1;
-    uint n = v < 0 ? -(uint)v : (uint)v;
-    do
-        *--end = (char)('0' + n % 10);
-    while ((n /= 10) != 0);
-    if (v < 0)
-        *--end = '-';
-    return end;
+    struct var *v = find(name), **bucket = bucket_of(name);
+    if (v)
+        return v;
+    v = must_alloc(sizeof *v);
+    v->name = must_copy(name);
+    v->next = *bucket;
+    return *bucket = v;
 }
 
-static bool is_named(const char *entry, const char *name, uint len)
+const char *var_get(const char *name)
 {
-    return strlen(entry) > len && memcmp(entry, name, len) == 0 && entry[len] == '=';
+    struct var *v = find(name);
+    return v ? v->value : 0;
 }
 
-// => where it is, or where the entries end
-static int find(char **entries, const char *name, uint len)
+static bool may_change(const struct var *v)
 {
-    int i = 0;
-    while (entries[i] && !is_named(entries[i], name, len))
-        i++;
-    return i;
+    if (v && v->read_only)
+        give_up("%s: is read-only", v->name);
+    return !v || !v->read_only;
 }
 
-const char *var_get(const char *name, uint len)
+bool var_set(const char *name, const char *value)
 {
-    switch (name[0]) {
-    case '?': return number(shell.status);
-    case '$': return number(shell_pid);
-    case '!': return shell.background ? number(shell.background) : 0;
-    case '#': return number(nargs - 1);
-    }
-    if (name[0] >= '0' && name[0] <= '9') {
-        int i = atoi(name);
-        return i < nargs ? args[i] : 0;
-    }
-    const char *entry = environ[find(environ, name, len)];
-    if (!entry)
-        entry = hidden[find(hidden, name, len)];
-    return entry ? entry + len + 1 : 0;
+    struct var *v = find_or_make(name);
+    if (!may_change(v))
+        return false;
+    char *old = v->value;
+    v->value = must_copy(value); // which may be the old one, or a part of it
+    free(old);
+    return true;
 }
 
-// Makes the table of n entries one that can be changed and has room for one more.
-static void grow(struct table *t, int n)
+void var_set_number(const char *name, int64 value)
 {
-    char **bigger = must_alloc((uint)(n + 2) * sizeof *bigger);
-    memcpy(bigger, *t->entries, (uint)(n + 1) * sizeof *bigger);
-    bigger[n + 1] = 0;
-    if (t->ours)
-        free(*t->entries);
-    *t->entries = bigger;
-    t->ours = true;
+    char digits[NUMBER_ROOM];
+    var_set(name, number_text(value, digits));
 }
 
-static void put(struct table *t, char *entry, uint len)
+static void forget(struct var *v)
 {
-    int i = find(*t->entries, entry, len);
-    if (!(*t->entries)[i] || !t->ours) {
-        int n = i;
-        while ((*t->entries)[n])
-            n++;
-        grow(t, n);
-    }
-    (*t->entries)[i] = entry; // an old one stays behind: it may lie on the stack
+    struct var **at = bucket_of(v->name);
+    while (*at != v)
+        at = &(*at)->next;
+    *at = v->next;
+    free(v->name);
+    free(v->value);
+    free(v);
 }
 
-// => the entry, or NULL if there is none
-static char *take(struct table *t, const char *name, uint len)
+bool var_unset(const char *name)
 {
-    int i = find(*t->entries, name, len);
-    char *entry = (*t->entries)[i];
-    for (; (*t->entries)[i]; i++)
-        (*t->entries)[i] = (*t->entries)[i + 1];
+    struct var *v = find(name);
+    if (!may_change(v))
+        return false;
+    if (v)
+        forget(v);
+    return true;
+}
+
+void var_export(const char *name)
+{
+    find_or_make(name)->exported = true;
+}
+
+void var_protect(const char *name)
+{
+    find_or_make(name)->read_only = true;
+}
+
+// => the variable whose name comes next, in their order, behind `last`
+static const struct var *after(const struct var *last)
+{
+    const struct var *best = 0;
+    for (uint i = 0; i < BUCKETS; i++)
+        for (const struct var *v = table[i]; v; v = v->next)
+            if ((!last || strcmp(v->name, last->name) > 0) &&
+                (!best || strcmp(v->name, best->name) < 0))
+                best = v;
+    return best;
+}
+
+void var_each(void (*each)(const struct var_view *v))
+{
+    for (const struct var *v = after(0); v; v = after(v))
+        each(&(struct var_view){ v->name, v->value, v->exported, v->read_only });
+}
+
+// --- environment ------------------------------------------------------------------------------
+
+static char *entry_of(const struct var *v)
+{
+    uint n = strlen(v->name);
+    char *entry = temp_alloc(n + strlen(v->value) + 2);
+    strcpy(entry, v->name);
+    entry[n] = '=';
+    strcpy(entry + n + 1, v->value);
     return entry;
 }
 
-void var_set(const char *name, uint len, const char *value)
+char **var_environment(void)
 {
-    char *entry = must_alloc(len + strlen(value) + 2);
-    memcpy(entry, name, len);
-    entry[len] = '=';
-    strcpy(entry + len + 1, value);
-    put(environ[find(environ, name, len)] ? &programs_see : &shell_only, entry, len);
+    uint n = 0;
+    for (uint i = 0; i < BUCKETS; i++)
+        for (const struct var *v = table[i]; v; v = v->next)
+            n += v->exported && v->value;
+    char **all = temp_alloc((n + 1) * sizeof *all);
+    for (uint i = 0; i < BUCKETS; i++)
+        for (const struct var *v = table[i]; v; v = v->next)
+            if (v->exported && v->value)
+                all[--n] = entry_of(v);
+    return all;
 }
 
-void var_export(const char *name, uint len)
+static void import(const char *entry)
 {
-    char *entry = take(&shell_only, name, len);
-    if (entry)
-        put(&programs_see, entry, len);
+    uint len = name_length(entry);
+    if (len == 0 || entry[len] != '=')
+        return;
+    char *name = must_copy(entry);
+    name[len] = '\0';
+    var_set(name, entry + len + 1);
+    var_export(name);
+    free(name);
+}
+
+void vars_start(const char *name)
+{
+    shell.pid = getpid();
+    param_zero = name;
+    for (char **entry = environ; entry && *entry; entry++)
+        import(*entry);
+    var_set("IFS", " \t\n");
+    var_set("OPTIND", "1");
+}
+
+// --- saving -----------------------------------------------------------------------------------
+
+struct saved_var *var_save(const char *name, struct saved_var *before)
+{
+    struct var *v = find(name);
+    struct saved_var *s = must_alloc(sizeof *s);
+    s->before = before;
+    s->name = must_copy(name);
+    s->value = v && v->value ? must_copy(v->value) : 0;
+    s->exported = v && v->exported;
+    return s;
+}
+
+static void restore(const struct saved_var *s)
+{
+    struct var *v = find(s->name);
+    if (v)
+        forget(v);
+    if (s->value)
+        var_set(s->name, s->value);
+    if (s->exported)
+        var_export(s->name);
+}
+
+void var_restore(struct saved_var *s)
+{
+    while (s) {
+        struct saved_var *before = s->before;
+        restore(s);
+        free(s->name);
+        free(s->value);
+        free(s);
+        s = before;
+    }
+}
+
+// --- positional parameters --------------------------------------------------------------------
+
+void params_free(struct params *p)
+{
+    free(p->owned);
+    *p = (struct params){ 0 };
+}
+
+void params_set(int n, char **v)
+{
+    uint size = ((uint)n + 1) * sizeof *v;
+    for (int i = 0; i < n; i++)
+        size += strlen(v[i]) + 1;
+    char **copy = must_alloc(size), *text = (char *)(copy + n + 1);
+    for (int i = 0; i < n; i++) {
+        copy[i] = strcpy(text, v[i]);
+        text += strlen(text) + 1;
+    }
+    params_free(&params);
+    params = (struct params){ .v = copy, .n = n, .owned = copy };
+}
+
+void params_shift(int n)
+{
+    params.v += n;
+    params.n -= n;
 }
