@@ -65,6 +65,8 @@
 #define MREMAP_MAYMOVE 1
 #define MREMAP_FIXED   2
 
+#define MFD_CLOEXEC 1
+
 #define MS_ASYNC      1
 #define MS_INVALIDATE 2
 #define MS_SYNC       4

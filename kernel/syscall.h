@@ -70,6 +70,7 @@
 #define SYS_wait4           260
 #define SYS_syncfs          267
 #define SYS_renameat2       276
+#define SYS_memfd_create    279
 
 // kine's own, for ps, free, the audit and the tests; described in kernel/abi.h.
 #define SYS_kine_audit    1000 // (struct kine_audit *out): recount every frame, M1 to M5

@@ -69,6 +69,11 @@ int signal_number(const char *name) KINE(signal_number);
 const char *signal_name(int number) KINE(signal_name); // without SIG; NULL: there is none
 char *getcwd(char *buf, int size) KINE(getcwd);
 int mprotect(void *addr, uint64 len, int prot) KINE(mprotect);
+int msync(void *addr, uint64 len, int flags) KINE(msync);
+// flags: MREMAP_MAYMOVE.  => where the memory is then, (void *)-1
+void *mremap(void *addr, uint64 len, uint64 fresh_len, int flags) KINE(mremap);
+// A file in memory that has no path.  flags: MFD_CLOEXEC
+int memfd_create(const char *name, int flags) KINE(memfd_create);
 // Runs fn(arg) in a process that shares this one's memory, on the stack that ends at stack_top.
 // => its pid, to be waited for
 int clone_vm(void (*fn)(void *), void *arg, void *stack_top) KINE(clone_vm);

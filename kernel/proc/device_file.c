@@ -108,5 +108,6 @@ const struct file_ops device_file_ops = {
     .write = device_write,
     .ioctl = device_ioctl,
     .stat = inode_file_stat,
+    .sync = inode_file_sync,
     .release = inode_file_release,
 };

@@ -10,6 +10,7 @@
 
 #include "proc/file.h"
 #include "errno.h"
+#include "fcntl.h"
 #include "mem/slab.h"
 
 static struct obj_cache file_cache = OBJ_CACHE_INIT(file_cache, "file", sizeof(struct file));
@@ -58,4 +59,39 @@ void file_put(struct file *f)
 int file_map(struct file *f, struct area *what)
 {
     return f->ops && f->ops->map ? f->ops->map(f, what) : -ENODEV;
+}
+
+// => the new offset, or a negative errno; f->lock is held
+static int64 new_offset(struct file *f, int64 offset, int whence)
+{
+    int64 base = 0, sum;
+    switch (whence) {
+    case SEEK_SET: break;
+    case SEEK_CUR: base = (int64)f->offset; break;
+    case SEEK_END: base = (int64)f->ops->size(f); break;
+    default: return -EINVAL;
+    }
+    return __builtin_add_overflow(base, offset, &sum) || sum < 0 ? -EINVAL : sum;
+}
+
+int64 file_seek(struct file *f, int64 offset, int whence)
+{
+    if (!f->ops->size)
+        return -ESPIPE;
+    mutex_lock(&f->lock);
+    int64 where = new_offset(f, offset, whence);
+    if (where >= 0)
+        f->offset = (uint64)where;
+    mutex_unlock(&f->lock);
+    return where;
+}
+
+int file_truncate(struct file *f, uint64 size)
+{
+    return f->ops->truncate ? f->ops->truncate(f, size) : -EINVAL;
+}
+
+int file_sync(struct file *f)
+{
+    return f->ops->sync ? f->ops->sync(f) : -EINVAL;
 }

@@ -36,6 +36,12 @@ struct file_ops {
     // Fills what->object, counted, and what->live, for a map; no object: it is memory of zeros.
     // NULL: it has no pages (-ENODEV)
     int (*map)(struct file *f, struct area *what);
+    // Bytes to its end.  NULL: it has no offset (-ESPIPE)
+    uint64 (*size)(struct file *f);
+    // The file is open for writing.  NULL: it has no length (-EINVAL)
+    int (*truncate)(struct file *f, uint64 size);
+    // What was written so far is durable then.  NULL: nothing of it is kept (-EINVAL)
+    int (*sync)(struct file *f);
     void (*release)(struct file *f); // the last reference is gone
 };
 
@@ -58,6 +64,8 @@ void file_put(struct file *f);
 
 // A pipe with one reader and one writer.  => 0, -ENOMEM, -ENFILE.
 int pipe_new(struct file **reader, struct file **writer);
+// A file of no bytes that is on no disk, open for reading and writing.  => 0, -ENOMEM, -ENFILE.
+int memory_file_new(struct file **out);
 // Makes f, which is nothing yet, an open inode (a device's inode opens the device).  Takes over the
 // caller's reference to ino, also when it fails; f is then still nothing.
 // => 0, -EISDIR (a directory for writing), -ETXTBSY (a program that runs, for writing), -ENXIO.
@@ -68,6 +76,10 @@ struct inode *file_inode(struct file *f);
 int file_map(struct file *f, struct area *what);
 // lseek.  => the offset; -ESPIPE (a pipe or a device), -EINVAL.
 int64 file_seek(struct file *f, int64 offset, int whence);
+// ftruncate of a file that is open for writing.  => 0, -EINVAL, -EFBIG, -ENOSPC, ...
+int file_truncate(struct file *f, uint64 size);
+// fsync.  => 0, -EINVAL, -EIO
+int file_sync(struct file *f);
 // Fills Linux's structure from an inode.
 void inode_stat(struct inode *ino, struct linux_stat *out);
 

@@ -6,11 +6,8 @@
 // for the disk. A transfer that fails after some bytes gives their number; the error shows at the
 // next call.
 //
-// Locking: a file's lock is held over a whole transfer at the file's own offset, so that transfers
-// of processes that share the file do not mix.  A file with one reference has one user, who is
-// here: it needs no lock.  Transfers at an explicit offset take none either.  Whoever writes keeps
-// other writers of the inode out until all is written, so that what one call writes or appends is
-// in one piece.
+// Locking: as proc/offset.h has it for offsets.  Whoever writes keeps other writers of the inode out
+// until all is written, so that what one call writes or appends is in one piece.
 
 #include "abi.h"
 #include "errno.h"
@@ -20,9 +17,9 @@
 #include "param.h"
 #include "proc/file.h"
 #include "proc/inode_file_priv.h"
+#include "proc/offset.h"
 #include "riscv.h"
 #include "task/hand.h"
-#include "task/thread.h"
 #include "vm/area.h"
 #include "vm/usercopy.h"
 
@@ -65,38 +62,9 @@ static int64 write_some(struct file *f, struct user_iter *from, uint64 *offset)
     return done;
 }
 
-// Moves bytes, of which it->left > 0 are to come, and *offset with them.
-// => bytes moved, 0 at the end of the file, or a negative errno if there are none
-static int64 move(struct file *f, struct user_iter *it, uint64 *offset, bool to_user)
-{
-    for (int64 done = 0;;) {
-        int64 got = to_user ? read_some(f, it, offset) : write_some(f, it, offset);
-        if (got <= 0)
-            return done ? done : got;
-        done += got;
-        *offset += (uint64)got;
-        bool short_read = to_user && *offset % PGSIZE; // the file has ended
-        if (it->left == 0 || short_read || thread_breathe_at_rest() != 0)
-            return done;
-    }
-}
-
-static int64 transfer(struct file *f, struct user_iter *it, uint64 *pos, bool to_user)
-{
-    if (pos)
-        return move(f, it, pos, to_user);
-    bool shared = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) > 1;
-    if (shared)
-        mutex_lock(&f->lock);
-    int64 done = move(f, it, &f->offset, to_user);
-    if (shared)
-        mutex_unlock(&f->lock);
-    return done;
-}
-
 static int64 inode_file_read(struct file *f, struct user_iter *to, uint64 *pos)
 {
-    return to->left ? transfer(f, to, pos, true) : 0;
+    return to->left ? file_move(f, to, pos, read_some, true) : 0;
 }
 
 static int64 inode_file_write(struct file *f, struct user_iter *from, uint64 *pos)
@@ -104,7 +72,7 @@ static int64 inode_file_write(struct file *f, struct user_iter *from, uint64 *po
     if (from->left == 0)
         return 0;
     inode_write_begin(f->obj);
-    int64 done = transfer(f, from, pos, false);
+    int64 done = file_move(f, from, pos, write_some, false);
     inode_write_end(f->obj);
     int err = done > 0 && (f->flags & O_DSYNC) ? inode_sync(f->obj) : 0;
     return err ? err : done;
@@ -168,8 +136,29 @@ static int map_inode(struct file *f, struct area *what)
     return 0;
 }
 
+static uint64 inode_file_size(struct file *f)
+{
+    struct inode_info info;
+    inode_info(f->obj, &info);
+    return info.size;
+}
+
+static int truncate_inode(struct file *f, uint64 size)
+{
+    struct inode *ino = f->obj;
+    return (inode_mode(ino) & S_IFMT) == S_IFREG ? inode_truncate(ino, size) : -EINVAL;
+}
+
+int inode_file_sync(struct file *f)
+{
+    return inode_sync(f->obj);
+}
+
 static const struct file_ops inode_file_ops = {
     .map = map_inode,
+    .size = inode_file_size,
+    .truncate = truncate_inode,
+    .sync = inode_file_sync,
     .read = inode_file_read,
     .write = inode_file_write,
     .stat = inode_file_stat,
@@ -179,35 +168,6 @@ static const struct file_ops inode_file_ops = {
 struct inode *file_inode(struct file *f)
 {
     return f->ops == &inode_file_ops || f->ops == &device_file_ops ? f->obj : NULL;
-}
-
-// => the new offset, or a negative errno; f->lock is held
-static int64 new_offset(struct file *f, int64 offset, int whence)
-{
-    struct inode_info info = { .size = 0 };
-    int64 base = 0, sum;
-    switch (whence) {
-    case SEEK_SET: break;
-    case SEEK_CUR: base = (int64)f->offset; break;
-    case SEEK_END:
-        inode_info(f->obj, &info);
-        base = (int64)info.size;
-        break;
-    default: return -EINVAL;
-    }
-    return __builtin_add_overflow(base, offset, &sum) || sum < 0 ? -EINVAL : sum;
-}
-
-int64 file_seek(struct file *f, int64 offset, int whence)
-{
-    if (f->ops != &inode_file_ops)
-        return -ESPIPE;
-    mutex_lock(&f->lock);
-    int64 where = new_offset(f, offset, whence);
-    if (where >= 0)
-        f->offset = (uint64)where;
-    mutex_unlock(&f->lock);
-    return where;
 }
 
 // => the operations for an inode; *err: why it cannot be opened so, or 0

@@ -79,6 +79,7 @@ static syscall_fn *const linux_calls[] = {
     [SYS_madvise] = sys_madvise,
     [SYS_wait4] = sys_wait4,
     [SYS_renameat2] = sys_renameat2,
+    [SYS_memfd_create] = sys_memfd_create,
 };
 
 static syscall_fn *const kine_calls[] = {

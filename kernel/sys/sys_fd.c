@@ -1,4 +1,5 @@
-// System calls on descriptors: close, dup, fcntl, pipe.
+// System calls on descriptors: close, dup, fcntl, and those that make some for what has no path:
+// pipe, memfd_create.
 
 #include "sys/sys_file.h"
 #include "errno.h"
@@ -119,4 +120,20 @@ int64 sys_pipe2(const uint64 *arg) // int fd[2], flags
         files_let_go(my_files(), fd[1]);
     }
     return err;
+}
+
+#define MEMORY_NAME 250 // bytes of a name, NUL included
+
+// The name is for people; it is looked at and forgotten.
+int64 sys_memfd_create(const uint64 *arg) // name, flags
+{
+    char name[MEMORY_NAME];
+    struct file *f;
+    if (arg[1] & ~(uint64)MFD_CLOEXEC)
+        return -EINVAL;
+    int64 len = copyinstr(current_proc()->aspace, name, arg[0], sizeof name);
+    if (len < 0)
+        return len == -ENAMETOOLONG ? -EINVAL : len;
+    int err = memory_file_new(&f);
+    return err ? err : files_install(my_files(), f, 0, arg[1] & MFD_CLOEXEC);
 }

@@ -135,11 +135,7 @@ int64 sys_ftruncate(const uint64 *arg)
     struct file_use use = use_fd(arg[0]);
     if (!use.file)
         return -EBADF;
-    int64 result = -EINVAL;
-    struct inode *ino = file_inode(use.file);
-    bool regular = ino && (inode_mode(ino) & S_IFMT) == S_IFREG;
-    if (regular && open_for(use.file, WRITING))
-        result = inode_truncate(ino, size);
+    int64 result = open_for(use.file, WRITING) ? file_truncate(use.file, size) : -EINVAL;
     file_use_end(use);
     return result;
 }
@@ -149,8 +145,7 @@ int64 sys_fsync(const uint64 *arg)
     struct file_use use = use_fd(arg[0]);
     if (!use.file)
         return -EBADF;
-    struct inode *ino = file_inode(use.file);
-    int64 result = ino ? inode_sync(ino) : -EINVAL;
+    int64 result = file_sync(use.file);
     file_use_end(use);
     return result;
 }

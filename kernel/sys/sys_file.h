@@ -23,11 +23,12 @@ int64 sys_syncfs(const uint64 *arg);    // fd
 int64 sys_sync(const uint64 *arg);
 
 // sys_fd.c: descriptors themselves
-int64 sys_close(const uint64 *arg); // fd
-int64 sys_dup(const uint64 *arg);   // fd
-int64 sys_dup3(const uint64 *arg);  // from, to, flags
-int64 sys_fcntl(const uint64 *arg); // fd, command, arg
-int64 sys_pipe2(const uint64 *arg); // fds, flags
+int64 sys_close(const uint64 *arg);        // fd
+int64 sys_dup(const uint64 *arg);          // fd
+int64 sys_dup3(const uint64 *arg);         // from, to, flags
+int64 sys_fcntl(const uint64 *arg);        // fd, command, arg
+int64 sys_pipe2(const uint64 *arg);        // fds, flags
+int64 sys_memfd_create(const uint64 *arg); // name, flags
 
 // sys_path.c: through a path
 int64 sys_openat(const uint64 *arg);     // dirfd, path, flags, mode

@@ -445,3 +445,101 @@ TEST(what_is_in_memory)
     CHECK_EQ(call(SYS_mincore, AT, 0, NOWHERE), 0);
     end();
 }
+
+// --- memfd_create -----------------------------------------------------------------------------
+
+static int memory_file(void)
+{
+    int64 made = call(SYS_memfd_create, text("m"), 0);
+    CHECK(made >= 0);
+    return (int)made;
+}
+
+static int64 read_at(int file, size_t n, uint64 at)
+{
+    int64 done = call(SYS_pread64, (uint64)file, DATA, n, at);
+    if (done > 0)
+        get(got, DATA, (size_t)done);
+    return done;
+}
+
+TEST(a_file_in_memory_is_a_file)
+{
+    struct linux_stat st;
+    begin();
+    uint64 m = (uint64)memory_file();
+    put(DATA, bytes, SIZE);
+    CHECK_EQ(call(SYS_write, m, DATA, SIZE), SIZE);
+    CHECK_EQ(call(SYS_lseek, m, 0, SEEK_END), SIZE);
+    CHECK_EQ(call(SYS_lseek, m, 3, SEEK_SET), 3);
+    CHECK_EQ(call(SYS_read, m, DATA, SIZE), SIZE - 3);
+    get(got, DATA, SIZE);
+    CHECK_EQ(memcmp(got, bytes + 3, SIZE - 3), 0);
+    CHECK_EQ(call(SYS_pwrite64, m, DATA, 10, SIZE + PGSIZE + 5), 10); // a hole before it
+    CHECK_EQ(read_at((int)m, PGSIZE, SIZE), PGSIZE);
+    CHECK(got[0] == 0 && memcmp(got, got + 1, PGSIZE - 1) == 0);
+    CHECK_EQ(read_at((int)m, PGSIZE, SIZE + PGSIZE), 15);
+    CHECK_EQ(memcmp(got + 5, bytes + 3, 10), 0);
+    CHECK_EQ(read_at((int)m, 1, SIZE + PGSIZE + 15), 0);
+    CHECK_EQ(call(SYS_fstat, m, DATA), 0);
+    get(&st, DATA, sizeof st);
+    CHECK(st.st_mode == (S_IFREG | 0777) && st.st_size == SIZE + PGSIZE + 15);
+    CHECK_EQ(call(SYS_fsync, m), 0);
+    CHECK_EQ(call(SYS_fcntl, m, F_SETFL, O_APPEND), 0);
+    CHECK_EQ(call(SYS_lseek, m, 0, SEEK_SET), 0);
+    CHECK_EQ(call(SYS_write, m, DATA, 1), 1);
+    CHECK_EQ(call(SYS_lseek, m, 0, SEEK_CUR), SIZE + PGSIZE + 16);
+    end();
+}
+
+TEST(a_file_in_memory_refuses_what_cannot_be)
+{
+    begin();
+    CHECK_EQ(call(SYS_memfd_create, NOWHERE, 0), -EFAULT);
+    CHECK_EQ(call(SYS_memfd_create, text("m"), 2), -EINVAL);
+    memset(bytes, 'n', 250);
+    put(DATA, bytes, 250);
+    CHECK_EQ(call(SYS_memfd_create, DATA, 0), -EINVAL);
+    uint64 m = (uint64)memory_file();
+    CHECK_EQ(call(SYS_ftruncate, m, -1UL), -EINVAL);
+    CHECK_EQ(call(SYS_ftruncate, m, (1UL << 43) + 1), -EFBIG);
+    CHECK_EQ(call(SYS_pwrite64, m, DATA, 1, 1UL << 43), -EFBIG);
+    CHECK_EQ(call(SYS_pwrite64, m, DATA, 1, INT64_MAX), -EFBIG);
+    CHECK_EQ(call(SYS_write, m, NOWHERE, 1), -EFAULT);
+    CHECK_EQ(call(SYS_pwrite64, m, NOWHERE - 3, 10, 0), 3);
+    CHECK_EQ(call(SYS_lseek, m, 0, SEEK_END), 3);
+    CHECK_EQ(call(SYS_ftruncate, m, 1UL << 43), 0);
+    CHECK_EQ(call(SYS_lseek, m, 0, SEEK_END), 1UL << 43);
+    end();
+}
+
+TEST(maps_of_a_file_in_memory_agree_with_it)
+{
+    begin();
+    uint64 m = (uint64)memory_file();
+    put(DATA, bytes, SIZE);
+    CHECK_EQ(call(SYS_write, m, DATA, SIZE), SIZE);
+    CHECK_EQ(map(AT, SIZE, RW, MAP_SHARED, (int)m, 0), AT);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_PRIVATE, (int)m, 0), OTHER);
+    expect_map(AT, 0, SIZE);
+    put(OTHER, "private", 7);
+    store(AT + PGSIZE, "shared", 6);
+    CHECK_EQ(call(SYS_pwrite64, m, AT + PGSIZE, 6, 2 * PGSIZE), 6); // from its own page
+    memcpy(bytes + 2 * PGSIZE, "shared", 6);
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(read_at((int)m, SIZE, 0), SIZE);
+    CHECK_EQ(memcmp(got, bytes, SIZE), 0);
+    CHECK_EQ(call(SYS_ftruncate, m, PGSIZE + 3), 0);
+    CHECK_EQ(copyin(calls_proc.aspace, got, AT + 2 * PGSIZE, 1), -EFAULT);
+    put(AT + PGSIZE + 3, "behind", 6); // the end, in the last page
+    CHECK_EQ(call(SYS_ftruncate, m, SIZE), 0);
+    memset(bytes + PGSIZE + 3, 0, SIZE - PGSIZE - 3);
+    expect_map(AT, 0, SIZE);
+    CHECK_EQ(read_at((int)m, SIZE, 0), SIZE);
+    CHECK_EQ(memcmp(got, bytes, SIZE), 0);
+    put(AT + PGSIZE, "still", 5);
+    CHECK_EQ(call(SYS_close, m), 0);
+    get(got, AT + PGSIZE, 5);
+    CHECK_EQ(memcmp(got, "still", 5), 0);
+    end();
+}

@@ -29,7 +29,7 @@ UNIT_mapping := $(UNIT_cache)
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
 	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/task/hand.c \
-	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file fs_context args exec image) \
+	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file memory_file fs_context args exec image) \
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)

@@ -78,3 +78,18 @@ int mprotect(void *addr, uint64 len, int prot)
 {
     return (int)syscall_errno(syscall(SYS_mprotect, addr, len, prot));
 }
+
+int msync(void *addr, uint64 len, int flags)
+{
+    return (int)syscall_errno(syscall(SYS_msync, addr, len, flags));
+}
+
+void *mremap(void *addr, uint64 len, uint64 fresh_len, int flags)
+{
+    return (void *)syscall_errno(syscall(SYS_mremap, addr, len, fresh_len, flags, 0));
+}
+
+int memfd_create(const char *name, int flags)
+{
+    return (int)syscall_errno(syscall(SYS_memfd_create, name, flags));
+}

@@ -31,6 +31,7 @@ static const struct call calls[] = {
     { SYS_dup3, 3, { FD, FD, FEW } },
     { SYS_fcntl, 4, { FD, COMMAND, OPEN_FLAGS } },
     { SYS_pipe2, 4, { BUFFER, OPEN_FLAGS } },
+    { SYS_memfd_create, 3, { PATH, FEW } },
     // names
     { SYS_openat, 20, { FD, PATH, OPEN_FLAGS, MODE } },
     { SYS_mkdirat, 4, { FD, PATH, MODE } },

@@ -183,6 +183,7 @@ static const struct part parts[] = {
     { .name = "mapsharedmemory", .fn = map_shared_memory },
     { .name = "maprace", .fn = map_race },
     { .name = "mapcut", .fn = map_cut },
+    { .name = "memoryfile", .fn = map_memory_file },
 
     { .name = "whoami", .fn = who_am_i },
     { .name = "memoryaccounts", .fn = memory_accounts },

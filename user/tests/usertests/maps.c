@@ -270,3 +270,42 @@ void map_devices(void)
     close(ends[1]);
     must_unlink("ut.dev");
 }
+
+static long size_of(int fd)
+{
+    return lseek(fd, 0, SEEK_END);
+}
+
+// A file without a path is a file: written, read, mapped, cut, shared over fork and exec's rules.
+void map_memory_file(void)
+{
+    int fd = memfd_create("ut", 0), copy = dup(fd);
+    CHECK(fd >= 0 && copy >= 0, "memfd_create: %s", strerror(errno));
+    EXPECT(write(fd, "hello", 5), 5, "write");
+    EXPECT(size_of(copy), 5, "the size");
+    EXPECT(ftruncate(fd, SIZE), 0, "ftruncate");
+    char *at = map(fd, RW, MAP_SHARED, PAGES + 1, 0), *own = map(fd, RW, MAP_PRIVATE, PAGES, 0);
+    CHECK(memcmp(at, "hello", 5) == 0, "the map shows other bytes");
+    own[0] = 'x';
+    int pid = fork();
+    if (pid == 0) {
+        at[SIZE - 1] = 'c';
+        write_byte(fd, PGSIZE, 'w');
+        exit(0);
+    }
+    EXPECT(waitpid(pid, NULL, 0), pid, "waitpid");
+    EXPECT(at[SIZE - 1], 'c', "a byte that the child stored");
+    EXPECT(at[PGSIZE], 'w', "a byte that the child wrote");
+    EXPECT(read_byte(fd, 0), 'h', "a byte that was stored to a private map");
+    EXPECT(ftruncate(fd, 2 * PGSIZE + 1), 0, "ftruncate");
+    at[2 * PGSIZE + 1] = 'b'; // behind the end: not in the file
+    EXPECT(ftruncate(fd, SIZE), 0, "ftruncate");
+    EXPECT(at[2 * PGSIZE + 1] | at[SIZE - 1], 0, "behind where the end was");
+    at[PGSIZE] = 'm';
+    EXPECT(read_byte(copy, PGSIZE), 'm', "a byte stored through the map");
+    unmap(own, PAGES);
+    close(fd);
+    close(copy);
+    EXPECT(at[PGSIZE], 'm', "the map outlives the file");
+    unmap(at, PAGES + 1);
+}

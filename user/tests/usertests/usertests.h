@@ -92,7 +92,7 @@ void cpu_times(void), children_times(void), clock_forward(void), sleep_long_enou
 
 // maps.c
 void map_devices(void), map_file(void), map_over_fork(void), map_end(void), map_shared_memory(void),
-    map_race(void), map_cut(void);
+    map_race(void), map_cut(void), map_memory_file(void);
 
 // disk.c
 void disk_full(void), disk_full_names(void), fill_classic(void), sync_all(void);
