@@ -99,7 +99,6 @@
 #define INTR_EXT          9
 #define CAUSE_ILLEGAL     2
 #define CAUSE_BREAKPOINT  3
-#define CAUSE_USER_ECALL  8
 #define CAUSE_SUPER_ECALL 9
 #define CAUSE_FETCH_FAULT 12
 #define CAUSE_LOAD_FAULT  13

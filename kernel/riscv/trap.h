@@ -16,9 +16,9 @@ struct trapframe {
 #define REG_A7 17
 
 // Called by the vector, implemented in sys/: the one link-time up-call.
-// A trap from user mode.  Of a system call scause and stval are not in *tf, sepc is behind it, and
-// interrupts are on; else they are off.  => sstatus is the user's
-void usertrap(struct trapframe *tf, uint64 cause);
+// A trap from user mode.  no_call is 0 for a system call: then scause and stval are not in *tf, sepc
+// is behind it, and interrupts are on; else they are off.  => sstatus is the user's
+void usertrap(struct trapframe *tf, uint64 no_call);
 void kerneltrap(struct trapframe *tf);
 
 // Loads the user registers and goes to user mode.  Interrupts are off.  vector.S

@@ -69,8 +69,8 @@ trap_vector:
     mv   a0, sp
     li   s0, 0                      # a back trace ends at the trap
     csrr a1, scause
-    li   t0, CAUSE_USER_ECALL
-    bne  a1, t0, no_call
+    addi a1, a1, -CAUSE_USER_ECALL
+    bnez a1, no_call
 
     csrr t0, sepc
     addi t0, t0, 4                  # it goes on behind the ecall

@@ -3,14 +3,13 @@
 
 #include "sys/dispatch.h"
 #include "errno.h"
-#include "riscv/longest.h"
 #include "sys/sys_file.h"
 #include "syscall.h"
 
 #define KINE_FIRST    1000
 #define LENGTH(table) (sizeof(table) / sizeof(table)[0])
 
-static syscall_fn *const linux_calls[] = {
+syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_getcwd] = sys_getcwd,
     [SYS_dup] = sys_dup,
     [SYS_dup3] = sys_dup3,
@@ -93,15 +92,11 @@ static syscall_fn *const kine_calls[] = {
     [SYS_kine_longest - KINE_FIRST] = sys_kine_longest,
 };
 
-int64 syscall_dispatch(uint64 number, const uint64 *arg)
+int64 syscall_other(uint64 number, const uint64 *arg)
 {
-    syscall_fn *fn = NULL;
-    if (number < LENGTH(linux_calls))
-        fn = linux_calls[number];
-    else if (number >= KINE_FIRST && number - KINE_FIRST < LENGTH(kine_calls))
-        fn = kine_calls[number - KINE_FIRST];
-    if (!fn)
+    if (number < KINE_FIRST || number - KINE_FIRST >= LENGTH(kine_calls))
         return -ENOSYS;
+    syscall_fn *fn = kine_calls[number - KINE_FIRST];
     longest_breath((uint64)fn);
     return fn(arg);
 }

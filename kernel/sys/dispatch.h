@@ -1,13 +1,27 @@
 // System calls: from the number in a7 to the function.
 #pragma once
 
+#include "riscv/longest.h"
 #include "types.h"
 
 // arg[0..5] are the user's a0 to a5.  => the result for a0: a value, or a negative errno.
 typedef int64 syscall_fn(const uint64 *arg);
 
+// The calls that have Linux's numbers; NULL: there is none.
+#define LINUX_CALLS 512
+extern syscall_fn *const linux_calls[LINUX_CALLS];
+// All others.
+int64 syscall_other(uint64 number, const uint64 *arg);
+
 // => the result of the call; -ENOSYS if there is none of that number.  Interrupts are on.
-int64 syscall_dispatch(uint64 number, const uint64 *arg);
+static inline int64 syscall_dispatch(uint64 number, const uint64 *arg)
+{
+    syscall_fn *fn = number < LINUX_CALLS ? linux_calls[number] : NULL;
+    if (!fn)
+        return syscall_other(number, arg);
+    longest_breath((uint64)fn);
+    return fn(arg);
+}
 
 // The end of a call that has given the thread other user registers (trap.c).
 _Noreturn void usertrap_anew(void);

@@ -129,13 +129,13 @@ static void other_trap(struct trapframe *tf)
     }
 }
 
-void usertrap(struct trapframe *tf, uint64 cause)
+void usertrap(struct trapframe *tf, uint64 no_call)
 {
     longest_breath_begin((uint64)usertrap);
-    if (__builtin_expect(cause == CAUSE_USER_ECALL, 1))
-        tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
-    else
+    if (__builtin_expect(no_call, 0))
         other_trap(tf);
+    else
+        tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
     before_user(tf);
 }
 

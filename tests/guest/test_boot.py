@@ -145,7 +145,7 @@ def panicked(machine, append):
     m = machine(boot=False, append=append, extra=["-S", "-gdb", f"tcp:127.0.0.1:{port}"])
     m.start()
     steps = ["set architecture riscv:rv64", f"target remote 127.0.0.1:{port}",
-             "hbreak *syscall_dispatch", "continue", "delete", "set $a0 = machine.bootargs",
+             "hbreak *sys_openat", "continue", "delete", "set $a0 = machine.bootargs",
              "set $pc = &panic", "detach"]
     words = [word for step in steps for word in ("-ex", step)]
     subprocess.run(["gdb-multiarch", "-q", "-batch", "-nx", *words, kine.kernel()], cwd=kine.ROOT,

@@ -118,7 +118,7 @@ def test_nothing_is_inherited(machine, bios):
     dirty = [f"set ${name} = {left[0]:#x}" for name, left in LEFT.items()]
     show = [f'printf "{when} {name} %#lx\\n", ${name}' for when in ("before",) for name in LEFT]
     said = debug(port, f"hbreak *{ENTRY:#x}", "continue", "delete", *dirty, *show,
-                 "hbreak *syscall_dispatch", "continue",
+                 "hbreak *sys_openat", "continue",
                  *[s.replace("before", "after") for s in show], "detach")
     values = {when: {name: int(value, 16) for name, value in
                      re.findall(rf"^{when} (\w+) (?:0x)?(\w+)$", said, re.M)}
