@@ -26,7 +26,7 @@ static struct frame_cache {
     uint32 count;
     long in_use[FRAME_KINDS]; // allocated less freed here; atomic; only the sum over harts means
                               // anything
-} caches[NCPU] = {
+} __attribute__((aligned(64))) caches[NCPU] = {
     [0 ... NCPU - 1] = { .lock = SPINLOCK_INIT("frames", RANK_FRAMES) },
 };
 
@@ -62,7 +62,16 @@ static __attribute__((noinline)) void fill_cache(struct frame_cache *c)
     c->count = (uint32)pool_take(BATCH, &c->head);
 }
 
-static struct frame *take_local(void)
+static inline struct frame *take_local(void)
+{
+    struct frame_cache *c = &caches[this_hart()->index];
+    spin_lock(&c->lock);
+    struct frame *f = cache_pop(c);
+    spin_unlock(&c->lock);
+    return f;
+}
+
+static struct frame *take_from_pool(void)
 {
     struct frame_cache *c = &caches[this_hart()->index];
     spin_lock(&c->lock);
@@ -133,8 +142,8 @@ static bool fail_injected(void)
 // What is cached can be read again, so it goes before those that are kept.
 static __attribute__((noinline)) struct frame *take_elsewhere(void)
 {
-    struct frame *f;
-    while ((f = take_from_others()) == NULL && (f = take_local()) == NULL)
+    struct frame *f = take_from_pool();
+    while (f == NULL && (f = take_from_others()) == NULL && (f = take_from_pool()) == NULL)
         if (!reclaim())
             return take_kept();
     return f;

@@ -138,19 +138,31 @@ static int make_room(struct want *w)
     return 0;
 }
 
-int oom_fault(uint64 va, enum access access)
+// => the result; -ENOMEM, and *injected: it was made to fail
+static inline __attribute__((always_inline)) int try(uint64 va, enum access access, bool *injected)
 {
     struct thread *t = current_thread();
-    struct want w = { 0, 0 };
-    int err;
-    do {
-        bool armed = t->fail_fault > 0;
-        thread_in_fault(true);
-        err = vm_fault(current_proc()->aspace, va, access);
-        thread_in_fault(false);
-        bool injected = armed && t->fail_fault == 0;
-        if (err != -ENOMEM || injected)
-            return err;
-    } while ((err = make_room(&w)) == 0);
+    bool armed = t->fail_fault > 0;
+    thread_in_fault(true);
+    int err = vm_fault(current_proc()->aspace, va, access);
+    thread_in_fault(false);
+    *injected = armed && t->fail_fault == 0;
     return err;
+}
+
+static __attribute__((noinline)) int try_with_room(uint64 va, enum access access)
+{
+    struct want w = { 0, 0 };
+    bool injected = false;
+    int err = make_room(&w);
+    while (!err && (err = try(va, access, &injected)) == -ENOMEM && !injected)
+        err = make_room(&w);
+    return err;
+}
+
+int oom_fault(uint64 va, enum access access)
+{
+    bool injected;
+    int err = try(va, access, &injected);
+    return err == -ENOMEM && !injected ? try_with_room(va, access) : err;
 }

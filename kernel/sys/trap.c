@@ -62,28 +62,33 @@ static const char *why_no_page(int err)
     }
 }
 
-static void page_fault(const struct trapframe *tf, enum access access)
+// The access cannot be had.
+static __attribute__((noinline)) void refuse(const struct trapframe *tf, enum access access,
+                                             int err)
 {
-    int err = oom_fault(tf->stval, access);
     if (err == -EINTR) // it dies on its way back
         return;
     if (err == -ENOMEM)
         kill_for(tf, SIGKILL, "out of memory");
-    if (err != -EFAULT && err != 0)
+    if (err != -EFAULT)
         kill_for(tf, SIGBUS, why_no_page(err));
-    if (err)
-        kill_for(tf, SIGSEGV,
-                 access == ACCESS_WRITE  ? "store not allowed there"
-                 : access == ACCESS_READ ? "load not allowed there"
-                                         : "no code there");
+    kill_for(tf, SIGSEGV,
+             access == ACCESS_WRITE  ? "store not allowed there"
+             : access == ACCESS_READ ? "load not allowed there"
+                                     : "no code there");
 }
 
-static void exception(struct trapframe *tf)
+static inline void page_fault(const struct trapframe *tf, enum access access)
+{
+    int err = oom_fault(tf->stval, access);
+    if (err)
+        refuse(tf, access, err);
+}
+
+static __attribute__((noinline)) void other_exception(struct trapframe *tf)
 {
     switch (tf->scause) {
     case CAUSE_FETCH_FAULT: page_fault(tf, ACCESS_EXEC); break;
-    case CAUSE_LOAD_FAULT: page_fault(tf, ACCESS_READ); break;
-    case CAUSE_STORE_FAULT: page_fault(tf, ACCESS_WRITE); break;
     case CAUSE_ILLEGAL:
         if (!fp_claim(current_thread()))
             kill_for(tf, SIGILL, "illegal instruction");
@@ -91,6 +96,16 @@ static void exception(struct trapframe *tf)
     case CAUSE_BREAKPOINT: kill_for(tf, SIGTRAP, "breakpoint");
     default: kill_for(tf, SIGBUS, "bad access");
     }
+}
+
+static inline void exception(struct trapframe *tf)
+{
+    if (tf->scause == CAUSE_STORE_FAULT)
+        page_fault(tf, ACCESS_WRITE);
+    else if (tf->scause == CAUSE_LOAD_FAULT)
+        page_fault(tf, ACCESS_READ);
+    else
+        other_exception(tf);
 }
 
 // What is seldom to be done on the way back.

@@ -97,26 +97,32 @@ static inline bool may_grow(struct aspace *as)
 }
 
 // => a page for a user to own; NULL if there is none for this process
-static __attribute__((noinline)) void *user_page(struct aspace *as, const struct area *a)
+static inline void *user_page(struct aspace *as, const struct area *a)
 {
     if (a->image)
         return kalloc(FRAME_IMAGE);
     return may_grow(as) ? kalloc(FRAME_USER) : NULL;
 }
 
-// => the entry for va, in a table that allows the change which the access asks for; NULL if there
-//    is no frame for this process
-static pte_t *find_entry(struct aspace *as, const struct area *a, uint64 va, enum access access)
+static __attribute__((noinline)) pte_t *reach_entry(struct aspace *as, const struct area *a,
+                                                    uint64 va, enum access access)
 {
-    pte_t *e = pte_find(as->root, va);
-    if (e && !table_is_shared(table_home(e)))
-        return e;
     if (!a->image && !may_grow(as))
         return NULL;
     return access == ACCESS_WRITE ? pte_own(as->root, va) : pte_reach(as->root, va);
 }
 
-static int fill_zero(struct aspace *as, pte_t *e, const struct area *a, enum access access)
+// => the entry for va, in a table that allows the change which the access asks for; NULL if there
+//    is no frame for this process
+static inline pte_t *find_entry(struct aspace *as, const struct area *a, uint64 va,
+                                enum access access)
+{
+    pte_t *e = pte_find(as->root, va);
+    return e && !table_is_shared(table_home(e)) ? e : reach_entry(as, a, va, access);
+}
+
+static __attribute__((noinline)) int fill_zero(struct aspace *as, pte_t *e, const struct area *a,
+                                               enum access access)
 {
     if (access != ACCESS_WRITE) {
         frame_get(zero_frame);
@@ -168,8 +174,8 @@ static bool beyond_end(const struct area *a, uint64 va)
 }
 
 // A page of the object that is shared by all who map it.  e is empty, or has a page but not W.
-static int show(struct aspace *as, pte_t *e, const struct area *a, uint64 va, enum access access,
-                struct lacking *l)
+static __attribute__((noinline)) int show(struct aspace *as, pte_t *e, const struct area *a,
+                                          uint64 va, enum access access, struct lacking *l)
 {
     bool store = access == ACCESS_WRITE;
     uint64 index = object_index(a, va);
@@ -193,8 +199,9 @@ static int show(struct aspace *as, pte_t *e, const struct area *a, uint64 va, en
 }
 
 // n: how many bytes of this page are the object's.
-static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64 va, size_t n,
-                       enum access access, struct lacking *l)
+static __attribute__((noinline)) int fill_object(struct aspace *as, pte_t *e, const struct area *a,
+                                                 uint64 va, size_t n, enum access access,
+                                                 struct lacking *l)
 {
     uint64 index = object_index(a, va);
     struct frame *cached = object_page_now(a->object, index);
@@ -216,28 +223,21 @@ static int fill_object(struct aspace *as, pte_t *e, const struct area *a, uint64
     return 0;
 }
 
-static int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va, enum access access,
-                struct lacking *l)
+static inline int fill(struct aspace *as, pte_t *e, const struct area *a, uint64 va,
+                       enum access access, struct lacking *l)
 {
     uint64 into = va - a->start;
+    if (!a->object || (!a->mapping.shared && into >= a->bytes))
+        return fill_zero(as, e, a, access);
     if (a->mapping.shared)
         return show(as, e, a, va, access, l);
-    if (!a->object || into >= a->bytes)
-        return fill_zero(as, e, a, access);
     return fill_object(as, e, a, va, a->bytes - into, access, l);
 }
 
-// A store to a page that must be copied first.
-static int break_cow(struct aspace *as, const struct area *a, pte_t *e)
+static __attribute__((noinline)) int copy_cow(struct aspace *as, const struct area *a, pte_t *e)
 {
     struct frame *old = pte_frame(*e);
     pte_t flags = (PTE_FLAGS(*e) & ~PTE_COW) | PTE_W;
-    // One reference is ours, and only we could hand out more: the lock is held.
-    if (frame_refs(old) == 1) {
-        *e = pte_make(old, flags);
-        count(&fault_counts.cow_reuses);
-        return 0;
-    }
     void *page = user_page(as, a);
     if (!page)
         return -ENOMEM;
@@ -250,6 +250,17 @@ static int break_cow(struct aspace *as, const struct area *a, pte_t *e)
     tlb_flush_harts(root_harts(as->root));
     frame_put(old);
     count(&fault_counts.cow_copies);
+    return 0;
+}
+
+// A store to a page that must be copied first.
+static inline int break_cow(struct aspace *as, const struct area *a, pte_t *e)
+{
+    // One reference is ours, and only we could hand out more: the lock is held.
+    if (frame_refs(pte_frame(*e)) > 1)
+        return copy_cow(as, a, e);
+    *e ^= PTE_COW | PTE_W;
+    count(&fault_counts.cow_reuses);
     return 0;
 }
 
