@@ -7,7 +7,6 @@
 //
 // Its language is that of POSIX.  Options: -e -u -x -f.  The map of its parts is user/sh/shell.h.
 #include "kernel/fcntl.h"
-#include "kernel/syscall.h"
 #include "user/kine.h"
 #include "user/sh/input.h"
 #include "user/sh/options.h"
@@ -15,18 +14,9 @@
 #include "user/sh/redirect.h"
 #include "user/sh/run.h"
 #include "user/sh/shell.h"
-#include "user/sh/trap.h"
+#include "user/sh/terminal.h"
 #include "user/sh/vars.h"
 #include "user/user.h"
-
-struct shell shell;
-
-void shell_exit(int status)
-{
-    shell.status = status;
-    traps_run_exit();
-    exit(shell.status);
-}
 
 static void run_input(int fd, bool shared)
 {
@@ -49,7 +39,6 @@ static void converse(void)
         shell.leaving = STAYING;
         run_lexer(&l);
     } while (shell.leaving != STAYING);
-    write(2, "\n", 1);
 }
 
 static void refuse(const char *path, const char *why, int status)
@@ -72,12 +61,6 @@ static void run_script(int argc, char **argv)
         run_input(own_fd(fd), false);
 }
 
-static bool at_console(void)
-{
-    uint16 window[4];
-    return syscall(SYS_ioctl, 0, TIOCGWINSZ, window) == 0;
-}
-
 static int usage(void)
 {
     fprintf(2, "usage: sh [-efux] [-c TEXT [NAME [ARG...]] | FILE [ARG...]]\n");
@@ -97,7 +80,7 @@ static void run_argument(int argc, char **argv)
 static void run_standard_input(int argc, char **argv)
 {
     params_set(argc, argv);
-    if (at_console())
+    if (at_terminal())
         converse();
     else
         run_input(0, true);

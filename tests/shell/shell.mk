@@ -18,5 +18,12 @@ $(SHB)/host.o: tests/shell/host.c
 	$(Q)$(HOSTCC) $(SHELLFLAGS) -c -o $@ $<
 $(SHB)/sh: $(SHOBJ) $(SHB)/host.o
 	$(Q)$(HOSTCC) $(SHELLFLAGS) -o $@ $^
-unit-build: $(SHB)/sh
--include $(SHOBJ:.o=.d)
+# The line editor has a unit test, among those of tests/unit.
+$(SHB)/test_edit.o: tests/shell/test_edit.c
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(SHELLFLAGS) -iquote kernel -iquote tests/unit -include tests/shell/names.h -c -o $@ $<
+$(UB)/test_edit: $(SHB)/test_edit.o $(filter-out $(SHB)/user/sh.o,$(SHOBJ)) $(SHB)/host.o $(UB)/tests/unit/check.o
+	$(Q)$(HOSTCC) $(SHELLFLAGS) -o $@ $^
+unit-build: $(SHB)/sh $(UB)/test_edit
+-include $(SHOBJ:.o=.d) $(SHB)/test_edit.d

@@ -1,8 +1,8 @@
 #include "user/sh/input.h"
 #include "kernel/fcntl.h"
-#include "kernel/syscall.h"
 #include "user/sh/jobs.h"
 #include "user/sh/shell.h"
+#include "user/sh/terminal.h"
 #include "user/user.h"
 
 #define MAXLINE (64 * 1024)
@@ -40,20 +40,31 @@ static bool read_line(struct input *in, struct buffer *to)
     return n > 0;
 }
 
-// The prompt stands at the beginning of a line, whatever the last program has left.
-static bool ask(struct source *s, struct buffer *to, bool inside)
+// Whoever gives a line up gives up the command that it is in.
+static bool ask(struct buffer *to, bool inside)
+{
+    enum edited how;
+    while ((how = terminal_line(inside ? "> " : "$ ", to)) == EDIT_GIVEN_UP) {
+        shell.status = SIGNAL_STATUS + SIGINT;
+        if (inside) {
+            shell.leaving = GIVING_UP;
+            return false;
+        }
+    }
+    return how == EDIT_DONE;
+}
+
+static bool next_line(struct source *s, struct buffer *to, bool inside)
 {
     struct input *in = (struct input *)s;
     if (!inside)
         jobs_poll();
-    if (in->at_console) {
-        syscall(SYS_ioctl, 2, KIOC_FRESH_LINE, 0);
-        write(2, inside ? "> " : "$ ", 2);
-    }
-    return read_line(in, to);
+    return in->at_terminal ? ask(to, inside) : read_line(in, to);
 }
 
-void input_start(struct input *in, int fd, bool at_console, bool shared)
+void input_start(struct input *in, int fd, bool at_terminal, bool shared)
 {
-    *in = (struct input){ .source = { ask }, .fd = fd, .at_console = at_console, .shared = shared };
+    *in = (struct input){
+        .source = { next_line }, .fd = fd, .at_terminal = at_terminal, .shared = shared
+    };
 }

@@ -29,7 +29,7 @@ void lex_command(struct lexer *l, struct arena *arena)
         l->at = 0;
     }
     l->arena = arena;
-    l->inside = false;
+    l->inside = l->ended = false;
     l->documents = 0;
     l->error = 0;
 }
@@ -49,10 +49,9 @@ char lex_peek(struct lexer *l)
 {
     if (l->error)
         return '\0';
-    if (l->text[l->at] == '\0' && l->source) {
-        if (!l->source->line(l->source, &l->lines, l->inside))
-            return '\0';
-        l->text = l->lines.text;
+    if (l->text[l->at] == '\0' && l->source && !l->ended) {
+        l->ended = !l->source->line(l->source, &l->lines, l->inside);
+        l->text = l->lines.text ? l->lines.text : "";
     }
     return l->text[l->at];
 }

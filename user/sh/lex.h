@@ -39,6 +39,7 @@ struct lexer {
     uint line;             // in which `at` is
     struct source *source; // of more, or NULL
     struct buffer lines;   // what came from it
+    bool ended;            // the source had no more for this command
     struct arena *arena;   // for words
     bool inside;           // a token of a command has been seen
 

@@ -256,6 +256,8 @@ void run(const struct node *n, int how)
 
 static void tell_syntax(struct lexer *l)
 {
+    if (shell.leaving == GIVING_UP) // the one who types has
+        return;
     shell.line = l->error_line;
     give_up("syntax error: %s", l->error);
 }

@@ -1,0 +1,96 @@
+// While a line is edited the terminal is in raw mode and the editor echoes; at all other times it is
+// as programs expect it.
+//
+// What has been typed ahead was echoed by the terminal as it came, unless that was in raw mode: when
+// the editor has its line, what is behind it has not been seen yet.  So lines that wait at the prompt
+// are taken as they are only if the editor has left nothing.
+#include "user/sh/terminal.h"
+#include "kernel/syscall.h"
+#include "user/sh/complete.h"
+#include "user/user.h"
+
+#define COLUMNS 80 // of a terminal that does not say
+
+static bool left_unseen;
+
+static long control(uint request, void *arg)
+{
+    return syscall(SYS_ioctl, 0, request, arg);
+}
+
+bool at_terminal(void)
+{
+    struct winsize window;
+    return control(TIOCGWINSZ, &window) == 0;
+}
+
+// => bytes that can be read: of complete lines, where lines are edited by the terminal
+static int waiting(void)
+{
+    int n = 0;
+    return control(FIONREAD, &n) == 0 ? n : 0;
+}
+
+static uint columns(void)
+{
+    struct winsize window = { 0 };
+    control(TIOCGWINSZ, &window);
+    return window.ws_col ? window.ws_col : COLUMNS;
+}
+
+// Keys that signal are the editor's; the kernel's own Ctrl-P stays.
+static bool make_raw(struct termios *before)
+{
+    if (control(TCGETS, before) < 0)
+        return false;
+    struct termios raw = *before;
+    raw.c_lflag &= ~(uint)(ICANON | ECHO | IEXTEN);
+    raw.c_cc[VINTR] = raw.c_cc[VQUIT] = raw.c_cc[VSUSP] = 0;
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    return control(TCSETS, &raw) == 0;
+}
+
+static int get(struct terminal *t)
+{
+    uchar c;
+    return read(0, &c, 1) == 1 ? c : -1;
+}
+
+static void put(struct terminal *t, const char *text, uint n)
+{
+    write(2, text, (int)n);
+}
+
+static void write_prompt(const char *prompt)
+{
+    syscall(SYS_ioctl, 2, KIOC_FRESH_LINE, 0);
+    write(2, prompt, (int)strlen(prompt));
+}
+
+static enum edited read_plain(struct buffer *to)
+{
+    char c = '\0';
+    uint before = to->len;
+    while (c != '\n' && read(0, &c, 1) == 1)
+        if (c != '\0')
+            buffer_put(to, c);
+    if (to->len > before)
+        return EDIT_DONE;
+    write(2, "\n", 1);
+    return EDIT_END;
+}
+
+enum edited terminal_line(const char *prompt, struct buffer *to)
+{
+    struct terminal t = { get, put, complete_line, columns() };
+    struct termios before;
+    bool raw = (waiting() == 0 || left_unseen) && make_raw(&before);
+    write_prompt(prompt);
+    if (!raw)
+        return read_plain(to);
+    enum edited how = edit_line(&t, prompt, to);
+    left_unseen = waiting() > 0;
+    control(TCSETS, &before);
+    return how;
+}
