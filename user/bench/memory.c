@@ -1,4 +1,5 @@
 // Rows about page faults, and about the memory that a sleeping child costs.
+#include "kernel/fcntl.h"
 #include "kernel/riscv.h"
 #include "kernel/vm.h"
 #include "user/bench/bench.h"
@@ -178,6 +179,43 @@ static long parent_writes(long arg)
     return n;
 }
 
+// --- shared maps ------------------------------------------------------------------------------
+
+// A file of PAGES pages that are in the cache and as on the disk.  => -1: it cannot be had
+static int clean_file(void)
+{
+    static char block[PGSIZE];
+    int fd = open("bench.map", O_RDWR | O_CREATE);
+    for (int i = 0; fd >= 0 && i < PAGES; i++)
+        write(fd, block, PGSIZE);
+    fsync(fd);
+    return fd;
+}
+
+// A file of as many pages that nobody has touched, and that is on no disk.
+static int file_in_memory(void)
+{
+    int fd = memfd_create("bench", 0);
+    ftruncate(fd, PAGES * PGSIZE);
+    return fd;
+}
+
+// For each page, the first store through a shared map.
+static long shared_store(long on_disk)
+{
+    int fd = on_disk ? clean_file() : file_in_memory();
+    char *at = mmap(0, PAGES * PGSIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (at == (char *)-1)
+        return UNAVAILABLE;
+    uint64 start = instructions();
+    touch_all(at, PAGES * PGSIZE);
+    long n = (long)(instructions() - start) / PAGES;
+    munmap(at, PAGES * PGSIZE);
+    close(fd);
+    unlink("bench.map");
+    return n;
+}
+
 // --- memory for a child -----------------------------------------------------------------------
 
 static long child_memory(long arg)
@@ -200,6 +238,8 @@ const struct row memory_rows[] = {
     { "zero-read", 0, zero_read, 0, 0 },
     { "child-reads", map_setup, child_reads, map_teardown, LARGE },
     { "parent-writes", map_setup, parent_writes, map_teardown, LARGE },
+    { "shared-file", 0, shared_store, 0, true },
+    { "shared-memory", 0, shared_store, 0, false },
     { "child-kib-small", 0, child_memory, 0, 0 },
     { "child-kib-64m", heap_setup, child_memory, heap_teardown, 64 * MIB },
     { 0 },

@@ -29,6 +29,9 @@ void grandchildren(void), shared_not_copied(void), take_back(void), zero_page(vo
 void tables_shared(void), tables_loaded(void), tables_inherited(void), tables_changed(void),
     tables_copied_to(void), tables_raced_for(void), tables_torn(void), tables_fail(void);
 
+// shared_maps.c: what is shared on purpose
+void shared_map(void), private_map(void), mixed_table(void);
+
 // shortage.c: memory runs out
 void oom_fault(void), oom_copyout(void), oom_tables(void), oom_cow(void);
 
