@@ -48,6 +48,18 @@ static inline enum entry_kind pte_kind(pte_t e)
     return e == 0 ? ENTRY_EMPTY : ENTRY_PARKED;
 }
 
+// Counts once more what an entry names.  => not EMPTY
+static inline void entry_get(pte_t e)
+{
+    frame_get(pte_frame(e));
+}
+
+// Gives back the reference of an entry of a leaf table (of others: table_put()).
+static inline void entry_put(pte_t e)
+{
+    frame_put(pte_frame(e));
+}
+
 static inline pte_t pte_table(const struct frame *table)
 {
     return pte_make(table, PTE_V);

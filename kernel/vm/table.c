@@ -57,7 +57,7 @@ void table_put(struct frame *table)
         if (*e == 0)
             continue;
         if (leaf)
-            frame_put(pte_frame(*e));
+            entry_put(*e);
         else
             table_put(pte_frame(*e));
         table->next--;

@@ -60,7 +60,7 @@ static inline pte_t table_share_entry(pte_t *e, int level)
     else if (shared & PTE_W)
         shared ^= PTE_W | PTE_COW;
     __atomic_store_n(e, shared, __ATOMIC_RELAXED);
-    frame_get(pte_frame(shared));
+    entry_get(shared);
     return shared;
 }
 

@@ -13,15 +13,18 @@ struct gathered {
     struct frame *root;
     bool dying; // it need not wait
     unsigned n;
-    struct frame *frame[GATHER]; // of pages and of tables
+    struct {
+        pte_t entry;
+        int level; // of the table in which it was
+    } of[GATHER];
 };
 
-static void drop(struct frame *f)
+static void drop(pte_t e, int level)
 {
-    if (f->kind == FRAME_TABLE)
-        table_put(f);
+    if (level > 0)
+        table_put(pte_frame(e));
     else
-        frame_put(f);
+        entry_put(e);
 }
 
 static void drop_gathered(struct gathered *g)
@@ -29,26 +32,27 @@ static void drop_gathered(struct gathered *g)
     if (g->n > 0)
         tlb_flush_harts(root_harts(g->root));
     for (unsigned i = 0; i < g->n; i++)
-        drop(g->frame[i]);
+        drop(g->of[i].entry, g->of[i].level);
     g->n = 0;
 }
 
-static void gather(struct gathered *g, struct frame *f)
+static void gather(struct gathered *g, pte_t e, int level)
 {
-    g->frame[g->n++] = f;
+    g->of[g->n].entry = e;
+    g->of[g->n++].level = level;
     if (g->n == GATHER)
         drop_gathered(g);
 }
 
-static void gather_entries(struct gathered *g, pte_t *e, uint64 n)
+static void gather_entries(struct gathered *g, pte_t *e, uint64 n, int level)
 {
     for (pte_t *stop = e + n; e < stop; e++) {
         if (*e == 0)
             continue;
-        struct frame *f = pte_frame(*e);
+        pte_t old = *e;
         *e = 0;
         table_home(e)->next--;
-        gather(g, f);
+        gather(g, old, level);
     }
 }
 
@@ -60,14 +64,11 @@ static void drop_entries(pte_t *e, uint64 n, int level)
     for (pte_t *stop = e + n; e < stop; e++) {
         if (*e == 0)
             continue;
-        struct frame *f = pte_frame(*e);
+        pte_t old = *e;
         gone++;
-        if (level == 0) {
-            frame_put(f);
-        } else {
+        if (level > 0)
             *e = 0;
-            table_put(f);
-        }
+        drop(old, level);
     }
     home->next -= gone;
 }
@@ -77,7 +78,7 @@ static void clear_entries(struct gathered *g, pte_t *e, uint64 n, int level)
     if (g->dying)
         drop_entries(e, n, level);
     else
-        gather_entries(g, e, n);
+        gather_entries(g, e, n, level);
 }
 
 // Clears one run, and the tables above it that have no entry left.  Of a dying space a shared table
