@@ -234,9 +234,9 @@ $(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld $(B)/tests
 .PRECIOUS: $(B)/user/%.o
 
 # --- the disk image ---------------------------------------------------------------------------
-# mkfs is the kernel's own file system, compiled for the host.
+# mkfs is the kernel's own file system, compiled for the host, where nothing is swapped.
 HOSTFLAGS := -std=gnu11 -O2 -g -MMD -MP $(WARN) -DKINE_HOST -iquote kernel -iquote .
-FSSRC   := $(wildcard kernel/fs/*.c kernel/cache/*.c) kernel/lib/crc.c kernel/lib/bitmap.c
+FSSRC   := $(filter-out kernel/cache/swap.c,$(wildcard kernel/fs/*.c kernel/cache/*.c)) kernel/lib/crc.c kernel/lib/bitmap.c
 MKFSSRC := $(wildcard mkfs/*.c)
 MKFSOBJ := $(patsubst %.c,$(B)/host/%.o,$(FSSRC) $(MKFSSRC))
 $(B)/host/%.o: %.c
@@ -250,7 +250,7 @@ $(B)/README: README.md
 	@sed '/^## /,$$d' $< > $@
 fs.img: $(B)/mkfs $(IMAGE_FILES) $(B)/sources
 	$(call say,MKFS,$@)
-	$(Q)$(B)/mkfs --classic --blocks 4096 --device console:1:0 $@ $(IMAGE_FILES)
+	$(Q)$(B)/mkfs --classic --blocks 4096 --device console:1:0 --device disk1:3:1 $@ $(IMAGE_FILES)
 
 # --- running ----------------------------------------------------------------------------------
 ifndef CPUS
@@ -268,6 +268,14 @@ GDBPORT ?= $(shell expr `id -u` % 5000 + 25000)
 QEMUOPTS = -machine virt -bios $(BIOS) -kernel $(QKERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	-drive file=$(DISK),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0
+# SWAP=512M: a second disk of that size, made when it is missing, for `swapon disk1`.
+ifdef SWAP
+SWAPDISK := $(B)/swap-$(SWAP).img
+QEMUOPTS += -drive file=$(SWAPDISK),if=none,format=raw,id=x1 \
+	-device virtio-blk-device,drive=x1,bus=virtio-mmio-bus.1
+$(SWAPDISK): $(B)/mkfs
+	$(Q)$(B)/mkfs --swap --size $(SWAP) $@
+endif
 ifdef APPEND
 QEMUOPTS += -append "$(APPEND)"
 endif
@@ -293,9 +301,9 @@ $(DISK):
 endif
 
 # QEMU is make's direct child, so that whoever ends make's child ends QEMU.
-qemu: check-machine check-disk $(QKERNEL) $(KERNEL).sym
+qemu: check-machine check-disk $(SWAPDISK) $(QKERNEL) $(KERNEL).sym
 	$(QEMU) $(QEMUOPTS)
-qemu-gdb: check-machine check-disk $(QKERNEL) $(KERNEL).sym .gdbinit
+qemu-gdb: check-machine check-disk $(SWAPDISK) $(QKERNEL) $(KERNEL).sym .gdbinit
 	@echo "*** QEMU waits for a debugger on port $(GDBPORT): run 'make gdb' in another window."
 	$(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 gdb: .gdbinit
@@ -323,8 +331,8 @@ help:
 .PHONY: all qemu qemu-gdb gdb print-gdbport print-prefix format clean help
 
 #: make              build the kernel, the programs and the disk image
-#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img APPEND="boot arguments"
-#:                   QEMUEXTRA=...); Ctrl-A X ends QEMU
+#: make qemu         run it (CPUS=3 MEM=128M BIOS=none|default DISK=fs.img SWAP=512M APPEND="boot
+#:                   arguments" QEMUEXTRA=...); Ctrl-A X ends QEMU
 #: make KASAN=1      build with the address sanitizer, in build/kasan; make KASAN=1 qemu runs that
 #: make DEBUG=1      build with UBSan, the lock-order checker and `longest`; make DEBUG=1 qemu runs that
 #: make qemu-gdb     run it under a debugger; `make gdb` in another window

@@ -286,6 +286,11 @@ struct winsize {
 #define KIOC_PENDING    0x4b01 // as FIONREAD
 #define KIOC_FRESH_LINE 0x4b02 // ends the line that the cursor stands in, if it stands in one
 
+// swapon()
+#define SWAP_FLAG_PRIO_MASK 0x7fff
+#define SWAP_FLAG_PREFER    0x8000
+#define SWAP_FLAG_DISCARD   0x10000
+
 // kine_audit: a recount from scratch.  Every count is in frames but `errors`.
 struct kine_audit {
     uint64 ram;       // frames of RAM
@@ -298,12 +303,13 @@ struct kine_audit {
 // kine_meminfo: frames by use.
 struct kine_meminfo {
     uint64 ram, free, user, tables, cache, slab, stacks, kernel, other;
-    uint64 cow_copies;  // store faults that copied a frame, since boot
-    uint64 cow_reuses;  // store faults in which the sole owner took the page back
-    uint64 zero_fills;  // empty entries filled with a zero frame of their own
-    uint64 page_faults; // all
-    uint64 slept;       // what instret counted while harts waited in wfi: little, except on an
-                        // emulator whose instructions are its clock (QEMU's -icount)
+    uint64 cow_copies;      // store faults that copied a frame, since boot
+    uint64 cow_reuses;      // store faults in which the sole owner took the page back
+    uint64 zero_fills;      // empty entries filled with a zero frame of their own
+    uint64 page_faults;     // all
+    uint64 swap, swap_free; // slots of swap space
+    uint64 slept;           // what instret counted while harts waited in wfi: little, except on an
+                            // emulator whose instructions are its clock (QEMU's -icount)
 };
 
 // kine_procs: one process.
@@ -324,9 +330,11 @@ struct kine_proc {
 #define KINE_FAIL_FAULT  2 // those made in its page faults
 
 // kine_pte: what maps an address of the caller's.
+#define KINE_PTE_SWAPPED (1UL << 63)
 struct kine_pte {
-    uint64 pte;    // the leaf entry, 0 if empty; without V: a page that is withheld (PROT_NONE)
-    uint64 refs;   // references to the frame, 0 if empty
+    uint64 pte;    // the leaf entry, 0 if empty; without V: a page that is withheld (PROT_NONE), or
+                   // with KINE_PTE_SWAPPED in swap space
+    uint64 refs;   // references to the frame, or to the slot of swap space; 0 if empty
     uint64 tables; // references to the tables above it, at the most; 1: only this space has them
 };
 

@@ -51,6 +51,11 @@ int blk_write(struct blkdev *dev, uint64 block, const void *page)
     return do_now(dev, BIO_WRITE, block, &pages, 1);
 }
 
+int blk_write_many(struct blkdev *dev, uint64 block, void **pages, uint32 n)
+{
+    return do_now(dev, BIO_WRITE, block, pages, n);
+}
+
 int blk_flush(struct blkdev *dev)
 {
     return do_now(dev, BIO_FLUSH, 0, NULL, 0);

@@ -27,6 +27,8 @@ static const char help_text[] =
     "      --size N      the same in bytes; the image takes room on the host as it fills\n"
     "      --device NAME:MAJOR:MINOR   a character device in the root\n"
     "      --progress    say how far it is, also when standard error is no terminal\n"
+    "mkfs --swap [--blocks N | --size N[K|M|G]] IMAGE\n"
+    "    makes an image of swap space, for `swapon`.\n"
     "mkfs --check IMAGE\n"
     "    compares everything in an image with everything else; status 1 if anything is wrong.\n"
     "mkfs --dump [--snapshot NAME] IMAGE [PATH]\n"
@@ -107,23 +109,18 @@ static uint64 parse_blocks(const char *text, bool bytes)
 }
 
 static const struct option long_options[] = {
-    { "classic", no_argument, NULL, 'c' },
-    { "blocks", required_argument, NULL, 'b' },
-    { "size", required_argument, NULL, 's' },
-    { "progress", no_argument, NULL, 'p' },
-    { "check", no_argument, NULL, 'C' },
-    { "dump", no_argument, NULL, 'D' },
-    { "extract", no_argument, NULL, 'E' },
-    { "snapshot", required_argument, NULL, 'S' },
-    { "device", required_argument, NULL, 'd' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "classic", no_argument, NULL, 'c' },        { "blocks", required_argument, NULL, 'b' },
+    { "size", required_argument, NULL, 's' },     { "progress", no_argument, NULL, 'p' },
+    { "swap", no_argument, NULL, 'w' },           { "check", no_argument, NULL, 'C' },
+    { "dump", no_argument, NULL, 'D' },           { "extract", no_argument, NULL, 'E' },
+    { "snapshot", required_argument, NULL, 'S' }, { "device", required_argument, NULL, 'd' },
+    { "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
 };
 
 static void set_command(struct options *o, enum command command)
 {
     if (o->command != MAKE && o->command != command)
-        usage("--check, --dump and --extract go one at a time: leave the others out");
+        usage("--check, --dump, --extract and --swap go one at a time: leave the others out");
     o->command = command;
 }
 
@@ -142,6 +139,7 @@ static void take_option(struct options *o, int option, char **argv)
     case 's': o->blocks = parse_blocks(optarg, option == 's'); break;
     case 'p': o->progress = true; break;
     case 'd': add_device(o, optarg); break;
+    case 'w': set_command(o, SWAP); break;
     case 'C': set_command(o, CHECK); break;
     case 'D': set_command(o, DUMP); break;
     case 'E': set_command(o, EXTRACT); break;
@@ -157,13 +155,15 @@ static void see_that_it_fits(const struct options *o)
 {
     if (o->image == NULL)
         usage("no image is named: say which");
-    if (o->command != MAKE && (o->classic || o->blocks > 0 || o->progress || o->ndevices > 0))
-        usage("--classic, --blocks, --size, --device and --progress are for making an image: leave "
-              "them out");
+    if (o->command != MAKE && (o->classic || o->progress || o->ndevices > 0))
+        usage("--classic, --device and --progress are for making an image: leave them out");
+    if (o->command != MAKE && o->command != SWAP && o->blocks > 0)
+        usage("--blocks and --size are for making an image: leave them out");
     if (o->snapshot != NULL && o->command != DUMP && o->command != EXTRACT)
         usage("--snapshot goes with --dump and --extract only: leave it out");
-    if (o->command == CHECK && o->nargs > 0)
-        usage("--check takes an image and nothing else: leave %s out", o->args[0]);
+    if ((o->command == CHECK || o->command == SWAP) && o->nargs > 0)
+        usage("%s takes an image and nothing else: leave %s out",
+              o->command == CHECK ? "--check" : "--swap", o->args[0]);
     if (o->command == DUMP && o->nargs > 1)
         usage("--dump takes an image and one path at most: leave %s out", o->args[1]);
     if (o->command == EXTRACT && o->nargs != 1)
@@ -191,13 +191,13 @@ int main(int argc, char **argv)
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
     signal(SIGHUP, on_signal);
+    if (o.blocks == 0)
+        o.blocks = DEFAULT_BLOCKS;
     switch (o.command) {
     case CHECK: return check_image(&o);
     case DUMP: return dump_image(&o);
     case EXTRACT: return extract_image(&o);
-    case MAKE: break;
+    case SWAP: return make_swap(&o);
+    default: return make_image(&o);
     }
-    if (o.blocks == 0)
-        o.blocks = DEFAULT_BLOCKS;
-    return make_image(&o);
 }

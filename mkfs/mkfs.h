@@ -3,7 +3,7 @@
 
 #include "fs/format.h"
 
-enum command { MAKE, CHECK, DUMP, EXTRACT };
+enum command { MAKE, CHECK, DUMP, EXTRACT, SWAP };
 
 #define DEVICES_MAX 16
 
@@ -33,6 +33,7 @@ void remove_on_failure(const char *path);
 
 // Each => the exit status.
 int make_image(const struct options *o);    // make.c
+int make_swap(const struct options *o);     // swap.c
 int check_image(const struct options *o);   // inspect.c
 int dump_image(const struct options *o);    // inspect.c
 int extract_image(const struct options *o); // extract.c

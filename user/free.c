@@ -26,6 +26,10 @@ int main(void)
     show("stacks", m.stacks);
     show("kernel", m.kernel);
     show("other", m.other);
+    if (m.swap > 0) {
+        show("swap", m.swap);
+        show("unused", m.swap_free);
+    }
     printf("faults: %lu, copied %lu, taken back %lu, zero-filled %lu\n", m.page_faults,
            m.cow_copies, m.cow_reuses, m.zero_fills);
     return 0;

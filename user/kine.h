@@ -84,6 +84,9 @@ int vfork(void) KINE(vfork) __attribute__((returns_twice));
 int power_off(void) KINE(power_off);
 int reboot(void) KINE(reboot);
 
+int swapon(const char *disk, int flags) KINE(swapon);
+int swapoff(const char *disk) KINE(swapoff);
+
 int kine_audit(struct kine_audit *out) KINE(kine_audit);
 int kine_meminfo(struct kine_meminfo *out) KINE(kine_meminfo);
 int kine_procs(struct kine_proc *out, int max) KINE(kine_procs);

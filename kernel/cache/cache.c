@@ -272,6 +272,37 @@ void cache_mark_dirty(struct frame *f)
     spin_unlock(&cache.lock);
 }
 
+void cache_adopt(struct object *obj, uint64 index, struct frame *f)
+{
+    spin_lock(&cache.lock);
+    insert(obj, index, f, 0);
+    spin_unlock(&cache.lock);
+}
+
+bool cache_let_go(struct frame *f)
+{
+    spin_lock(&cache.lock);
+    bool evicted =
+        f->owner != NULL && !(f->flags & (CACHE_DIRTY | CACHE_BUSY)) && frame_refs(f) == 2;
+    if (evicted)
+        cache_unlink(f);
+    spin_unlock(&cache.lock);
+    if (evicted)
+        frame_put(f);
+    frame_put(f);
+    return evicted;
+}
+
+struct frame *cache_disown(struct object *obj, uint64 index)
+{
+    spin_lock(&cache.lock);
+    struct frame *f = lookup(obj, index);
+    if (f != NULL)
+        cache_unlink(f);
+    spin_unlock(&cache.lock);
+    return f;
+}
+
 bool cache_has(struct object *obj, uint64 index)
 {
     spin_lock(&cache.lock);

@@ -74,6 +74,14 @@ void cache_drop(struct object *obj,
                 uint64 from); // takes away pages from index `from` on, dirty or not
 void cache_drop_page(struct object *obj, uint64 index);
 
+// For an object whose pages nobody changes, and whose owner sees to it that nobody brings one in
+// meanwhile (cache/swap.h).  Enters a page that is not there, and takes over the caller's reference:
+void cache_adopt(struct object *obj, uint64 index, struct frame *f);
+// Takes a page away.  => the page, with what was the cache's reference; NULL: it was not there
+struct frame *cache_disown(struct object *obj, uint64 index);
+// Drops the caller's reference to a page of the cache, and evicts it if it can be.  => has it been?
+bool cache_let_go(struct frame *f);
+
 bool cache_has(struct object *obj, uint64 index);
 bool cache_is_dirty(struct object *obj, uint64 index); // => of a page that is not there: false
 size_t cache_dirty_pages(void);                        // in the whole cache, but for what is kept

@@ -99,6 +99,11 @@ int blk_write(struct blkdev *dev, uint64 block, const void *page)
     return submit_and_wait(dev, BIO_WRITE, block, &pages, 1);
 }
 
+int blk_write_many(struct blkdev *dev, uint64 block, void **pages, uint32 n)
+{
+    return submit_and_wait(dev, BIO_WRITE, block, pages, n);
+}
+
 int blk_flush(struct blkdev *dev)
 {
     return submit_and_wait(dev, BIO_FLUSH, 0, NULL, 0);

@@ -41,6 +41,7 @@ int blk_read(struct blkdev *dev, uint64 block, void *page);
 // n neighbours, at most BIO_PAGES.
 int blk_read_many(struct blkdev *dev, uint64 block, void **pages, uint32 n);
 int blk_write(struct blkdev *dev, uint64 block, const void *page);
+int blk_write_many(struct blkdev *dev, uint64 block, void **pages, uint32 n);
 int blk_flush(struct blkdev *dev); // => everything written before is on stable storage
 
 // The n-th block device found, NULL if there is none.

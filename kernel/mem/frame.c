@@ -46,6 +46,13 @@ static void count_use(enum frame_kind kind, long change)
     __atomic_fetch_add(&caches[this_hart()->index].in_use[kind], change, __ATOMIC_RELAXED);
 }
 
+void frame_become(struct frame *f, enum frame_kind kind)
+{
+    count_use(f->kind, -1);
+    count_use(kind, 1);
+    f->kind = (uint8)kind;
+}
+
 static struct frame *cache_pop(struct frame_cache *c)
 {
     struct frame *f = NULL;

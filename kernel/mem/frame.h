@@ -77,6 +77,9 @@ static inline void *frame_page(const struct frame *f) // its kernel address
     return phys_to_virt(frame_phys(f));
 }
 
+// Its sole owner uses it for something else from here on.
+void frame_become(struct frame *f, enum frame_kind kind);
+
 bool frame_is_ram(paddr_t pa); // false for devices and beyond the end
 
 // The rare ends of the functions below: the count was or becomes 0, or wraps.

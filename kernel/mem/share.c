@@ -11,6 +11,7 @@
 static size_t kernel_share, user_share;
 static long promised; // atomic
 static size_t lent;   // atomic
+static long spare;    // atomic
 
 void share_init(size_t nframes)
 {
@@ -74,4 +75,15 @@ bool share_has(size_t want, size_t keep)
     if (pool.nfree + pool.nfree_fresh >= kernel_share + promises() + want)
         return true;
     return share_charged() + want <= user_share;
+}
+
+void share_spare(long pages)
+{
+    __atomic_fetch_add(&spare, pages, __ATOMIC_RELAXED);
+}
+
+bool share_has_in_all(size_t want, size_t keep)
+{
+    size_t elsewhere = (size_t)__atomic_load_n(&spare, __ATOMIC_RELAXED);
+    return share_has(want, keep) || share_charged() + want + keep <= user_share + elsewhere;
 }

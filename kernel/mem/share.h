@@ -32,6 +32,12 @@ size_t share_charged(void);
 // => can users have `want` frames more with `keep` still left of their share?
 bool share_has(size_t want, size_t keep);
 
+// The same of what can be elsewhere, as long as there is room for it (cache/swap.h): what is granted
+// so may have to wait for its frame, but comes to it.
+bool share_has_in_all(size_t want, size_t keep);
+// So many pages of users' more can be elsewhere; a negative number: fewer.
+void share_spare(long pages);
+
 // Charges what an image may come to own; a negative number ends that.
 void share_promise(long frames);
 

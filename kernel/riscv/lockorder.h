@@ -31,6 +31,7 @@ enum lock_rank {
     RANK_FILES,  // one descriptor table, one file's counts
     RANK_MAPS,   // who shows an object's pages
     RANK_CACHE,  // the page cache's index and its LRU list
+    RANK_SWAP,   // which slots are free
     RANK_BLK,    // one virtio queue
     RANK_REST,   // who may have the system at rest
     RANK_IO,     // whoever waits for block requests to end

@@ -33,6 +33,8 @@ syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
 // sys_mem.c: memory
 syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mremap, sys_msync, sys_mprotect, sys_madvise,
     sys_mincore;
+// sys_swap.c: swap space
+syscall_fn sys_swapon, sys_swapoff;
 // sys_time.c: time
 syscall_fn sys_nanosleep, sys_clock_gettime, sys_times;
 // sys_info.c: the system

@@ -1,6 +1,7 @@
 // System calls on the system as a whole.
 
 #include "abi.h"
+#include "cache/swap.h"
 #include "dev/console.h"
 #include "errno.h"
 #include "lib/string.h"
@@ -31,6 +32,8 @@ int64 sys_sysinfo(const uint64 *arg) // sysinfo *
         .totalram = frames_total(),
         .freeram = frames_free(),
         .bufferram = frames_in_use(FRAME_CACHE),
+        .totalswap = swap_total(),
+        .freeswap = swap_free(),
         .procs = (uint16)proc_count(),
         .mem_unit = PGSIZE,
     };

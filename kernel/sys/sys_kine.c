@@ -1,6 +1,7 @@
 // What only kine has: the audit, the accounts, and windows for the tests (kernel/abi.h).
 
 #include "abi.h"
+#include "cache/swap.h"
 #include "errno.h"
 #include "mem/audit.h"
 #include "mem/frame.h"
@@ -44,6 +45,8 @@ int64 sys_kine_meminfo(const uint64 *arg)
         .slab = frames_in_use(FRAME_SLAB),
         .stacks = frames_in_use(FRAME_STACK),
         .other = frames_in_use(FRAME_OTHER),
+        .swap = swap_total(),
+        .swap_free = swap_free(),
         .cow_copies = fault_counts.cow_copies,
         .cow_reuses = fault_counts.cow_reuses,
         .zero_fills = fault_counts.zero_fills,

@@ -2,6 +2,7 @@
 
 #include "abi.h"
 #include "cache/memory_object.h"
+#include "cache/swap.h"
 #include "errno.h"
 #include "fcntl.h"
 #include "mem/frame.h"
@@ -75,11 +76,12 @@ static int check_flags(uint64 flags)
     return type == MAP_PRIVATE || type == MAP_SHARED ? 0 : -EINVAL;
 }
 
-// => is it for more memory of the caller's own, or shared memory, than there is RAM?
+// => is it for more memory of the caller's own, or shared memory, than there is RAM and
+// swap space?
 static bool is_impossible(uint64 flags, bool shared, uint64 prot, uint64 len)
 {
     bool takes = shared ? flags & MAP_ANONYMOUS : prot & PROT_WRITE;
-    return takes && !(flags & MAP_NORESERVE) && len > frames_total() * PGSIZE;
+    return takes && !(flags & MAP_NORESERVE) && len > (frames_total() + swap_total()) * PGSIZE;
 }
 
 // Flags that do not say what is mapped, and where, ask for what is so in any case (MAP_STACK), or

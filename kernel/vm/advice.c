@@ -41,11 +41,14 @@ int aspace_free_lazily(struct aspace *as, uint64 addr, uint64 len)
 static bool is_resident(struct aspace *as, const struct area *a, uint64 va)
 {
     const pte_t *e = entry_at(as->root, va, 0);
-    if (e && *e)
+    bool swapped = e && pte_is_swapped(*e);
+    if (!swapped && e && *e)
         return true;
-    if (!a->live)
+    if (!swapped && !a->live)
         return false;
-    struct frame *f = object_page_now(a->object, (a->offset + (va - a->start)) >> PGSHIFT);
+    struct frame *f = swapped
+                          ? object_page_now(&swap_object, pte_slot(*e))
+                          : object_page_now(a->object, (a->offset + (va - a->start)) >> PGSHIFT);
     if (f)
         frame_put(f);
     return f != NULL;

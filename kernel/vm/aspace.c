@@ -15,6 +15,7 @@
 static struct obj_cache aspaces = OBJ_CACHE_INIT(aspaces, "aspace", sizeof(struct aspace));
 static struct spinlock all_lock = SPINLOCK_INIT("all aspaces", RANK_PROC);
 static struct list all = LIST_INIT(all); // by all_lock
+static uint64 made;                      // by all_lock
 
 struct aspace *aspace_new(void)
 {
@@ -30,6 +31,7 @@ struct aspace *aspace_new(void)
     areas_init(&as->areas);
     as->refs = 1;
     spin_lock(&all_lock);
+    as->serial = ++made;
     list_push_back(&all, &as->link);
     spin_unlock(&all_lock);
     return as;
@@ -101,6 +103,8 @@ struct usage {
 static void count_usage(pte_t *e, uint64 va, bool shared, void *arg)
 {
     struct usage *u = arg;
+    if (pte_is_swapped(*e))
+        return;
     u->pages++;
     u->shared += shared || frame_refs(pte_frame(*e)) > 1;
 }
@@ -120,14 +124,14 @@ void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size
 }
 
 struct own {
-    uint64 frames;
+    uint64 pages;
     uint32 refs; // that a frame has which only this space has
 };
 
 static void count_own(pte_t *e, uint64 va, bool shared, void *arg)
 {
     struct own *own = arg;
-    own->frames += !shared && frame_refs(pte_frame(*e)) == own->refs;
+    own->pages += !shared && entry_refs(*e) == (pte_is_swapped(*e) ? 1 : own->refs);
 }
 
 // => does the area show memory that goes when it does?  The cache has one reference more to its
@@ -141,13 +145,13 @@ static bool is_last_map(const struct area *a)
 uint64 aspace_own(struct aspace *as)
 {
     mutex_lock(&as->lock);
-    struct own own = { .frames = pte_own_tables(as->root) };
+    struct own own = { .pages = pte_own_tables(as->root) };
     for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a)) {
         own.refs = is_last_map(a) ? 2 : 1;
         pte_each(as->root, a->start, a->end, count_own, &own);
     }
     mutex_unlock(&as->lock);
-    return own.frames;
+    return own.pages;
 }
 
 void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out)
@@ -159,7 +163,7 @@ void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out)
     pte_t *e = entry_at(as->root, va, 0);
     if (e && *e) {
         out->tables = pte_sharers(as->root, va);
-        out->refs = frame_refs(pte_frame(*e));
+        out->refs = entry_refs(*e);
         out->pte = *e;
         if (out->tables > 1 && *e & PTE_W)
             out->pte = (*e & ~PTE_W) | PTE_COW;
@@ -180,11 +184,14 @@ static void audit_entry(pte_t *e, uint64 va, bool shared, void *arg)
     r->mapped++;
     if ((*e & (PTE_W | PTE_COW) && !(prot & PROT_WRITE)) || (*e & PTE_X && !(prot & PROT_EXEC)))
         audit_error("M4: entry %lx at %p allows more than its area", *e, (void *)va);
-    bool withheld = pte_kind(*e) == ENTRY_WITHHELD;
-    if (withheld != !(prot & PROT_READ))
+    enum entry_kind kind = pte_kind(*e);
+    bool withheld = kind == ENTRY_WITHHELD;
+    if (kind != ENTRY_SWAPPED && withheld != !(prot & PROT_READ))
         audit_error("M4: entry %lx at %p is withheld, or is not, against its area", *e, (void *)va);
-    if (!withheld && !(*e & PTE_SHARED) != !r->area->mapping.shared)
+    if (kind == ENTRY_PAGE && !(*e & PTE_SHARED) != !r->area->mapping.shared)
         audit_error("M4: entry %lx at %p is shared, or is not, against its area", *e, (void *)va);
+    if (kind == ENTRY_SWAPPED && r->area->mapping.shared)
+        audit_error("M4: entry %lx at %p has a slot of its own in a shared map", *e, (void *)va);
     if (shared && r->area->live)
         audit_error("M3: page %p of an object that may change is in a shared table", (void *)va);
 }
@@ -201,21 +208,32 @@ static void audit_rights(struct aspace *as)
         audit_error("M4: %lu entries lie outside every area", present - r.mapped);
 }
 
-// => the first address space after `as` (NULL: of all) that somebody still uses, with a reference;
-// the one to `as` ends here.
-static struct aspace *next_in_use(struct aspace *as)
+// => is the space still used?  Then with a reference for the caller.
+static bool get_used(struct aspace *as)
 {
-    struct aspace *next = NULL;
+    uint32 refs = __atomic_load_n(&as->refs, __ATOMIC_RELAXED);
+    while (refs > 0)
+        if (__atomic_compare_exchange_n(&as->refs, &refs, refs + 1, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
+struct aspace *aspace_from(uint64 serial)
+{
+    struct aspace *found = NULL;
     spin_lock(&all_lock);
-    for (struct list *l = as ? as->link.next : all.next; l != &all && !next; l = l->next) {
-        struct aspace *a = container_of(l, struct aspace, link);
-        uint32 refs = __atomic_load_n(&a->refs, __ATOMIC_RELAXED);
-        while (refs > 0 && !__atomic_compare_exchange_n(&a->refs, &refs, refs + 1, true,
-                                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-            ;
-        next = refs > 0 ? a : NULL;
+    for (struct list *l = all.next; l != &all && !found; l = l->next) {
+        struct aspace *as = container_of(l, struct aspace, link);
+        found = as->serial >= serial && get_used(as) ? as : NULL;
     }
     spin_unlock(&all_lock);
+    return found;
+}
+
+struct aspace *aspace_next(struct aspace *as)
+{
+    struct aspace *next = aspace_from(as ? as->serial + 1 : 0);
     if (as)
         aspace_put(as);
     return next;
@@ -225,7 +243,7 @@ static struct aspace *next_in_use(struct aspace *as)
 static void audit_aspaces(void)
 {
     audit_count(zero_frame);
-    for (struct aspace *as = next_in_use(NULL); as; as = next_in_use(as)) {
+    for (struct aspace *as = aspace_next(NULL); as; as = aspace_next(as)) {
         mutex_lock(&as->lock);
         pagetable_audit(as->root);
         audit_rights(as);

@@ -19,7 +19,8 @@ struct aspace {
     uint64 promised;   // frames charged for its image; constant once it runs
     bool patient;      // set before it runs: who cannot be refused a page, but waits for it
     uint32 refs;       // atomic: processes that use it
-    struct list link;  // all address spaces; by their list's lock
+    struct list link;  // all address spaces, in the order of `serial`; by their list's lock
+    uint64 serial;     // constant: the how many-th it is since boot
 };
 
 struct aspace *aspace_new(void); // => one reference; NULL if out of memory
@@ -95,8 +96,8 @@ int aspace_resident(struct aspace *as, uint64 addr, uint64 pages, uchar *out);
 
 // For ps: pages mapped, of these shared, and bytes that areas span.
 void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size);
-// Frames that would be free if this space, and nobody else, ended: tables and private pages that
-// only it has, and shared memory that only it maps.
+// What would be free if this space, and nobody else, ended, in frames and slots of swap space: tables
+// and private pages that only it has, and shared memory that only it maps.
 uint64 aspace_own(struct aspace *as);
 // The leaf entry for an address, as this space has it, and who else has it; zeros if there is none.
 void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out);

@@ -14,12 +14,16 @@
 //   retry cleared frame                        store: a copy     take it    copy it, map the
 //                                                          back: W    copy, drop the old
 //
-// All this is done with the address space locked, and waits for nothing.  If the object's page is
-// not in the cache, the lock is let go of, the page brought in and held, and the whole decision is
+// An entry that names a slot of swap space gets its page back first, as COW; then it is as if it had
+// been there.
+//
+// All this is done with the address space locked, and waits for nothing.  If the page
+// is not in the cache, the lock is let go of, the page brought in and held, and the whole decision is
 // taken once more: whatever has become of the area meanwhile.
 //
 // No frame to be had, or no room in the users' share: -ENOMEM.  kalloc has reclaimed before it says
-// so; then what takes waiting is reclaimed too, and the access is tried once more.  A process that
+// so; then the pager is waited for as long as it finds pages that can go out (vm/pager.h), what else
+// takes waiting is reclaimed too, and the access is tried once more.  A process that
 // maps much is refused a little earlier than the others (mem/share.h: SHARE_MARGIN).
 //
 // Fences.  An entry that becomes valid, or gains W, needs none: a hart that remembers the old entry
@@ -37,7 +41,9 @@
 #include "riscv/hart.h"
 #include "riscv/tlb.h"
 #include "task/clock.h"
+#include "task/thread.h"
 #include "vm/aspace.h"
+#include "vm/pager.h"
 #include "vm/pagetable.h"
 #include "vm/space_priv.h"
 #include "vm/table.h"
@@ -48,7 +54,9 @@
 struct lacking {
     struct object *object; // counted
     uint64 index;
-    bool store; // it is to be stored to through a shared map, and is not dirty
+    bool store;         // it is to be stored to through a shared map, and is not dirty
+    pte_t swapped;      // counted: the entry whose slot it is; or 0
+    struct frame *held; // what the last try lacked, with a reference; or NULL
 };
 
 struct fault_counts fault_counts;
@@ -83,17 +91,18 @@ static bool is_large(struct aspace *as)
     return pte_total(as->root) >= frames_total() / 16;
 }
 
-// => may this process have the frames of the users' share that are left to the small ones?
+// => may this process have of the frames that are left, of which the last are for the small ones?
 static __attribute__((noinline)) bool may_still_grow(struct aspace *as)
 {
-    return !is_large(as) && share_has(1, 0);
+    pager_wake();
+    return share_has(1, SHARE_MARGIN / 2) || (!is_large(as) && share_has(1, 0));
 }
 
 // => is there room for another frame in the users' share?  Not if only the margin is left and this
-// process is large
+// process is large.  The pager begins before it comes to that.
 static inline bool may_grow(struct aspace *as)
 {
-    return share_has(1, SHARE_MARGIN / 2) || may_still_grow(as);
+    return share_has(1, PAGER_LOW) || may_still_grow(as);
 }
 
 // => a page for a user to own; NULL if there is none for this process
@@ -157,7 +166,10 @@ static struct frame *copy_part(struct aspace *as, const struct area *a, const st
 static int lack(struct lacking *l, struct object *object, uint64 index, bool store)
 {
     object_get(object);
-    *l = (struct lacking){ object, index, store };
+    l->object = object;
+    l->index = index;
+    l->store = store;
+    l->swapped = 0;
     return -EAGAIN;
 }
 
@@ -234,10 +246,33 @@ static inline int fill(struct aspace *as, pte_t *e, const struct area *a, uint64
     return fill_object(as, e, a, va, a->bytes - into, access, l);
 }
 
+// The page comes back from swap space.  Nobody stores to it but who has it alone; and that is found out
+// as for any page that is COW.
+static __attribute__((noinline)) int bring_back(struct aspace *as, const struct area *a, pte_t *e,
+                                                struct lacking *l)
+{
+    uint64 slot = pte_slot(*e);
+    if (!may_grow(as))
+        return -ENOMEM;
+    struct frame *f = object_page_now(&swap_object, slot);
+    if (!f) {
+        entry_get(*e);
+        lack(l, &swap_object, slot, false);
+        l->swapped = *e;
+        return -EAGAIN;
+    }
+    if (a->prot & PROT_EXEC)
+        icache_flush_harts(root_harts(as->root));
+    pte_t back = a->prot & PROT_READ ? shared_entry(a, f) : pte_make(f, TAG_WITHHELD);
+    __atomic_store_n(e, back, __ATOMIC_RELEASE);
+    swap_put(slot);
+    return 0;
+}
+
 static __attribute__((noinline)) int copy_cow(struct aspace *as, const struct area *a, pte_t *e)
 {
     struct frame *old = pte_frame(*e);
-    pte_t flags = (PTE_FLAGS(*e) & ~PTE_COW) | PTE_W;
+    pte_t flags = (PTE_FLAGS(*e) & ~PTE_COW) | PTE_W | PTE_A;
     void *page = user_page(as, a);
     if (!page)
         return -ENOMEM;
@@ -253,14 +288,48 @@ static __attribute__((noinline)) int copy_cow(struct aspace *as, const struct ar
     return 0;
 }
 
-// A store to a page that must be copied first.
-static inline int break_cow(struct aspace *as, const struct area *a, pte_t *e)
+// => is one reference the entry's, and every other one that we hold ourselves?  Only we could hand out
+// more: the lock is held.
+static inline bool is_alone(const struct frame *f, const struct lacking *l)
 {
-    // One reference is ours, and only we could hand out more: the lock is held.
-    if (frame_refs(pte_frame(*e)) > 1)
+    uint32 refs = frame_refs(f);
+    return refs == 1 || (refs == 2 && f == l->held);
+}
+
+// A store to a page that must be copied first.
+static inline int break_cow(struct aspace *as, const struct area *a, pte_t *e,
+                            const struct lacking *l)
+{
+    if (!is_alone(pte_frame(*e), l))
         return copy_cow(as, a, e);
-    *e ^= PTE_COW | PTE_W;
+    *e = (*e ^ (PTE_COW | PTE_W)) | PTE_A;
     count(&fault_counts.cow_reuses);
+    return 0;
+}
+
+// The entry allows it: it has been changed meanwhile, or the pager wants to know whether the page is used
+// and the hart does not say so itself (Svade).
+static inline void use(pte_t *e, uint64 va)
+{
+    if (!(*e & PTE_A))
+        __atomic_fetch_or(e, PTE_A, __ATOMIC_RELAXED);
+    sfence_vma_page(va);
+}
+
+// The decision on an entry whose page is not in swap space.
+static inline int allow(struct aspace *as, const struct area *a, pte_t *e, uint64 va,
+                        enum access access, struct lacking *l)
+{
+    if (*e == 0)
+        return fill(as, e, a, va, access, l);
+    if (access != ACCESS_WRITE || *e & PTE_W)
+        use(e, va);
+    else if (*e & PTE_COW)
+        return break_cow(as, a, e, l);
+    else if (*e & PTE_SHARED)
+        return show(as, e, a, va, access, l);
+    else
+        return -EFAULT;
     return 0;
 }
 
@@ -270,46 +339,44 @@ static int decide(struct aspace *as, uint64 va, enum access access, struct frame
                   struct lacking *l)
 {
     const struct area *a = areas_find(&as->areas, va);
-    if (!a || !(a->prot & access))
+    if (!a || (a->prot & access) != access)
         return -EFAULT;
     if (beyond_end(a, va))
         return -ENXIO;
     pte_t *e = find_entry(as, a, va, access);
     if (!e)
         return -ENOMEM;
-    int err = 0;
-    if (*e == 0)
-        err = fill(as, e, a, va, access, l);
-    else if (access == ACCESS_WRITE && !(*e & PTE_W))
-        err = *e & PTE_COW      ? break_cow(as, a, e)
-              : *e & PTE_SHARED ? show(as, e, a, va, access, l)
-                                : -EFAULT;
-    else
-        sfence_vma_page(va);
+    int err = pte_is_swapped(*e) ? bring_back(as, a, e, l) : 0;
+    if (!err && access != ACCESS_NONE)
+        err = allow(as, a, e, va, access, l);
     if (err)
         pte_trim(as->root, va);
-    else
+    else if (access != ACCESS_NONE)
         *frame = pte_frame(*e);
     return err;
 }
 
-static int bring(struct lacking *l, struct frame **page)
+static int bring(struct lacking *l)
 {
     struct object *obj = l->object;
-    int err = l->store ? obj->ops->allow_store(obj, l->index) : object_page(obj, l->index, page);
+    int err =
+        l->store ? obj->ops->allow_store(obj, l->index) : object_page(obj, l->index, &l->held);
     object_put(l->object);
+    if (l->swapped)
+        entry_put(l->swapped);
     return err;
 }
 
 // Removes what an access failed for, if that can be done by waiting.  Memory that is short is
 // reclaimed, once; a patient address space waits a while, as often as need be, and the thread rests
-// there (task/rest.h).  *page: held for the next try, or NULL.
+// there (task/rest.h).
 // => 0: it is to be tried again; else the error; -EINTR: killed.  No mutex but turns is held.
-static int wait_for(struct aspace *as, int err, struct lacking *l, struct frame **page,
-                    bool *reclaimed)
+static int wait_for(struct aspace *as, int err, struct lacking *l, bool *reclaimed)
 {
     if (err == -EAGAIN)
-        err = bring(l, page);
+        err = bring(l);
+    if (err == -ENOMEM && pager_make_room())
+        return thread_breathe();
     if (err == -ENOMEM && !*reclaimed) {
         *reclaimed = true;
         if (reclaim_wait())
@@ -325,13 +392,13 @@ static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enu
 {
     bool reclaimed = false;
     while (err && err != -EFAULT && err != -ENXIO) {
-        struct frame *page = NULL;
         mutex_unlock(&as->lock);
-        int failed = wait_for(as, err, l, &page, &reclaimed);
+        int failed = wait_for(as, err, l, &reclaimed);
         mutex_lock(&as->lock);
         err = failed ? failed : decide(as, va, access, frame, l);
-        if (page)
-            frame_put(page);
+        if (l->held)
+            frame_put(l->held);
+        l->held = NULL;
         if (failed)
             break;
     }
@@ -341,6 +408,7 @@ static __attribute__((noinline)) int try_again(struct aspace *as, uint64 va, enu
 int fault_in(struct aspace *as, uint64 va, enum access access, struct frame **frame)
 {
     struct lacking l;
+    l.held = NULL;
     va = PGROUNDDOWN(va);
     int err = decide(as, va, access, frame, &l);
     return err ? try_again(as, va, access, frame, &l, err) : 0;

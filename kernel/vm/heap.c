@@ -53,10 +53,10 @@ uint64 aspace_brk(struct aspace *as, uint64 brk)
     return now;
 }
 
-// => is there room for `pages` that can be refused?
+// => is there room for `pages` that can be refused, here or in swap space?
 static bool has_room(uint64 pages)
 {
-    return share_has(pages, SHARE_MARGIN);
+    return share_has_in_all(pages, SHARE_MARGIN);
 }
 
 // Makes one page present.

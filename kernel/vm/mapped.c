@@ -56,7 +56,7 @@ static void forget_frame(struct frame *root, uint64 start, uint64 end, const str
 {
     for (uint64 va = start; va < end; va += PGSIZE) {
         pte_t *e = entry_at(root, va, 0);
-        if (e && *e && pte_frame(*e) == only)
+        if (e && pte_kind(*e) == ENTRY_PAGE && pte_frame(*e) == only)
             pte_clear_range(root, va, va + PGSIZE);
     }
 }

@@ -133,6 +133,8 @@ int aspace_munmap(struct aspace *as, uint64 addr, uint64 len)
 static void protect_entry(pte_t *e, uint64 va, bool shared, void *arg)
 {
     const struct area *a = arg;
+    if (pte_is_swapped(*e))
+        return;
     if (!(a->prot & PROT_READ)) {
         *e = pte_make(pte_frame(*e), TAG_WITHHELD);
         return;

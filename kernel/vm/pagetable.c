@@ -112,7 +112,7 @@ pte_t *pte_reach(struct frame *root, uint64 va)
     if (*mid != 0) {
         struct frame *leaf = pte_frame(*mid);
         pte_t *e = &table_of(leaf)[index_at(va, 0)];
-        if (table_is_shared(leaf) && *e != 0) {
+        if (table_is_shared(leaf) && *e & PTE_V) {
             table_seal(leaf);
             __atomic_store_n(mid, pte_table(leaf), __ATOMIC_RELEASE);
             return e;
@@ -169,8 +169,7 @@ static uint64 skip_empty(const pte_t *e, int level, uint64 va, uint64 end)
     return empty ? min(stop, first + empty * SPAN(level)) : va;
 }
 
-// => the first address at or after va, below end, that has a leaf table; end if there is none
-static uint64 skip_holes(struct frame *root, uint64 va, uint64 end)
+uint64 skip_holes(struct frame *root, uint64 va, uint64 end)
 {
     while (va < end) {
         uint64 from = va;

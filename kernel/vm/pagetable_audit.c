@@ -5,12 +5,16 @@
 
 static void audit_page(pte_t e)
 {
+    if (pte_is_swapped(e)) {
+        swap_audit_count(pte_slot(e));
+        return;
+    }
     struct frame *f = pte_frame(e);
     audit_count(f);
     if (pte_kind(e) == ENTRY_WITHHELD)
         return;
-    if (pte_kind(e) != ENTRY_PAGE || !(e & PTE_U) || !(e & PTE_A))
-        audit_error("entry %lx of a user page lacks V, U or A", e);
+    if (pte_kind(e) != ENTRY_PAGE || !(e & PTE_U) || !(e & PTE_D))
+        audit_error("entry %lx of a user page lacks V, U or D", e);
     bool only_one = e & PTE_SHARED || frame_refs(f) == 1;
     if (e & PTE_W && (!only_one || e & PTE_COW))
         audit_error("M2: writable entry %lx, %u references", e, frame_refs(f));

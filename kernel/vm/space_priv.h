@@ -7,6 +7,11 @@
 
 #define MMAP_BOTTOM 0x40000000UL // where mmap looks for room at the lowest
 
+// => the first address space with that serial number or a higher one that somebody uses, with a
+// reference; NULL: none
+struct aspace *aspace_from(uint64 serial);
+// => the one behind `as` (NULL: the first of all); the reference to `as` ends here
+struct aspace *aspace_next(struct aspace *as);
 // Unmaps what lies in the range.  => lock held; room for what it adds is reserved; 0, or -ENOMEM
 // and nothing has changed (a table that others have too must be copied first)
 int aspace_cut(struct aspace *as, uint64 start, uint64 end);

@@ -28,6 +28,8 @@ static inline const pte_t *next_entry(const pte_t *at, const pte_t *end)
 // => the entry for va at `level`; NULL if a table above it is missing.  Parked tables are walked
 // through: what lies under them is there, though the hardware cannot reach it.
 pte_t *entry_at(struct frame *root, uint64 va, int level);
+// => the first address at or after va, below end, that has a leaf table; end if there is none
+uint64 skip_holes(struct frame *root, uint64 va, uint64 end);
 // A stretch is walked in runs: entries of one table that are covered whole, at the highest level
 // where that is so.  However long a stretch is it has five runs at the most: pages, leaf tables,
 // the tables of those, and down again.

@@ -31,7 +31,7 @@
 #define TEXT_SLOTS 4
 
 struct volume *calls_volume;
-struct mem_disk calls_disk;
+struct mem_disk calls_disk, calls_second_disk;
 struct thread calls_thread;
 struct proc calls_proc;
 uint64 calls_clock_ns, calls_slept_ns;
@@ -273,6 +273,12 @@ void calls_end(void)
     CHECK_EQ(held, frames_at_rest);
     this_hart()->thread = NULL;
     host_end();
+}
+
+struct blkdev *blk_find(int n)
+{
+    struct mem_disk *disk = n == 0 ? &calls_disk : n == 1 ? &calls_second_disk : NULL;
+    return disk && disk->data ? &disk->dev : NULL;
 }
 
 void put(uint64 uaddr, const void *from, size_t n)

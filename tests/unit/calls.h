@@ -29,6 +29,7 @@ void calls_begin(bool classic);
 void calls_end(void);
 extern struct volume *calls_volume;
 extern struct mem_disk calls_disk;
+extern struct mem_disk calls_second_disk; // for the test to make, if it wants one
 extern struct thread calls_thread;
 extern struct proc calls_proc;
 

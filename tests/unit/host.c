@@ -338,6 +338,13 @@ __attribute__((weak)) uint64 clock_ns(void) // the same
     return 0;
 }
 
+// Threads of the kernel's do nothing here by themselves.
+struct thread *thread_spawn(const char *name, void (*fn)(void *), void *arg)
+{
+    static struct thread idle;
+    return &idle;
+}
+
 // => is it the only hart at work?
 static bool alone(void)
 {

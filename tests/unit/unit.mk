@@ -7,7 +7,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc cache mapping calls
+UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc cache mapping swap calls
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
@@ -17,14 +17,15 @@ UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 HOST_MEM   := kernel/cache/mapping.c tests/unit/host.c tests/unit/tlb.c $(patsubst %,kernel/mem/%.c,frame pool share reclaim slab audit)
 UNIT_mem   := $(HOST_MEM)
 UNIT_kstack := $(HOST_MEM) kernel/mem/kstack.c
-UNIT_vm    := $(HOST_MEM) $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
+UNIT_vm    := $(HOST_MEM) tests/unit/swap_world.c $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
 # Open files and pipes: on memory and address spaces.
-HOST_PROC  := $(HOST_MEM) tests/unit/vm_space.c tests/unit/vm_wrap.c $(wildcard kernel/vm/*.c) \
+HOST_PROC  := $(HOST_MEM) tests/unit/swap_world.c tests/unit/vm_space.c tests/unit/vm_wrap.c $(wildcard kernel/vm/*.c) \
 	$(patsubst %,kernel/proc/%.c,file files pipe stream)
 UNIT_files := $(HOST_PROC)
 UNIT_pipe  := $(HOST_PROC)
 UNIT_stream := $(HOST_MEM) kernel/proc/stream.c
-UNIT_cache := $(HOST_MEM) $(wildcard kernel/cache/*.c)
+UNIT_cache := $(HOST_MEM) $(wildcard kernel/cache/*.c) mkfs/host_blk.c
+UNIT_swap  := $(UNIT_cache)
 UNIT_mapping := $(UNIT_cache)
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \

@@ -2,6 +2,8 @@
 #include "vm_space.h"
 #include <stdlib.h>
 #include <string.h>
+#include "cache/swap.h"
+#include "swap_world.h"
 #include "tlb.h"
 
 #define FILE_PAGES 16
@@ -35,6 +37,8 @@ struct frame *object_page_now(struct object *obj, uint64 index)
 {
     struct file *file = container_of(obj, struct file, object);
 
+    if (obj == &swap_object)
+        return swap_world_page_now(index);
     if (index >= file->npages || file->cold[index])
         return NULL;
     frame_get(file->frame[index]);
@@ -100,6 +104,8 @@ int object_page(struct object *obj, uint64 index, struct frame **out)
 {
     struct file *file = container_of(obj, struct file, object);
 
+    if (obj == &swap_object)
+        return swap_world_page(index, out);
     CHECK_EQ(host_mutexes_held(), 0);
     if (backing_brings)
         backing_brings(index);

@@ -18,6 +18,16 @@ int reboot(void)
     return end(LINUX_REBOOT_CMD_RESTART);
 }
 
+int swapon(const char *disk, int flags)
+{
+    return (int)syscall_errno(syscall(SYS_swapon, disk, flags));
+}
+
+int swapoff(const char *disk)
+{
+    return (int)syscall_errno(syscall(SYS_swapoff, disk));
+}
+
 int kine_audit(struct kine_audit *out)
 {
     return (int)syscall_errno(syscall(SYS_kine_audit, out));

@@ -1,0 +1,111 @@
+// swapon and swapoff: what may be named, and what lies in swap space while a process goes on.
+#include <string.h>
+#include "cache/swap.h"
+#include "calls.h"
+#include "dev/chardev.h"
+#include "vm/pager.h"
+
+#define AT    0x40000000UL
+#define PAGES 200
+#define SLOTS 500
+
+static void begin(void)
+{
+    static const uint32 header[] = { 1, SLOTS, 0 };
+    calls_begin(false);
+    mem_disk_make(&calls_second_disk, SLOTS + 1);
+    memcpy(calls_second_disk.data + 1024, header, sizeof header);
+    memcpy(calls_second_disk.data + BLK_SIZE - 10, "SWAPSPACE2", 10);
+    for (uint64 n = 0; n < 3; n++) {
+        char name[] = "disk0";
+        name[4] = (char)('0' + n);
+        CHECK_EQ(call(SYS_mknodat, (uint64)AT_FDCWD, text(name), S_IFCHR, MAKEDEV(DEV_DISK, n)), 0);
+    }
+    CHECK_EQ(call(SYS_mmap, AT, PAGES * PGSIZE, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1UL, 0),
+             AT);
+}
+
+static void end(void)
+{
+    CHECK_EQ(call(SYS_munmap, AT, PAGES * PGSIZE), 0);
+    mem_disk_free(&calls_second_disk);
+    calls_second_disk.data = NULL;
+    calls_end();
+}
+
+static int64 on(const char *path)
+{
+    return call(SYS_swapon, text(path), 0);
+}
+
+static int64 off(const char *path)
+{
+    return call(SYS_swapoff, text(path));
+}
+
+TEST(what_may_be_named)
+{
+    struct sysinfo info;
+    begin();
+    call(SYS_close, (uint64)make_file("f", "x", 1));
+    CHECK_EQ(on("nothing"), -ENOENT);
+    CHECK_EQ(on("f"), -EINVAL);
+    CHECK_EQ(on("."), -EINVAL);
+    CHECK_EQ(on("disk2"), -ENXIO);
+    CHECK_EQ(on("disk0"), -EINVAL); // the volume
+    CHECK_EQ(call(SYS_swapon, NOWHERE, 0), -EFAULT);
+    CHECK_EQ(call(SYS_swapon, text("disk1"), 0x80000000), -EINVAL);
+    CHECK_EQ(off("disk1"), -EINVAL);
+    CHECK_EQ(call(SYS_openat, (uint64)AT_FDCWD, text("disk1"), O_RDWR, 0), -ENXIO);
+    CHECK_EQ(call(SYS_swapon, text("disk1"), SWAP_FLAG_PREFER | 5), 0);
+    CHECK_EQ(on("disk1"), -EBUSY);
+    CHECK_EQ(off("disk0"), -EINVAL);
+    CHECK_EQ(call(SYS_sysinfo, DATA), 0);
+    get(&info, DATA, sizeof info);
+    CHECK_EQ(info.totalswap, SLOTS);
+    CHECK_EQ(info.freeswap, SLOTS);
+    CHECK_EQ(off("disk1"), 0);
+    end();
+}
+
+TEST(off_brings_everything_back)
+{
+    static char page[PGSIZE];
+    begin();
+    CHECK_EQ(on("disk1"), 0);
+    for (int i = 0; i < PAGES; i++) {
+        memset(page, i, sizeof page);
+        put(AT + (uint64)i * PGSIZE, page, sizeof page);
+    }
+    CHECK(pager_pass() > 0);
+    CHECK(swap_free() < SLOTS);
+    CHECK_EQ(host_audit(), 0);
+    uint64 path = text("disk1"); // in memory again
+    calls_second_disk.fail_read = 1;
+    calls_second_disk.failing_on = true;
+    CHECK_EQ(call(SYS_swapoff, path), -EIO); // it is in use as before
+    calls_second_disk.fail_read = 0;
+    CHECK(swap_has_room());
+    CHECK_EQ(off("disk1"), 0);
+    for (int i = 0; i < PAGES; i++) {
+        get(page, AT + (uint64)i * PGSIZE, sizeof page);
+        CHECK(page[0] == (char)i && memcmp(page, page + 1, sizeof page - 1) == 0);
+    }
+    end();
+}
+
+TEST(a_mapping_may_be_as_large_as_ram_and_swap_space)
+{
+    uint64 prot = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    begin();
+    uint64 len = frames_total() * PGSIZE;
+    CHECK_EQ(call(SYS_mmap, 0, len + PGSIZE, prot, flags, -1UL, 0), -ENOMEM);
+    CHECK_EQ(on("disk1"), 0);
+    int64 at = call(SYS_mmap, 0, len + SLOTS * PGSIZE, prot, flags, -1UL, 0);
+    CHECK(at > 0);
+    CHECK_EQ(call(SYS_munmap, (uint64)at, len + SLOTS * PGSIZE), 0);
+    CHECK_EQ(call(SYS_mmap, 0, len + (SLOTS + 1) * PGSIZE, prot, flags, -1UL, 0), -ENOMEM);
+    CHECK_EQ(off("disk1"), 0);
+    end();
+}

@@ -1,0 +1,16 @@
+// swapoff DISK: brings back all that lies in swap space, and ends its use.
+#include "user/kine.h"
+#include "user/user.h"
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(2, "usage: swapoff DISK\n");
+        return 2;
+    }
+    if (swapoff(argv[1]) == 0)
+        return 0;
+    fprintf(2, "swapoff: %s: %s\n", argv[1],
+            errno == EINVAL ? "it is not in use as swap space" : strerror(errno));
+    return 1;
+}

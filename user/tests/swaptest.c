@@ -1,0 +1,234 @@
+// swaptest: memory larger than RAM.  Every byte is looked at again, after it was elsewhere.
+//
+// Each part takes disk1 into use as swap space, and gives it up when its process has ended: what it
+// had is gone from there, and memory is as it was.
+
+#include "user/tests/lib/runner.h"
+#include "user/tests/lib/test.h"
+
+#define WORDS (PGSIZE / sizeof(uint64))
+#define MIB   (1UL << 20 >> 12) // pages
+
+// Pages, and of each the version that was written last.  Both are memory that can be elsewhere.
+struct pages {
+    uint64 (*page)[WORDS];
+    uint16 *version;
+    uint64 n;
+};
+
+static uint64 seed;
+
+static uint64 draw(uint64 below)
+{
+    seed = seed * 6364136223846793005UL + 1442695040888963407UL;
+    return (seed >> 33) % below;
+}
+
+static uint64 word_of(const struct pages *p, uint64 i, uint64 w)
+{
+    return (i * WORDS + w) * 0x9e3779b97f4a7c15UL + p->version[i];
+}
+
+static void write_page(const struct pages *p, uint64 i)
+{
+    p->version[i]++;
+    for (uint64 w = 0; w < WORDS; w++)
+        p->page[i][w] = word_of(p, i, w);
+}
+
+static void check_page(const struct pages *p, uint64 i)
+{
+    for (uint64 w = 0; w < WORDS; w++)
+        CHECK(p->page[i][w] == word_of(p, i, w), "page %lu, version %u: word %lu is %lx, not %lx",
+              i, p->version[i], w, p->page[i][w], word_of(p, i, w));
+}
+
+static void *map(uint64 bytes, int flags)
+{
+    long at = sys(SYS_mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | flags, -1, 0);
+    CHECK(at > 0, "mmap of %lu bytes gave %ld", bytes, at);
+    return (void *)at;
+}
+
+static struct pages make_pages(uint64 n, int flags)
+{
+    struct pages p = { map(n * PGSIZE, flags), map(n * sizeof(uint16), flags), n };
+    for (uint64 i = 0; i < n; i++)
+        write_page(&p, i);
+    return p;
+}
+
+static void check_all(const struct pages *p)
+{
+    for (uint64 i = 0; i < p->n; i++)
+        check_page(p, i);
+}
+
+// Some pages get another version, some are looked at; a few again and again.
+static void use(const struct pages *p, uint64 times)
+{
+    for (uint64 k = 0; k < times; k++) {
+        uint64 i = draw(draw(4) ? p->n : p->n / 50 + 1);
+        check_page(p, i);
+        if (draw(3) == 0)
+            write_page(p, i);
+    }
+}
+
+// So many pages as a part may fill: a share of all there is, in RAM and swap space.
+static uint64 room(uint64 most_mib, uint64 percent)
+{
+    struct kine_meminfo m = meminfo();
+    uint64 all = (m.free + m.swap_free) * percent / 100;
+    return all < most_mib * MIB ? all : most_mib * MIB;
+}
+
+// --- parts ------------------------------------------------------------------------------------
+
+struct child {
+    const struct pages *p;
+    uint64 seed;
+};
+
+static void be_child(void *arg)
+{
+    const struct child *c = arg;
+    seed = c->seed;
+    use(c->p, c->p->n / 60);
+}
+
+// What parent and child do at the same time neither sees of the other.
+static void large(void *arg)
+{
+    struct pages p = make_pages(room(300, 55), MAP_PRIVATE);
+    CHECK(meminfo().swap_free < meminfo().swap, "nothing went to swap space");
+    for (uint64 round = 0; round < 3; round++) {
+        struct child c = { &p, round + 7 };
+        seed = round;
+        int pid = start(be_child, &c);
+        use(&p, p.n / 60);
+        struct ending end = finish(pid);
+        CHECK(end.signal == 0 && end.status == 0, "the child of round %lu: signal %d, exit %d",
+              round, end.signal, end.status);
+    }
+    check_all(&p);
+}
+
+static void check_in_child(void *arg)
+{
+    const struct pages *p = arg;
+    check_all(p);
+    write_page(p, draw(p->n));
+    check_all(p);
+}
+
+// Slots that several have: each looks at all of them, and they come to an end one after the other.
+static void family(void *arg)
+{
+    struct pages p = make_pages(room(50, 20), MAP_PRIVATE);
+    struct pages more = make_pages(room(90, 25), MAP_PRIVATE); // what came before it goes out
+    int pid[3];
+    for (int i = 0; i < 3; i++) {
+        seed = (uint64)i;
+        pid[i] = start(check_in_child, &p);
+    }
+    check_all(&more);
+    for (int i = 0; i < 3; i++)
+        EXPECT(finish(pid[i]).status, 0, "child %d", i);
+    check_all(&p);
+}
+
+// Rights change, places change, parts go, while the pages are elsewhere.
+static void elsewhere(void *arg)
+{
+    struct pages p = make_pages(room(80, 25), MAP_PRIVATE);
+    struct pages more = make_pages(room(80, 25), MAP_PRIVATE);
+    uint64 half = p.n / 2, len = half * PGSIZE;
+    EXPECT(sys(SYS_mprotect, p.page, len, PROT_NONE), 0, "mprotect to nothing");
+    check_all(&more);
+    EXPECT(sys(SYS_mprotect, p.page, len, PROT_READ | PROT_WRITE), 0, "mprotect back");
+    use(&p, p.n / 10);
+    long at = sys(SYS_mremap, p.page, p.n * PGSIZE, (p.n + 1) * PGSIZE, MREMAP_MAYMOVE);
+    CHECK(at > 0, "mremap gave %ld", at);
+    p.page = (void *)at;
+    check_all(&more);
+    EXPECT(sys(SYS_munmap, more.page, more.n / 2 * PGSIZE), 0, "munmap");
+    EXPECT(sys(SYS_madvise, p.page, PGSIZE, MADV_DONTNEED), 0, "madvise");
+    EXPECT(p.page[0][WORDS - 1], 0, "a page that was given back");
+    write_page(&p, 0);
+    check_all(&p);
+}
+
+// The kernel's own copies find what is elsewhere.
+static void copies(void *arg)
+{
+    struct pages p = make_pages(room(80, 25), MAP_PRIVATE);
+    struct pages more = make_pages(room(80, 25), MAP_PRIVATE);
+    char name[] = "swap.file";
+    int fd = open(name, O_CREATE | O_RDWR | O_TRUNC);
+    CHECK(fd >= 0, "open");
+    for (int i = 0; i < 100; i++) {
+        uint64 from = draw(p.n), to = draw(more.n);
+        EXPECT(sys(SYS_pwrite64, fd, p.page[from], PGSIZE, 0), PGSIZE, "write");
+        EXPECT(sys(SYS_pread64, fd, more.page[to], PGSIZE, 0), PGSIZE, "read");
+        EXPECT(memcmp(p.page[from], more.page[to], PGSIZE), 0, "what was read");
+        write_page(&more, to);
+    }
+    close(fd);
+    unlink(name);
+    check_all(&p);
+    check_all(&more);
+}
+
+// More than RAM and swap space together is refused, or ends the process; nothing is lost.
+static void take_too_much(void *arg)
+{
+    uint64 n = meminfo().ram + meminfo().swap;
+    EXPECT(sys(SYS_mmap, 0, (n + 1) * PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+               -1, 0),
+           -ENOMEM, "mmap of more than there is");
+    make_pages(n, MAP_PRIVATE);
+}
+
+static void too_much(void *arg)
+{
+    must_die("one that fills more than there is", take_too_much, NULL, SIGKILL);
+}
+
+static void with_swap(const char *what, job *fn)
+{
+    EXPECT(sys(SYS_swapon, "/disk1", 0), 0, "swapon");
+    must_pass(what, fn, NULL);
+    EXPECT(sys(SYS_swapoff, "/disk1"), 0, "swapoff");
+}
+
+#define PART(name)                                                                                 \
+    static void part_##name(void)                                                                  \
+    {                                                                                              \
+        with_swap(#name, name);                                                                    \
+    }
+PART(large)
+PART(family)
+PART(elsewhere)
+PART(copies)
+PART(too_much)
+
+static const struct part parts[] = {
+    { "large", part_large, false },         { "family", part_family, false },
+    { "elsewhere", part_elsewhere, false }, { "copies", part_copies, false },
+    { "toomuch", part_too_much, true },
+};
+
+int main(int argc, char **argv)
+{
+    static const struct suite suite = {
+        .prefix = "",
+        .ok = "ok",
+        .failed = "FAILED",
+        .parts = parts,
+        .count = sizeof parts / sizeof parts[0],
+        .all_passed = "ALL SWAP TESTS PASSED",
+        .some_failed = "SOME SWAP TESTS FAILED",
+    };
+    exit(run_suite(&suite, argc, argv));
+}
