@@ -16,6 +16,7 @@
 #include "mem/kmap.h"
 #include "planted.h"
 #include "proc/file.h"
+#include "proc/futex.h"
 #include "proc/proc.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
@@ -172,6 +173,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     console_register_proclist(proc_list);
     memdev_init();
     proc_init();
+    futex_init();
     file_init();
     printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
            nharts == 1 ? "" : "s");

@@ -2,6 +2,7 @@
 #pragma once
 
 #define NPROC       512  // processes at one time: a limit, not an array
+#define NTHREAD     2048 // threads of processes besides the first of each
 #define NCPU        8    // harts
 #define NOFILE      64   // open descriptors in one process
 #define NFILE       4096 // open files in the system

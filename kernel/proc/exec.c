@@ -12,6 +12,8 @@
 #include "proc/fs_context.h"
 #include "proc/image.h"
 #include "proc/proc_priv.h"
+#include "proc/robust.h"
+#include "proc/sighand.h"
 #include "riscv/csr.h"
 #include "riscv/trap.h"
 #include "task/fp.h"
@@ -73,16 +75,44 @@ static void change_files(struct files *own)
     files_close_on_exec(own);
 }
 
+// The thread that goes on is the process's first, and whoever waited for it to leave the old memory
+// need not any more.
+static void take_first_place(struct proc *p)
+{
+    struct lwp *l = current_lwp();
+    spin_lock(&tree_lock);
+    end_vfork(l);
+    if (l != &p->leader) {
+        lwp_become_leader(l);
+        pass_on_children(p, l);
+    }
+    spin_unlock(&tree_lock);
+    if (l != &p->leader)
+        lwp_free(l);
+}
+
+// Signals that the old program handled have their defaults.
+static void change_sighand(struct proc *p)
+{
+    struct sighand *old = p->sighand;
+    p->sighand = NULL;
+    if (old)
+        sighand_put(old);
+}
+
 static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 sp)
 {
+    robust_leave(current_lwp());
     spin_lock(&tree_lock);
     struct aspace *old = p->aspace;
     as->patient = p == init_proc;
     p->aspace = as;
+    p->exit_notice = SIGCHLD;
     spin_unlock(&tree_lock);
     thread_set_root(as->root);
     aspace_put(old);
-    proc_end_vfork(p);
+    take_first_place(p);
+    change_sighand(p);
 
     struct trapframe *tf = current_thread()->tf;
     *tf = (struct trapframe){ .sepc = entry, .sstatus = SSTATUS_USER };
@@ -103,6 +133,8 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
     uint64 sp;
     err = as ? build(ino, as, argv, envp, &image, &sp) : -ENOMEM;
     inode_put(ino);
+    if (!err)
+        err = proc_end_others();
     if (!err && (files = files_own(current_files())) == NULL)
         err = -ENOMEM;
     if (err) {

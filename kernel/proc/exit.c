@@ -1,12 +1,17 @@
-// Death of processes, and waiting for it (proc/proc.h).
+// Death of threads and processes (proc/proc.h).
+//
+// A thread ends in steps: it leaves the memory (`nlive` counts those who have not), and the last to
+// do so drops that; it gives back what is its own; it leaves the process (`lwps`), and the last to do
+// so makes a zombie of it.  So neither is the memory dropped while a thread may come to use it, nor
+// can a process be waited for whose threads still have something of it in their hands.
 
 #include "errno.h"
 #include "fs/fs.h"
 #include "proc/file.h"
 #include "proc/fs_context.h"
 #include "proc/proc_priv.h"
+#include "proc/robust.h"
 #include "proc/sighand.h"
-#include "riscv/csr.h"
 #include "riscv/machine.h"
 #include "vm/aspace.h"
 
@@ -17,6 +22,7 @@ static void hand_over_children(struct proc *p)
     while ((l = list_pop_front(&p->children)) != NULL) {
         struct proc *child = container_of(l, struct proc, sibling);
         child->parent = init_proc;
+        child->maker = some_thread(init_proc);
         __atomic_store_n(&child->ppid, init_proc->pid, __ATOMIC_RELAXED);
         if (child->zombie)
             list_push_front(&init_proc->children, l);
@@ -27,18 +33,24 @@ static void hand_over_children(struct proc *p)
 }
 
 // => tree_lock held
-static void become_zombie(struct proc *p, int status, int signal)
+static void become_zombie(struct proc *p)
 {
-    p->exit_status = status;
-    p->exit_signal = signal;
     p->zombie = true;
-    p->leader.thread = NULL;
-    list_remove(&p->leader.link);
     if (!list_empty(&p->children))
         hand_over_children(p);
     list_remove(&p->sibling);
     list_push_front(&p->parent->children, &p->sibling);
     wake_all(&p->parent->child_exit);
+}
+
+void pass_on_children(struct proc *p, const struct lwp *from)
+{
+    struct lwp *to = some_thread(p);
+    list_for_each (l, &p->children) {
+        struct proc *child = container_of(l, struct proc, sibling);
+        if (child->maker == from)
+            child->maker = to;
+    }
 }
 
 static _Noreturn void init_is_gone(int status, int signal)
@@ -49,103 +61,139 @@ static _Noreturn void init_is_gone(int status, int signal)
     machine_give_up("init ended with status %d: nothing is left to run", status);
 }
 
-// Gives back what the process holds, all but the root table itself, which this hart has loaded.
-// Memory first: others may wait for the end of its files, and want memory then.
+// => the memory, if the caller is the last who could use it
+static struct aspace *leave_memory(struct proc *p)
+{
+    struct aspace *as = NULL;
+    thread_leave_root();
+    spin_lock(&tree_lock);
+    if (--p->nlive == 0) {
+        as = p->aspace;
+        p->aspace = NULL;
+    }
+    spin_unlock(&tree_lock);
+    if (as && p == init_proc)
+        init_is_gone(p->exit_status, 0);
+    return as;
+}
+
+// Gives back what the process holds, if it is the last thread, all but the root table itself, which
+// this hart has loaded; then what the thread has.  Memory first: others may wait for the end of its
+// files, and want memory then.
 static void drop_holdings(struct proc *p, struct lwp *l)
 {
-    spin_lock(&tree_lock);
-    struct aspace *as = p->aspace;
-    p->aspace = NULL;
-    p->nlive--;
-    spin_unlock(&tree_lock);
-    thread_leave_root();
-    aspace_put(as);
-    if (p->sighand)
-        sighand_put(p->sighand);
+    struct aspace *as = leave_memory(p);
+    if (as) {
+        aspace_put(as);
+        if (p->sighand)
+            sighand_put(p->sighand);
+    }
     files_put(l->files);
     fs_context_put(l->fs);
     l->fs = NULL;
 }
 
-void proc_exit(int status, int signal)
+void end_vfork(struct lwp *l)
 {
-    struct proc *p = current_proc();
-    if (p == init_proc)
-        init_is_gone(status, signal);
-    thread_use_kept(KEPT_WORK); // what was unlinked while it was open goes
-    drop_holdings(p, current_lwp());
-    proc_end_vfork(p);
+    if (!l->vfork)
+        return;
+    l->vfork->is_over = true;
+    wake_all(&l->vfork->over);
+    l->vfork = NULL;
+}
+
+// From here on nobody finds the thread, nor, if it was the last, anything of the process but that it
+// has ended.
+static void leave_process(struct proc *p, struct lwp *l)
+{
     current_thread()->proc = NULL;
+    current_thread()->lwp = NULL;
     current_thread()->end = &p->end;
     spin_lock(&tree_lock);
-    become_zombie(p, status, signal);
+    end_vfork(l);
+    lwp_leave(l);
+    if (list_empty(&p->lwps)) {
+        become_zombie(p);
+    } else {
+        pass_on_children(p, l);
+        wake_all(&p->lwp_gone);
+    }
     spin_unlock(&tree_lock);
+}
+
+static _Noreturn void end_thread(void)
+{
+    struct lwp *l = current_lwp();
+    struct proc *p = l->proc;
+    thread_use_kept(KEPT_WORK); // what was unlinked while it was open goes
+    robust_leave(l);
+    bool is_leader = l == &p->leader;
+    drop_holdings(p, l);
+    leave_process(p, l);
+    if (!is_leader)
+        lwp_free(l);
     thread_exit();
 }
 
-// => tree_lock held.  A zombie child that matches; *any tells whether a child matches at all.
-static struct proc *find_zombie(struct proc *p, int pid, bool *any)
+// => tree_lock held
+static void tell_others(struct proc *p, const struct lwp *self)
 {
-    *any = false;
-    list_for_each (l, &p->children) {
-        struct proc *child = container_of(l, struct proc, sibling);
-        if (pid > 0 && child->pid != pid)
+    list_for_each (at, &p->lwps) {
+        struct lwp *l = container_of(at, struct lwp, link);
+        if (l == self)
             continue;
-        *any = true;
-        if (child->zombie)
-            return child;
-        if (pid <= 0)
-            return NULL; // zombies stand first
+        __atomic_store_n(&l->told_to_end, true, __ATOMIC_RELAXED);
+        thread_kill(l->thread);
     }
-    return NULL;
 }
 
-// The zombie's thread leaves the hart it died on: so that whoever has waited for a process finds
-// all that it held given back.
-static void await_thread(const struct proc *zombie)
+void lwp_exit(int status)
 {
-    while (__atomic_load_n(&zombie->end.left, __ATOMIC_ACQUIRE))
-        cpu_relax();
-}
-
-int proc_wait(int pid, bool nohang, struct proc **ended)
-{
-    struct proc *p = current_proc(), *zombie;
-    bool any;
-    int err = 0;
+    struct lwp *l = current_lwp();
+    struct proc *p = l->proc;
     spin_lock(&tree_lock);
-    while ((zombie = find_zombie(p, pid, &any)) == NULL && any && !nohang && !err)
-        err = wait_on_interruptible(&p->child_exit, &tree_lock);
-    if (zombie) {
-        err = 0;
-        list_remove(&zombie->sibling);
-    } else if (!any) {
-        err = -ECHILD;
+    if (l == &p->leader && !p->ending)
+        p->exit_status = status;
+    spin_unlock(&tree_lock);
+    end_thread();
+}
+
+void proc_exit(int status, int signal)
+{
+    struct lwp *l = current_lwp();
+    struct proc *p = l->proc;
+    if (p == init_proc)
+        init_is_gone(status, signal);
+    spin_lock(&tree_lock);
+    if (!l->told_to_end) {
+        p->ending = true;
+        p->exit_status = status;
+        p->exit_signal = signal;
+        tell_others(p, l);
     }
     spin_unlock(&tree_lock);
-    if (zombie)
-        await_thread(zombie);
-    *ended = zombie;
+    end_thread();
+}
+
+void proc_end_if_told(void)
+{
+    struct lwp *l = current_lwp();
+    if (__atomic_load_n(&l->told_to_end, __ATOMIC_RELAXED))
+        end_thread();
+    if (proc_is_killed(l->proc))
+        proc_exit(0, proc_pending(l->proc));
+}
+
+int proc_end_others(void)
+{
+    struct lwp *l = current_lwp();
+    struct proc *p = l->proc;
+    spin_lock(&tree_lock);
+    int err = l->told_to_end ? -EINTR : 0;
+    if (!err)
+        tell_others(p, l);
+    while (!err && (p->lwps.next != &l->link || p->lwps.prev != &l->link))
+        wait_at_rest(&p->lwp_gone, &tree_lock);
+    spin_unlock(&tree_lock);
     return err;
-}
-
-void proc_unwait(struct proc *zombie)
-{
-    spin_lock(&tree_lock);
-    list_push_front(&current_proc()->children, &zombie->sibling);
-    spin_unlock(&tree_lock);
-}
-
-struct cpu_time proc_spent(const struct proc *zombie)
-{
-    return (struct cpu_time){ zombie->children_spent.user + zombie->end.spent.user,
-                              zombie->children_spent.kernel + zombie->end.spent.kernel };
-}
-
-void proc_reap(struct proc *zombie)
-{
-    struct cpu_time *all = &current_proc()->children_spent, spent = proc_spent(zombie);
-    all->user += spent.user;
-    all->kernel += spent.kernel;
-    proc_free(zombie);
 }

@@ -1,4 +1,4 @@
-// Birth of processes (proc/proc.h).
+// Birth of processes and threads (proc/proc.h).
 //
 // Everything that can fail is had first: the process, its thread, its memory, its files.  Then the
 // child is put into the tree and started, which cannot fail.
@@ -18,54 +18,97 @@
 #include "riscv/trap.h"
 #include "task/fp.h"
 #include "vm/aspace.h"
+#include "vm/usercopy.h"
 
-#define EXIT_SIGNAL 0xffUL // the bits in which clone's flags have a number
-#define HONOURED    (EXIT_SIGNAL | CLONE_VM | CLONE_FILES | CLONE_VFORK | CLONE_SETTLS)
+#define SHARED                                                                                     \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_PARENT |             \
+     CLONE_SYSVSEM)
+#define TOLD (CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
+#define HONOURED                                                                                   \
+    (CLONE_EXIT_SIGNAL | SHARED | TOLD | CLONE_VFORK | CLONE_DETACHED) // the last says nothing
 
-// The first thing a process's thread does: go to user mode with the registers it was given.
+// The first thing that a thread does: go to user mode with the registers it was given.
 static void enter_user(void *arg)
 {
+    struct lwp *l = current_lwp();
+    if (l->set_child_tid)
+        copyout(current_proc()->aspace, l->set_child_tid, &l->tid, sizeof l->tid);
+    proc_end_if_told();
     intr_off();
     longest_breath_end((uint64)user_return);
     longest_on((uint64)user_return);
     user_return(current_thread()->tf);
 }
 
-// Gives back a child that was never started.
+// => false if out of memory
+static bool give_thread(struct lwp *l)
+{
+    struct thread *t = thread_new("user", enter_user, NULL);
+    if (!t)
+        return false;
+    t->proc = l->proc;
+    t->lwp = l;
+    l->thread = t;
+    return true;
+}
+
+// What a thread has for itself: shared with the current one as the flags say, or copied.
+// => false if out of memory
+static bool give_own(struct lwp *l, uint64 flags)
+{
+    if (flags & CLONE_FILES) {
+        files_get_table(current_files());
+        l->files = current_files();
+    } else if ((l->files = files_copy(current_files())) == NULL) {
+        return false;
+    }
+    if (flags & CLONE_FS) {
+        fs_context_get(current_fs());
+        l->fs = current_fs();
+    } else if ((l->fs = fs_context_copy(current_fs())) == NULL) {
+        return false;
+    }
+    return give_thread(l);
+}
+
+// Gives back what one has that was never started.
+static void discard_own(struct lwp *l)
+{
+    if (l->files)
+        files_put(l->files);
+    if (l->fs)
+        fs_context_put(l->fs);
+    if (l->thread)
+        thread_discard(l->thread);
+}
+
 static void discard(struct proc *p)
 {
+    discard_own(&p->leader);
     if (p->aspace)
         aspace_put(p->aspace);
     if (p->sighand)
         sighand_put(p->sighand);
-    if (p->leader.files)
-        files_put(p->leader.files);
-    if (p->leader.fs)
-        fs_context_put(p->leader.fs);
-    thread_discard(p->leader.thread);
     proc_free(p);
 }
 
-// A process without memory and files.
-static struct proc *new_with_thread(int *err)
+// => the process's, which it has from here on if it had none; NULL: out of memory
+static struct sighand *sighand_of(struct proc *p)
 {
-    struct proc *p = proc_new(err);
-    if (!p)
-        return NULL;
-    struct thread *t = thread_new("user", enter_user, NULL);
-    if (!t) {
-        proc_free(p);
-        *err = -ENOMEM;
-        return NULL;
+    struct sighand *fresh = p->sighand ? NULL : sighand_new();
+    spin_lock(&tree_lock);
+    if (!p->sighand) {
+        p->sighand = fresh;
+        fresh = NULL;
     }
-    t->proc = p;
-    t->lwp = &p->leader;
-    p->leader.thread = t;
-    return p;
+    spin_unlock(&tree_lock);
+    if (fresh)
+        sighand_put(fresh);
+    return p->sighand;
 }
 
-// => false if out of memory
-static bool share_or_copy(struct proc *child, struct proc *parent, uint64 flags)
+// What a process has, the same way.
+static bool give_process(struct proc *child, struct proc *parent, uint64 flags)
 {
     if (flags & CLONE_VM) {
         aspace_get(parent->aspace);
@@ -73,87 +116,149 @@ static bool share_or_copy(struct proc *child, struct proc *parent, uint64 flags)
     } else if ((child->aspace = aspace_fork(parent->aspace)) == NULL) {
         return false;
     }
+    if (flags & CLONE_SIGHAND) {
+        if ((child->sighand = sighand_of(parent)) != NULL)
+            sighand_get(child->sighand);
+        return child->sighand != NULL;
+    }
     return !parent->sighand || (child->sighand = sighand_copy(parent->sighand)) != NULL;
 }
 
-// => false if out of memory
-static bool share_or_copy_own(struct lwp *child, struct lwp *parent, uint64 flags)
+// What the program asked for.  Its registers are the caller's, but that the call gives it 0.
+static void set_up(struct lwp *l, const struct clone_request *r)
 {
-    if (flags & CLONE_FILES) {
-        files_get_table(parent->files);
-        child->files = parent->files;
-    } else if ((child->files = files_copy(parent->files)) == NULL) {
-        return false;
-    }
-    return (child->fs = fs_context_copy(parent->fs)) != NULL;
-}
-
-// The child's registers: the parent's, but that the call gives it 0.
-static void set_registers(struct thread *t, uint64 flags, uint64 stack, uint64 tls)
-{
+    struct thread *t = l->thread;
+    t->root = l->proc->aspace->root;
     *t->tf = *current_thread()->tf;
     t->tf->reg[REG_A0] = 0;
-    if (stack)
-        t->tf->reg[REG_SP] = stack;
-    if (flags & CLONE_SETTLS)
-        t->tf->reg[REG_TP] = tls;
+    if (r->stack)
+        t->tf->reg[REG_SP] = r->stack;
+    if (r->flags & CLONE_SETTLS)
+        t->tf->reg[REG_TP] = r->tls;
     fp_copy(t);
+    if (r->flags & CLONE_CHILD_SETTID)
+        l->set_child_tid = r->child_tid;
+    if (r->flags & CLONE_CHILD_CLEARTID)
+        l->clear_child_tid = r->child_tid;
 }
 
-// => the child's pid
-static int link_child(struct proc *parent, struct proc *child, bool vfork)
+// => why nothing more may be born here
+static int may_bear(const struct lwp *by)
+{
+    return by->told_to_end ? -EINTR : 0;
+}
+
+static int link_thread(struct lwp *l)
 {
     spin_lock(&tree_lock);
+    int err = may_bear(current_lwp());
+    if (!err)
+        lwp_publish(l);
+    spin_unlock(&tree_lock);
+    return err;
+}
+
+static void link_child(struct proc *child, uint64 flags)
+{
+    struct lwp *maker = current_lwp();
+    struct proc *parent = maker->proc;
+    child->exit_notice = (int)(flags & CLONE_EXIT_SIGNAL);
+    spin_lock(&tree_lock);
+    if (flags & CLONE_PARENT) {
+        child->exit_notice = parent->exit_notice;
+        maker = parent->maker;
+        parent = parent->parent;
+    }
     proc_publish(child);
     child->parent = parent;
     child->ppid = parent->pid;
-    child->vfork = vfork;
+    child->maker = maker;
     list_push_back(&parent->children, &child->sibling);
     spin_unlock(&tree_lock);
-    return child->pid;
 }
 
-// The child cannot be freed meanwhile: only we reap it.
-static void wait_for_vfork(struct proc *child)
+// Only the end of the caller comes before the end of what it has made.
+static void wait_for_vfork(struct lwp *child, struct vfork_wait *w)
 {
     spin_lock(&tree_lock);
-    while (child->vfork)
-        if (wait_on_killable(&child->vfork_done, &tree_lock) == -EINTR)
+    while (!w->is_over)
+        if (wait_on_killable(&w->over, &tree_lock) == -EINTR)
             break;
+    if (!w->is_over)
+        child->vfork = NULL;
     spin_unlock(&tree_lock);
 }
 
-// What is not shared is refused: a current directory, signal handlers.  A child that exits sends no
-// signal but SIGCHLD.
-static bool flags_valid(uint64 flags)
+// Lets it run; it may be gone at once.  => its id
+static int start(struct lwp *l, const struct clone_request *r)
 {
-    uint64 signal = flags & EXIT_SIGNAL;
-    return !(flags & ~HONOURED) && (signal == 0 || signal == SIGCHLD);
+    struct vfork_wait w = { .is_over = false };
+    int tid = l->tid;
+    if (r->flags & CLONE_PARENT_SETTID)
+        copyout(current_proc()->aspace, r->parent_tid, &tid, sizeof tid);
+    if (r->flags & CLONE_VFORK) {
+        waitq_init(&w.over, "vfork");
+        l->vfork = &w;
+    }
+    thread_start(l->thread);
+    if (r->flags & CLONE_VFORK)
+        wait_for_vfork(l, &w);
+    return tid;
 }
 
-int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
+static int64 clone_thread(const struct clone_request *r)
 {
-    struct proc *parent = current_proc();
-    if (!flags_valid(flags))
-        return -EINVAL;
     int err;
-    struct proc *child = new_with_thread(&err);
+    struct lwp *l = lwp_new(current_proc(), &err);
+    if (!l)
+        return err;
+    if (give_own(l, r->flags)) {
+        set_up(l, r);
+        err = link_thread(l);
+        if (!err)
+            return start(l, r);
+    } else {
+        err = -ENOMEM;
+    }
+    discard_own(l);
+    lwp_free(l);
+    return err;
+}
+
+static int64 clone_process(const struct clone_request *r)
+{
+    int err;
+    struct proc *parent = current_proc(), *child = proc_new(&err);
     if (!child)
         return err;
-    if (!share_or_copy(child, parent, flags) ||
-        !share_or_copy_own(&child->leader, current_lwp(), flags)) {
+    if (!give_process(child, parent, r->flags) || !give_own(&child->leader, r->flags)) {
         discard(child);
         return -ENOMEM;
     }
     child->path_longest = parent->path_longest;
     memcpy(child->name, parent->name, sizeof child->name);
-    child->leader.thread->root = child->aspace->root;
-    set_registers(child->leader.thread, flags, stack, tls);
-    int pid = link_child(parent, child, flags & CLONE_VFORK);
-    thread_start(child->leader.thread);
-    if (flags & CLONE_VFORK)
-        wait_for_vfork(child);
-    return pid;
+    set_up(&child->leader, r);
+    link_child(child, r->flags);
+    return start(&child->leader, r);
+}
+
+// Whoever shares what is said about signals shares the memory that it speaks of; and a thread shares
+// both.  Init's brothers would be nobody's children.
+static bool flags_valid(uint64 flags)
+{
+    if (flags & ~(uint64)HONOURED)
+        return false;
+    if ((flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) ||
+        (flags & CLONE_SIGHAND && !(flags & CLONE_VM)))
+        return false;
+    return !(flags & CLONE_PARENT && current_proc() == init_proc);
+}
+
+int64 proc_clone(const struct clone_request *r)
+{
+    if (!flags_valid(r->flags))
+        return -EINVAL;
+    return r->flags & CLONE_THREAD ? clone_thread(r) : clone_process(r);
 }
 
 // Runs as process 1's thread, in the kernel: becomes the program.
@@ -176,13 +281,13 @@ static bool give_init(struct proc *p, struct inode *root)
     p->leader.fs = fs_context_new(root, 022);
     if (p->leader.fs)
         inode_get(root);
-    return p->aspace && p->leader.files && p->leader.fs;
+    return p->aspace && p->leader.files && p->leader.fs && give_thread(&p->leader);
 }
 
 int proc_start_init(struct inode *root, const char *path)
 {
     int err;
-    struct proc *p = new_with_thread(&err);
+    struct proc *p = proc_new(&err);
     if (!p)
         return err;
     if (!give_init(p, root)) {

@@ -36,7 +36,7 @@ struct candidate {
 // => tree_lock held.  Is it ending: to be killed, or giving its memory back?
 static bool is_ending(const struct proc *p)
 {
-    return !p->zombie && (proc_is_killed(p) || !p->aspace);
+    return !p->zombie && (proc_is_killed(p) || p->ending || !p->aspace);
 }
 
 // => tree_lock held.  May it be killed?  Not init, nor who runs in init's memory.

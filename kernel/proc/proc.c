@@ -43,7 +43,7 @@ struct proc *proc_new(int *err)
     list_init(&p->lwps);
     lwp_init(&p->leader, p);
     waitq_init(&p->child_exit, "child exit");
-    waitq_init(&p->vfork_done, "vfork");
+    waitq_init(&p->lwp_gone, "threads");
     spin_lock(&tree_lock);
     bool room = count < NPROC;
     count += room;
@@ -59,28 +59,15 @@ void proc_publish(struct proc *p)
 {
     lwp_publish(&p->leader);
     p->pid = p->leader.tid;
-    list_push_back(&p->lwps, &p->leader.link);
-    p->nlive = 1;
-    p->end.left = 1;
 }
 
 void proc_free(struct proc *p)
 {
     spin_lock(&tree_lock);
-    lwp_unpublish(&p->leader);
+    lwp_forget(&p->leader);
     count--;
     spin_unlock(&tree_lock);
     obj_free(&procs, p);
-}
-
-void proc_end_vfork(struct proc *p)
-{
-    spin_lock(&tree_lock);
-    if (p->vfork) {
-        p->vfork = false;
-        wake_all(&p->vfork_done);
-    }
-    spin_unlock(&tree_lock);
 }
 
 int proc_count(void)
@@ -179,6 +166,14 @@ static struct cpu_time spent_by_threads(const struct proc *p)
         }
     }
     return sum;
+}
+
+void proc_times(const struct proc *p, struct cpu_time *own, struct cpu_time *children)
+{
+    spin_lock(&tree_lock);
+    *own = spent_by_threads(p);
+    *children = p->children_spent;
+    spin_unlock(&tree_lock);
 }
 
 // => tree_lock held.  All but what needs the address space.

@@ -1,8 +1,8 @@
 // Processes.
 //
-// Life: proc_clone() makes one with its own thread; it runs; proc_exit() ends it, gives its
-// memory and files back at once, hands its children to init, and leaves a zombie that holds only
-// pid and status; proc_wait() in the parent reaps that.
+// Life: proc_clone() makes one with a thread, or a thread more; it runs; proc_exit() ends all its
+// threads, and the last gives its memory and files back at once, hands its children to init, and
+// leaves a zombie that holds only pid and status; proc_wait() in the parent reaps that.
 //
 // One lock, the tree lock (RANK_PROC), guards the family tree and the index of ids.  aspace and
 // sighand, and each thread's files and directory (proc/lwp.h), are counted objects of their own, so
@@ -27,24 +27,27 @@ struct proc {
     struct aspace *aspace;   // changed by exec and exit of its own, under the tree lock
     struct sighand *sighand; // its own pointer: a reference, or NULL: all signals have defaults
     uint32 path_longest;     // its own: bytes of a path, NUL included, that its program may name
-    struct cpu_time children_spent; // its own: by those that it has waited for, with theirs
 
     struct lwp leader; // its first thread, or who has taken that one's place by exec
 
     // by the tree lock
-    struct list lwps; // struct lwp.link: threads that have not ended
-    int nlive;        // of these, how many may still use the memory
+    struct list lwps;      // struct lwp.link: threads that have not ended
+    int nlive;             // of these, how many may still use the memory; read without the lock
+    bool ending;           // a thread has ended all: that one's status counts
+    struct waitq lwp_gone; // a thread that execs waits for the end of the others
+    struct cpu_time children_spent; // by those that it has waited for, with theirs
     struct proc *parent;
-    int ppid;             // its pid; read without the lock
+    struct lwp *maker; // the thread of the parent's that has made it, or another since that ended
+    int ppid;          // its pid; read without the lock
     struct list children; // struct proc.sibling; zombies first
     struct list sibling;
     bool zombie;
+    bool taken;              // a zombie that a thread of the parent's looks at
     struct thread_end end;   // what its threads leave behind
     int exit_status;         // the full int given to exit
     int exit_signal;         // the signal that killed it, or 0
+    int exit_notice;         // the signal that tells the parent of its end, or 0
     struct waitq child_exit; // the parent waits here
-    bool vfork;              // the parent waits until we exec or exit
-    struct waitq vfork_done;
 
     uint64 pending; // atomic: fatal signals sent, bit sig - 1
 };
@@ -61,26 +64,42 @@ void proc_init(void);
 // --- birth ------------------------------------------------------------------------------------
 // Starts `path` (in `root`, which becomes its directory) as process 1.  => 0 or why it could not be
 int proc_start_init(struct inode *root, const char *path);
-// clone(): CLONE_VM, CLONE_FILES, CLONE_VFORK, CLONE_SETTLS and SIGCHLD as the exit signal (or
-// none) are honoured; stack 0 keeps the parent's.
-// => the child's pid; -EAGAIN (NPROC), -ENOMEM, -EINVAL (anything else).
-int64 proc_clone(uint64 flags, uint64 stack, uint64 tls);
+// clone(), with Linux's meanings of all flags that it honours; stack 0 keeps the parent's.  A bad
+// address of an id is not told.
+// => the child's id; -EAGAIN (NPROC, NTHREAD), -ENOMEM, -EINTR (the caller has been told to end),
+//    -EINVAL (flags that are not honoured, or that do not go together)
+struct clone_request {
+    uint64 flags, stack, parent_tid, tls, child_tid;
+};
+int64 proc_clone(const struct clone_request *r);
 
 // --- another program --------------------------------------------------------------------------
 // Replaces the current process's program.  argv and envp are user addresses (0: none).
+// All other threads end first, and the caller's is the process's first from then on.
 // => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES,
-// -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, -EIO) nothing has changed.
+// -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, -EIO, -EINTR: the caller has been told to end) nothing has
+// changed, but that after -ENOMEM the other threads may have ended.
 int proc_exec(const char *path, uint64 argv, uint64 envp);
 
 // --- death ------------------------------------------------------------------------------------
+// Ends all threads of the process.  The first who does, or the signal, says how it ended.
 _Noreturn void proc_exit(int status, int signal);
+// Ends the current thread; the first one's status is the process's.
+_Noreturn void lwp_exit(int status);
+// Ends the current thread if it has been told to, or its process has been killed.
+void proc_end_if_told(void);
+// Tells all other threads to end and waits until they have.  => 0; -EINTR: the caller has been told
+int proc_end_others(void);
 
-// Waits for a child to exit: `pid`, or any if pid is -1.  *ended is the zombie, which is the
+// Waits for a child to exit: `pid`, or any if pid is -1; options: WNOHANG, __WALL, __WCLONE,
+// __WNOTHREAD.  *ended is the zombie, which is the
 // caller's alone until he reaps it, or puts it back because the news of it has no place to go; NULL
-// if nobody has exited and `nohang` is set.  => 0; -ECHILD, -EINTR.
-int proc_wait(int pid, bool nohang, struct proc **ended);
+// if nobody has exited and WNOHANG is set.  => 0; -ECHILD, -EINTR.
+int proc_wait(int pid, uint32 options, struct proc **ended);
 // => what the zombie has spent, with its children's
 struct cpu_time proc_spent(const struct proc *zombie);
+// What a process's threads have spent, and the children that it has waited for.
+void proc_times(const struct proc *p, struct cpu_time *own, struct cpu_time *children);
 void proc_reap(struct proc *zombie);
 void proc_unwait(struct proc *zombie);
 
@@ -93,6 +112,12 @@ int proc_pending(const struct proc *p);
 static inline bool proc_is_killed(const struct proc *p)
 {
     return __atomic_load_n(&p->pending, __ATOMIC_RELAXED) != 0;
+}
+
+static inline bool proc_told_to_end(void)
+{
+    const struct lwp *l = current_lwp();
+    return __atomic_load_n(&l->told_to_end, __ATOMIC_RELAXED) || proc_is_killed(l->proc);
 }
 
 // --- the working directory --------------------------------------------------------------------

@@ -10,7 +10,7 @@ extern struct proc *init_proc;
 // => a process without pid, counted but not to be found yet; NULL if NPROC are there or memory is
 // short.
 struct proc *proc_new(int *err);
-// Gives it a pid and lets others find it; its first thread counts as living.  => tree_lock held
+// Gives it a pid and lets others find it and its first thread.  => tree_lock held
 void proc_publish(struct proc *p);
 // Takes it out of the index and frees it.  => tree_lock not held; nobody can find it any more
 void proc_free(struct proc *p);
@@ -22,5 +22,14 @@ struct proc *proc_next(int pid);
 void proc_each(void (*fn)(struct proc *p, void *arg), void *arg);
 // Sends it a signal.  => tree_lock held; 0, -EPERM (to init)
 int proc_post(struct proc *p, int sig);
-// Ends a vfork: the parent may go on.
-void proc_end_vfork(struct proc *p);
+// => tree_lock held.  Who waits for the thread to leave its memory may go on.
+void end_vfork(struct lwp *l);
+
+// => tree_lock held.  What `from` has made counts as another thread's of p, when it has gone.
+void pass_on_children(struct proc *p, const struct lwp *from);
+
+// => tree_lock held.  A thread that has not ended; of init there is one
+static inline struct lwp *some_thread(struct proc *p)
+{
+    return container_of(p->lwps.next, struct lwp, link);
+}

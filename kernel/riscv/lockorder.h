@@ -26,6 +26,7 @@ enum lock_rank {
     RANK_TTY,    // the console's line discipline
     RANK_OUTPUT, // whether something is kept back from the terminal
     RANK_PROC,   // the process tree and the index of ids
+    RANK_FUTEX,  // who sleeps at some words.  Two: by address
     RANK_SIG,    // what one process does about signals
     RANK_CWD,    // one current directory
     RANK_FILES,  // one descriptor table, one file's counts

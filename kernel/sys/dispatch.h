@@ -27,9 +27,11 @@ static inline int64 syscall_dispatch(uint64 number, const uint64 *arg)
 _Noreturn void usertrap_anew(void);
 
 // sys_proc.c: processes
-syscall_fn sys_clone, sys_execve, sys_exit, sys_wait4, sys_waitid, sys_kill, sys_getpid,
-    sys_getppid;
+syscall_fn sys_clone, sys_execve, sys_exit, sys_exit_group, sys_wait4, sys_waitid, sys_kill,
+    sys_getpid, sys_getppid, sys_gettid;
 syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
+// sys_futex.c: what threads wait for
+syscall_fn sys_futex, sys_set_robust_list, sys_get_robust_list;
 // sys_mem.c: memory
 syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mremap, sys_msync, sys_mprotect, sys_madvise,
     sys_mincore;

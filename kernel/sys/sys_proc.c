@@ -15,7 +15,8 @@
 
 int64 sys_clone(const uint64 *arg) // flags, stack, parent_tid, tls, child_tid
 {
-    return proc_clone(arg[0], arg[1], arg[3]);
+    struct clone_request request = { arg[0], arg[1], arg[2], arg[3], arg[4] };
+    return proc_clone(&request);
 }
 
 int64 sys_execve(const uint64 *arg) // path, argv, envp
@@ -33,8 +34,15 @@ int64 sys_execve(const uint64 *arg) // path, argv, envp
 
 int64 sys_exit(const uint64 *arg) // status
 {
+    lwp_exit((int)arg[0]);
+}
+
+int64 sys_exit_group(const uint64 *arg) // status
+{
     proc_exit((int)arg[0], 0);
 }
+
+#define ANY_CHILD (__WALL | __WCLONE | __WNOTHREAD) // which children
 
 // --- waiting ----------------------------------------------------------------------------------
 // A child whose end cannot be told stays to be waited for.
@@ -83,11 +91,12 @@ int64 sys_wait4(const uint64 *arg) // pid, int *status, options, rusage *
 {
     struct proc *ended;
     int pid = (int)arg[0];
-    if (arg[2] & ~(uint64)(WNOHANG | WUNTRACED))
+    uint32 options = (uint32)arg[2];
+    if (options & ~(WNOHANG | WUNTRACED | ANY_CHILD))
         return -EINVAL;
     if (pid < -1)
         return -ECHILD; // there are no groups of processes
-    int64 err = proc_wait(pid > 0 ? pid : -1, arg[2] & WNOHANG, &ended);
+    int64 err = proc_wait(pid > 0 ? pid : -1, options, &ended);
     if (err || !ended)
         return err;
     err = put_word(arg[1], ended);
@@ -104,12 +113,12 @@ int64 sys_wait4(const uint64 *arg) // pid, int *status, options, rusage *
 
 int64 sys_waitid(const uint64 *arg) // id type, id, siginfo *, options, rusage *
 {
-    uint64 options = arg[3];
-    if (!(options & WEXITED) || options & ~(uint64)(WEXITED | WNOHANG | WNOWAIT) ||
+    uint32 options = (uint32)arg[3];
+    if (!(options & WEXITED) || options & ~(WEXITED | WNOHANG | WNOWAIT | ANY_CHILD) ||
         (arg[0] != P_ALL && (arg[0] != P_PID || (int)arg[1] <= 0)))
         return -EINVAL;
     struct proc *ended;
-    int err = proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options & WNOHANG, &ended);
+    int err = proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options, &ended);
     if (err)
         return err;
     err = put_info(arg[2], ended);
@@ -134,6 +143,11 @@ int64 sys_getpid(const uint64 *arg)
     return current_proc()->pid;
 }
 
+int64 sys_gettid(const uint64 *arg)
+{
+    return current_lwp()->tid;
+}
+
 int64 sys_getppid(const uint64 *arg)
 {
     return __atomic_load_n(&current_proc()->ppid, __ATOMIC_RELAXED);
@@ -145,9 +159,10 @@ int64 sys_sched_yield(const uint64 *arg)
     return 0;
 }
 
-int64 sys_set_tid_address(const uint64 *arg) // int *: told at exit to threads, which there are not
+int64 sys_set_tid_address(const uint64 *arg) // int *: becomes 0 when the thread leaves its memory
 {
-    return current_proc()->pid;
+    current_lwp()->clear_child_tid = arg[0];
+    return current_lwp()->tid;
 }
 
 // getuid and its kin: everybody is the superuser.

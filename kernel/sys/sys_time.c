@@ -49,11 +49,11 @@ static int64 clock_ticks(uint64 ticks)
 
 int64 sys_times(const uint64 *arg) // tms *; => clock ticks since boot
 {
-    struct thread *t = current_thread();
-    const struct cpu_time *children = &current_proc()->children_spent;
     sched_charge();
-    struct tms tms = { clock_ticks(t->spent.user), clock_ticks(t->spent.kernel),
-                       clock_ticks(children->user), clock_ticks(children->kernel) };
+    struct cpu_time own, children;
+    proc_times(current_proc(), &own, &children);
+    struct tms tms = { clock_ticks(own.user), clock_ticks(own.kernel), clock_ticks(children.user),
+                       clock_ticks(children.kernel) };
     if (arg[0] && copyout(current_proc()->aspace, arg[0], &tms, sizeof tms))
         return -EFAULT;
     return (int64)(clock_ns() / NS_PER_CS);

@@ -1,7 +1,7 @@
 // Traps: what the vector (riscv/vector.S) found, sent where it belongs.
 //
 // A user trap runs with interrupts on except at its two ends.  On the way back the thread gives up
-// its hart if its time is over, and dies if it has been killed (a signal that kills interrupts the
+// its hart if its time is over, and ends if it has been told to (a signal that kills interrupts the
 // thread).  A kernel trap is an interrupt,
 // served with interrupts off and without switching threads, or a bug.
 
@@ -111,11 +111,9 @@ static inline void exception(struct trapframe *tf)
 // What is seldom to be done on the way back.
 static __attribute__((noinline)) void attend(const struct trapframe *tf)
 {
-    struct proc *p = current_proc();
-    while (this_hart()->need_resched || proc_is_killed(p)) {
+    while (this_hart()->need_resched || proc_told_to_end()) {
         intr_on();
-        if (proc_is_killed(p))
-            proc_exit(0, proc_pending(p));
+        proc_end_if_told();
         thread_yield_at_rest();
         intr_off();
     }

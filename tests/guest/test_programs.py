@@ -36,6 +36,12 @@ def test_forktest(machine, size):
     m.poweroff()
 
 
+def test_threadtest(machine, size):
+    m = machine(cpus=size[0], mem=size[1])
+    m.check("threadtest", "ALL THREAD TESTS PASSED", timeout=100)
+    m.poweroff()
+
+
 def pages_to_be_had(m):
     return re.search(r"growtest: (\d+) pages", m.run("growtest count", timeout=120))[1]
 

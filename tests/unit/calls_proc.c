@@ -8,26 +8,35 @@
 #include "lib/panic.h"
 #include "dev/console.h"
 #include "proc/proc_priv.h"
+#include "proc/robust.h"
 #include "riscv/machine.h"
 #include "vm/aspace.h"
 
 // --- the other processes ----------------------------------------------------------------------
 
 static struct proc child;
-static struct { // what was asked
+static struct {   // what was asked
+    uint32 kinds; // of children to wait for
     int wait_pid, kill_pid, kill_sig, reaped, unwaited, exit_status, roots;
-    bool nohang;
-    uint64 clone[3];
+    bool nohang, thread_ended;
+    struct clone_request clone;
 } asked;
 static struct proc *ended; // what a wait finds
 static int wait_err;
 static jmp_buf over;
 static int described; // processes there are
 
-int64 proc_clone(uint64 flags, uint64 stack, uint64 tls)
+int64 proc_clone(const struct clone_request *r)
 {
-    memcpy(asked.clone, (uint64[]){ flags, stack, tls }, sizeof asked.clone);
+    asked.clone = *r;
     return 44;
+}
+
+_Noreturn void lwp_exit(int status)
+{
+    asked.exit_status = status;
+    asked.thread_ended = true;
+    longjmp(over, 1);
 }
 
 _Noreturn void proc_exit(int status, int signal)
@@ -37,10 +46,11 @@ _Noreturn void proc_exit(int status, int signal)
     longjmp(over, 1);
 }
 
-int proc_wait(int pid, bool nohang, struct proc **out)
+int proc_wait(int pid, uint32 options, struct proc **out)
 {
     asked.wait_pid = pid;
-    asked.nohang = nohang;
+    asked.nohang = options & WNOHANG;
+    CHECK_EQ(options & (__WALL | __WCLONE), asked.kinds);
     *out = ended;
     return wait_err;
 }
@@ -84,7 +94,48 @@ bool proc_describe(int after, struct kine_proc *out)
     return true;
 }
 
-void proc_end_vfork(struct proc *p)
+void proc_times(const struct proc *p, struct cpu_time *own, struct cpu_time *children)
+{
+    *own = calls_thread.spent;
+    *children = p->children_spent;
+}
+
+int lwp_robust_list(int tid, uint64 *head)
+{
+    *head = calls_proc.leader.robust_list;
+    return tid == 7 ? 0 : -ESRCH;
+}
+
+// --- the other threads, of which exec knows ---------------------------------------------------
+
+int others_ended, others_err;
+
+int proc_end_others(void)
+{
+    others_ended++;
+    return others_err;
+}
+
+void robust_leave(struct lwp *l)
+{
+    CHECK(l == current_lwp() && l->proc->aspace);
+    l->robust_list = l->clear_child_tid = 0;
+}
+
+void end_vfork(struct lwp *l)
+{
+}
+
+void lwp_become_leader(struct lwp *l)
+{
+    CHECK(!"the only thread leads");
+}
+
+void pass_on_children(struct proc *p, const struct lwp *from)
+{
+}
+
+void lwp_free(struct lwp *l)
 {
 }
 
@@ -144,7 +195,11 @@ TEST(who_am_i)
     begin();
     CHECK_EQ(call(SYS_getpid, 0), 7);
     CHECK_EQ(call(SYS_gettid, 0), 7);
-    CHECK_EQ(call(SYS_set_tid_address, DATA), 7);
+    calls_proc.leader.tid = 8;
+    CHECK_EQ(call(SYS_gettid, 0), 8);
+    CHECK_EQ(call(SYS_getpid, 0), 7);
+    CHECK_EQ(call(SYS_set_tid_address, DATA), 8);
+    CHECK_EQ(calls_proc.leader.clear_child_tid, DATA);
     CHECK_EQ(call(SYS_getppid, 0), 3);
     CHECK_EQ(call(SYS_getuid, 0), 0);
     CHECK_EQ(call(SYS_geteuid, 0), 0);
@@ -160,15 +215,17 @@ TEST(arguments_reach_clone_kill_and_exit)
 {
     begin();
     CHECK_EQ(call(SYS_clone, 1, 2, 3, 4, 5), 44);
-    CHECK(asked.clone[0] == 1 && asked.clone[1] == 2 && asked.clone[2] == 4);
+    CHECK(asked.clone.flags == 1 && asked.clone.stack == 2 && asked.clone.parent_tid == 3);
+    CHECK(asked.clone.tls == 4 && asked.clone.child_tid == 5);
     CHECK_EQ(call(SYS_kill, -1, 9), -ESRCH);
     CHECK(asked.kill_pid == -1 && asked.kill_sig == 9);
     if (setjmp(over) == 0)
         call(SYS_exit, (uint64)-1);
-    CHECK_EQ(asked.exit_status, -1);
+    CHECK(asked.exit_status == -1 && asked.thread_ended);
+    asked.thread_ended = false;
     if (setjmp(over) == 0)
         call(SYS_exit_group, 747);
-    CHECK_EQ(asked.exit_status, 747);
+    CHECK(asked.exit_status == 747 && !asked.thread_ended);
     calls_end();
 }
 
@@ -204,6 +261,12 @@ TEST(wait4_tells_how_it_ended)
     CHECK(asked.wait_pid == -1 && asked.reaped == 3);
     CHECK_EQ(call(SYS_wait4, -2, DATA, 0, 0), -ECHILD); // no groups
     CHECK_EQ(call(SYS_wait4, -1, DATA, 4, 0), -EINVAL);
+    asked.kinds = __WALL;
+    CHECK_EQ(call(SYS_wait4, 21, 0, __WALL, 0), 21);
+    asked.kinds = __WCLONE;
+    CHECK_EQ(call(SYS_wait4, 21, 0, (uint64)(long)(int)__WCLONE | __WNOTHREAD, 0), 21);
+    asked.kinds = 0;
+    asked.reaped -= 2;
     CHECK_EQ(call(SYS_wait4, -1, NOWHERE, 0, 0), -EFAULT);
     CHECK_EQ(call(SYS_wait4, -1, DATA, 0, NOWHERE), -EFAULT);
     CHECK(asked.unwaited == 2 && asked.reaped == 3);

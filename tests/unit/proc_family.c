@@ -21,14 +21,6 @@ static void model_ends(int status)
     model[pid].status = status;
 }
 
-static void die_if_killed(void)
-{
-    int sig = proc_pending(self());
-    if (sig)
-        model_ends(1000 + sig);
-    to_user_mode();
-}
-
 static void model_wait(bool nohang)
 {
     struct proc *ended;
@@ -37,7 +29,7 @@ static void model_wait(bool nohang)
         children += model[i].parent == me;
         zombies += model[i].parent == me && model[i].zombie && proc_find(i)->zombie;
     }
-    int err = proc_wait(-1, nohang, &ended);
+    int err = proc_wait(-1, nohang ? WNOHANG : 0, &ended);
     CHECK_EQ(err == -ECHILD, children == 0 && !ended);
     if (err || !ended) {
         CHECK(err || zombies == 0);
@@ -82,7 +74,7 @@ static void lives(void)
         case 4: model_kill(); break;
         default: sleep_ns(test_random_below(1000) * NS_PER_TICK);
         }
-        die_if_killed();
+        to_user_mode(); // it may have been killed
     }
     int status = (int)test_random_below(100);
     model_ends(status);

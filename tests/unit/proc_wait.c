@@ -12,19 +12,19 @@ static void ends_4_later(void)
 static void waits(void)
 {
     struct proc *ended;
-    CHECK_EQ(proc_wait(-1, false, &ended), -ECHILD);
+    CHECK_EQ(proc_wait(-1, 0, &ended), -ECHILD);
     CHECK(ended == NULL);
     int slow = start(ends_4_later), quick = start(ends_7);
-    CHECK_EQ(proc_wait(slow, true, &ended), 0);
+    CHECK_EQ(proc_wait(slow, WNOHANG, &ended), 0);
     CHECK(ended == NULL);
-    CHECK_EQ(proc_wait(1, false, &ended), -ECHILD);
-    CHECK_EQ(proc_wait(-1, false, &ended), 0);
+    CHECK_EQ(proc_wait(1, 0, &ended), -ECHILD);
+    CHECK_EQ(proc_wait(-1, 0, &ended), 0);
     CHECK_EQ(ended->pid, quick);
     proc_unwait(ended); // to be waited for once more
-    CHECK_EQ(proc_wait(-1, true, &ended), 0);
+    CHECK_EQ(proc_wait(-1, WNOHANG, &ended), 0);
     CHECK_EQ(ended->pid, quick);
     proc_reap(ended);
-    CHECK_EQ(proc_wait(quick, true, &ended), -ECHILD);
+    CHECK_EQ(proc_wait(quick, WNOHANG, &ended), -ECHILD);
     CHECK_EQ(end_of(slow), 4);
 }
 
@@ -37,7 +37,7 @@ static void waits_for_ever(void)
 {
     struct proc *ended;
     start(for_ever);
-    CHECK_EQ(proc_wait(-1, false, &ended), -EINTR);
+    CHECK_EQ(proc_wait(-1, 0, &ended), -EINTR);
     CHECK(ended == NULL);
     to_user_mode();
 }
@@ -71,10 +71,10 @@ static void gets_orphans(void)
     struct proc *ended;
     start(for_ever);
     CHECK_EQ(end_of(start(leaves_children)), 2);
-    CHECK_EQ(proc_wait(-1, true, &ended), 0);
+    CHECK_EQ(proc_wait(-1, WNOHANG, &ended), 0);
     CHECK(ended && ended->exit_status == 7 && ended->ppid == 1); // found, though others live
     proc_reap(ended);
-    CHECK_EQ(proc_wait(-1, true, &ended), 0);
+    CHECK_EQ(proc_wait(-1, WNOHANG, &ended), 0);
     CHECK(ended == NULL);
     CHECK_EQ(proc_kill(-1, 9), 0);
     for (int i = 0; i < 3; i++)

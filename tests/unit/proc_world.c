@@ -124,6 +124,25 @@ int volume_sync(struct volume *vol)
     return 0;
 }
 
+void (*before_death)(int status);
+int words_left; // that threads have left their memory
+
+void robust_leave(struct lwp *l)
+{
+    CHECK(l == current_lwp() && l->proc->aspace);
+    words_left++;
+    if (before_death && self()->exit_signal)
+        before_death(1000 + self()->exit_signal);
+}
+
+// A user address is one of the test's own.
+int copyout(struct aspace *as, uint64 dst, const void *src, size_t n)
+{
+    CHECK(as == self()->aspace);
+    memcpy((void *)dst, src, n);
+    return 0;
+}
+
 void machine_give_up(const char *fmt, ...)
 {
     panic("%s", fmt);
@@ -153,18 +172,12 @@ struct proc *self(void)
 
 void to_user_mode(void)
 {
-    int sig = proc_pending(self());
-    if (sig)
-        proc_exit(0, sig);
+    proc_end_if_told();
 }
-
-void (*before_death)(int status);
 
 void user_return(struct trapframe *tf)
 {
     intr_on();
-    if (before_death && proc_pending(self()))
-        before_death(1000 + proc_pending(self()));
     to_user_mode();
     ((void (*)(void))tf->reg[REG_S1])();
     proc_exit(0, 0);
@@ -173,7 +186,7 @@ void user_return(struct trapframe *tf)
 int64 start_with(uint64 flags, void (*program)(void))
 {
     current_thread()->tf->reg[REG_S1] = (uint64)program;
-    return proc_clone(flags, 0, 0);
+    return proc_clone(&(struct clone_request){ .flags = flags });
 }
 
 int start(void (*program)(void))
@@ -187,7 +200,7 @@ int start(void (*program)(void))
 int end_of(int pid)
 {
     struct proc *ended;
-    CHECK_EQ(proc_wait(pid, false, &ended), 0);
+    CHECK_EQ(proc_wait(pid, __WALL, &ended), 0);
     CHECK(ended && (pid < 0 || ended->pid == pid));
     int status = ended->exit_signal ? 1000 + ended->exit_signal : ended->exit_status;
     proc_reap(ended);

@@ -13,11 +13,13 @@
 #include "proc/file.h"
 #include "proc/fs_context.h"
 #include "proc/proc_priv.h"
+#include "proc/robust.h"
 #include "proc/sighand.h"
 #include "riscv/trap.h"
 #include "task/clock.h"
 #include "turns.h"
 #include "vm/aspace.h"
+#include "vm/usercopy.h"
 
 #define REG_S1      9
 #define PID_END     32768
@@ -42,4 +44,5 @@ extern int spaces, tables, directory; // in use; references to the one directory
 extern struct frame root_frame;       // of all address spaces
 extern int other_root;                // references to the root behind a rollback
 extern bool rolled_back;
+extern int words_left;   // threads that have left their memory
 extern int syncs, lines; // of the volume; of the kernel's messages

@@ -32,7 +32,7 @@
 #undef mutex_unlock
 
 #define HOST_STACK   (256 << 10)
-#define MAX_CONTEXTS 1200
+#define MAX_CONTEXTS 2600
 #define TURNS_MAX    1000000 // of all harts until they rest: more is a machine that spins for ever
 #define TURN_SECONDS 5       // of the host's processor for one turn: more is a hart that does
 

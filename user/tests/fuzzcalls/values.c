@@ -184,9 +184,19 @@ static uint64 pointers(struct fuzzer *f)
 static uint64 clone_flags(struct fuzzer *f)
 {
     uint64 flags = SIGCHLD;
-    static const uint64 some[] = { CLONE_VM,    CLONE_FILES, CLONE_VFORK, CLONE_SETTLS,
-                                   CLONE_FILES, CLONE_FS,    0,           0 };
-    for (int i = 0; i < 2; i++)
+    static const uint64 some[] = { CLONE_VM,
+                                   CLONE_FILES,
+                                   CLONE_VFORK,
+                                   CLONE_SETTLS,
+                                   CLONE_FS,
+                                   CLONE_VM | CLONE_SIGHAND,
+                                   CLONE_VM | CLONE_SIGHAND | CLONE_THREAD,
+                                   CLONE_PARENT,
+                                   CLONE_PARENT_SETTID,
+                                   CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID,
+                                   0,
+                                   0 };
+    for (int i = 0; i < 3; i++)
         flags |= one_of(f, some, COUNT(some));
     return flags;
 }
