@@ -4,6 +4,7 @@
 
 #include "types.h"
 #include "fcntl.h" // PROT_*, MAP_*
+#include "signals.h"
 
 // Modes (st_mode).
 #define S_IFMT  0170000
@@ -111,24 +112,16 @@ struct rusage {
     int64 rest[14];
 };
 
-// The part of Linux's siginfo_t that waitid() fills; si_status is the full exit status, an
-// int, or the number of the signal that killed.
-struct siginfo {
-    int32 si_signo, si_errno, si_code, pad;
-    int32 si_pid, si_uid, si_status, pad2;
-    uint64 rest[12];
-};
-#define CLD_EXITED 1
-#define CLD_KILLED 2
-
 #define P_ALL  0
 #define P_PID  1
 #define P_PGID 2
 
-#define WNOHANG   1
-#define WUNTRACED 2
-#define WEXITED   4
-#define WNOWAIT   0x1000000
+#define WNOHANG    1
+#define WUNTRACED  2
+#define WSTOPPED   2
+#define WEXITED    4
+#define WCONTINUED 8
+#define WNOWAIT    0x1000000
 
 #define __WNOTHREAD 0x20000000
 #define __WALL      0x40000000
@@ -179,29 +172,6 @@ struct siginfo {
 #define FUTEX_OWNER_DIED 0x40000000U
 #define FUTEX_WAITERS    0x80000000U
 
-#define SIGHUP   1
-#define SIGINT   2
-#define SIGQUIT  3
-#define SIGILL   4
-#define SIGTRAP  5
-#define SIGABRT  6
-#define SIGBUS   7
-#define SIGFPE   8
-#define SIGKILL  9
-#define SIGSEGV  11
-#define SIGPIPE  13
-#define SIGALRM  14
-#define SIGTERM  15
-#define SIGCHLD  17
-#define SIGCONT  18
-#define SIGSTOP  19
-#define SIGTSTP  20
-#define SIGTTIN  21
-#define SIGTTOU  22
-#define SIGURG   23
-#define SIGWINCH 28
-#define NSIG     64
-
 #define MADV_NORMAL         0
 #define MADV_RANDOM         1
 #define MADV_SEQUENTIAL     2
@@ -218,6 +188,9 @@ struct siginfo {
 
 #define CLOCK_REALTIME  0
 #define CLOCK_MONOTONIC 1
+#define CLOCK_BOOTTIME  7
+
+#define TIMER_ABSTIME 1 // a time is one of its clock's, not so long from now
 
 #define LINUX_REBOOT_MAGIC1        0xfee1dead
 #define LINUX_REBOOT_MAGIC2        672274793

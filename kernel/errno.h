@@ -42,3 +42,8 @@
 #define EOVERFLOW    75 // value too large
 #define EOPNOTSUPP   95 // not supported
 #define ETIMEDOUT    110
+
+// How a call that a signal has cut short is to go on: inside the kernel only (sys/deliver.c).
+#define ERESTART        512 // anew, unless a handler runs that does not say SA_RESTART: then EINTR
+#define ERESTART_NOHAND 514 // anew, unless a handler runs
+#define ERESTART_REST   516 // by restart_syscall, unless a handler runs

@@ -15,6 +15,7 @@
 #include "mem/init.h"
 #include "mem/kmap.h"
 #include "planted.h"
+#include "proc/alarm.h"
 #include "proc/file.h"
 #include "proc/futex.h"
 #include "proc/proc.h"
@@ -31,6 +32,7 @@
 #include "task/thread.h"
 #include "task/timers.h"
 #include "vm/aspace.h"
+#include "proc/sigpage.h"
 
 #define EMERGENCY_STACK 4096
 #define FLUSH_NS        1000000000UL
@@ -140,7 +142,8 @@ static void start_system(void *arg)
         machine_too_small();
     longest_start();
     planted_stretches();
-    if (!thread_spawn("flush", flush, volume) || !thread_spawn("commit", commit, volume))
+    if (!thread_spawn("flush", flush, volume) || !thread_spawn("commit", commit, volume) ||
+        !alarms_start())
         machine_too_small();
 }
 
@@ -166,6 +169,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     timers_init();
     sched_init();
     aspace_init();
+    sigpage_init();
     plic_init();
     interrupts_init();
     rtc_init();

@@ -77,6 +77,31 @@
 #define SYS_renameat2       276
 #define SYS_memfd_create    279
 
+// Signals, groups of processes, timers.
+#define SYS_getitimer         102
+#define SYS_setitimer         103
+#define SYS_timer_create      107
+#define SYS_timer_gettime     108
+#define SYS_timer_getoverrun  109
+#define SYS_timer_settime     110
+#define SYS_timer_delete      111
+#define SYS_restart_syscall   128
+#define SYS_tkill             130
+#define SYS_tgkill            131
+#define SYS_sigaltstack       132
+#define SYS_rt_sigsuspend     133
+#define SYS_rt_sigaction      134
+#define SYS_rt_sigprocmask    135
+#define SYS_rt_sigpending     136
+#define SYS_rt_sigtimedwait   137
+#define SYS_rt_sigqueueinfo   138
+#define SYS_rt_sigreturn      139
+#define SYS_setpgid           154
+#define SYS_getpgid           155
+#define SYS_getsid            156
+#define SYS_setsid            157
+#define SYS_rt_tgsigqueueinfo 240
+
 // kine's own, for ps, free, the audit and the tests; described in kernel/abi.h.
 #define SYS_kine_audit    1000 // (struct kine_audit *out): recount every frame, M1 to M5
 #define SYS_kine_meminfo  1001 // (struct kine_meminfo *out)

@@ -63,10 +63,18 @@ int utimens(const char *path, const struct timespec times[2]) KINE(utimens);
 int statfs(const char *path, struct statfs *out) KINE(statfs);
 int sched_yield(void) KINE(sched_yield);
 int nanosleep(long seconds, long nanoseconds) KINE(nanosleep);
-int kill_with(int pid, int signal) KINE(kill_with);
 // A name, with or without SIG, or a number.  => -1: it is none
 int signal_number(const char *name) KINE(signal_number);
 const char *signal_name(int number) KINE(signal_name); // without SIG; NULL: there is none
+int kill_with(int pid, int signal) KINE(kill_with);    // as kill(2): 0 and negative ones are groups
+// Sets are of SIGBIT(signal); an action's handler is called with the signal, a struct siginfo * and a
+// struct ucontext *.
+int sigaction(int sig, const struct sigaction *action, struct sigaction *old) KINE(sigaction);
+int sigprocmask(int how, const uint64 *set, uint64 *old) KINE(sigprocmask);
+int sigsuspend(const uint64 *set) KINE(sigsuspend); // always -1: EINTR
+int setpgid(int pid, int pgid) KINE(setpgid);
+int getpgid(int pid) KINE(getpgid);
+int setsid(void) KINE(setsid);
 char *getcwd(char *buf, int size) KINE(getcwd);
 int mprotect(void *addr, uint64 len, int prot) KINE(mprotect);
 int msync(void *addr, uint64 len, int flags) KINE(msync);

@@ -13,7 +13,6 @@
 #include "proc/image.h"
 #include "proc/proc_priv.h"
 #include "proc/robust.h"
-#include "proc/sighand.h"
 #include "riscv/csr.h"
 #include "riscv/trap.h"
 #include "task/fp.h"
@@ -91,15 +90,6 @@ static void take_first_place(struct proc *p)
         lwp_free(l);
 }
 
-// Signals that the old program handled have their defaults.
-static void change_sighand(struct proc *p)
-{
-    struct sighand *old = p->sighand;
-    p->sighand = NULL;
-    if (old)
-        sighand_put(old);
-}
-
 static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 sp)
 {
     robust_leave(current_lwp());
@@ -112,7 +102,6 @@ static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 
     thread_set_root(as->root);
     aspace_put(old);
     take_first_place(p);
-    change_sighand(p);
 
     struct trapframe *tf = current_thread()->tf;
     *tf = (struct trapframe){ .sepc = entry, .sstatus = SSTATUS_USER };
@@ -137,6 +126,8 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
         err = proc_end_others();
     if (!err && (files = files_own(current_files())) == NULL)
         err = -ENOMEM;
+    if (!err && (err = signal_own_actions()) != 0)
+        files_put(files);
     if (err) {
         if (as)
             aspace_put(as);
@@ -144,7 +135,9 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
     }
     set_name(p, path);
     p->path_longest = (uint32)image.path_longest;
+    p->classic = image.classic;
     change_files(files);
     change_over(p, as, image.entry, sp);
+    signal_exec();
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "fs/fs.h"
 #include "proc/file.h"
 #include "proc/fs_context.h"
+#include "proc/group.h"
 #include "proc/proc_priv.h"
 #include "proc/robust.h"
 #include "proc/sighand.h"
@@ -32,15 +33,33 @@ static void hand_over_children(struct proc *p)
     wake_all(&init_proc->child_exit);
 }
 
+// => tree_lock held.  Who wants no zombies leaves them to init.
+static void tell_of_end(struct proc *p, int code, int status)
+{
+    struct proc *parent = p->parent;
+    bool unwanted = p->exit_notice == SIGCHLD && signal_reaps_itself(parent);
+    signal_tell_parent(p, p->exit_notice, code, status);
+    if (unwanted) {
+        p->parent = init_proc;
+        p->maker = some_thread(init_proc);
+    }
+    list_remove(&p->sibling);
+    list_push_front(&p->parent->children, &p->sibling);
+    if (unwanted)
+        wake_all(&init_proc->child_exit);
+}
+
 // => tree_lock held
 static void become_zombie(struct proc *p)
 {
     p->zombie = true;
+    signal_proc_ends(p);
+    alarms_end(p);
+    group_note_orphans(p);
     if (!list_empty(&p->children))
         hand_over_children(p);
-    list_remove(&p->sibling);
-    list_push_front(&p->parent->children, &p->sibling);
-    wake_all(&p->parent->child_exit);
+    tell_of_end(p, p->exit_signal ? CLD_KILLED : CLD_EXITED,
+                p->exit_signal ? p->exit_signal : p->exit_status);
 }
 
 void pass_on_children(struct proc *p, const struct lwp *from)
@@ -85,8 +104,7 @@ static void drop_holdings(struct proc *p, struct lwp *l)
     struct aspace *as = leave_memory(p);
     if (as) {
         aspace_put(as);
-        if (p->sighand)
-            sighand_put(p->sighand);
+        signal_drop_actions(p);
     }
     files_put(l->files);
     fs_context_put(l->fs);
@@ -181,7 +199,7 @@ void proc_end_if_told(void)
     if (__atomic_load_n(&l->told_to_end, __ATOMIC_RELAXED))
         end_thread();
     if (proc_is_killed(l->proc))
-        proc_exit(0, proc_pending(l->proc));
+        proc_exit(0, l->proc->killed_by);
 }
 
 int proc_end_others(void)

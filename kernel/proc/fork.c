@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "proc/file.h"
 #include "proc/fs_context.h"
+#include "proc/group.h"
 #include "proc/proc_priv.h"
 #include "proc/sighand.h"
 #include "riscv/csr.h"
@@ -92,21 +93,6 @@ static void discard(struct proc *p)
     proc_free(p);
 }
 
-// => the process's, which it has from here on if it had none; NULL: out of memory
-static struct sighand *sighand_of(struct proc *p)
-{
-    struct sighand *fresh = p->sighand ? NULL : sighand_new();
-    spin_lock(&tree_lock);
-    if (!p->sighand) {
-        p->sighand = fresh;
-        fresh = NULL;
-    }
-    spin_unlock(&tree_lock);
-    if (fresh)
-        sighand_put(fresh);
-    return p->sighand;
-}
-
 // What a process has, the same way.
 static bool give_process(struct proc *child, struct proc *parent, uint64 flags)
 {
@@ -117,9 +103,11 @@ static bool give_process(struct proc *child, struct proc *parent, uint64 flags)
         return false;
     }
     if (flags & CLONE_SIGHAND) {
-        if ((child->sighand = sighand_of(parent)) != NULL)
-            sighand_get(child->sighand);
-        return child->sighand != NULL;
+        if (!signal_need_actions(parent))
+            return false;
+        child->sighand = parent->sighand;
+        sighand_get(child->sighand);
+        return true;
     }
     return !parent->sighand || (child->sighand = sighand_copy(parent->sighand)) != NULL;
 }
@@ -140,12 +128,13 @@ static void set_up(struct lwp *l, const struct clone_request *r)
         l->set_child_tid = r->child_tid;
     if (r->flags & CLONE_CHILD_CLEARTID)
         l->clear_child_tid = r->child_tid;
+    signal_inherit(l, r->flags & CLONE_VM && !(r->flags & CLONE_VFORK));
 }
 
 // => why nothing more may be born here
 static int may_bear(const struct lwp *by)
 {
-    return by->told_to_end ? -EINTR : 0;
+    return by->told_to_end || proc_is_killed(by->proc) ? -EINTR : 0;
 }
 
 static int link_thread(struct lwp *l)
@@ -154,16 +143,23 @@ static int link_thread(struct lwp *l)
     int err = may_bear(current_lwp());
     if (!err)
         lwp_publish(l);
+    if (!err)
+        signal_lwp_begins(l);
     spin_unlock(&tree_lock);
     return err;
 }
 
-static void link_child(struct proc *child, uint64 flags)
+static int link_child(struct proc *child, uint64 flags)
 {
     struct lwp *maker = current_lwp();
     struct proc *parent = maker->proc;
     child->exit_notice = (int)(flags & CLONE_EXIT_SIGNAL);
     spin_lock(&tree_lock);
+    int err = may_bear(maker);
+    if (err) {
+        spin_unlock(&tree_lock);
+        return err;
+    }
     if (flags & CLONE_PARENT) {
         child->exit_notice = parent->exit_notice;
         maker = parent->maker;
@@ -174,7 +170,9 @@ static void link_child(struct proc *child, uint64 flags)
     child->ppid = parent->pid;
     child->maker = maker;
     list_push_back(&parent->children, &child->sibling);
+    group_join(child, current_proc()->group);
     spin_unlock(&tree_lock);
+    return 0;
 }
 
 // Only the end of the caller comes before the end of what it has made.
@@ -236,9 +234,14 @@ static int64 clone_process(const struct clone_request *r)
         return -ENOMEM;
     }
     child->path_longest = parent->path_longest;
+    child->classic = parent->classic;
     memcpy(child->name, parent->name, sizeof child->name);
     set_up(&child->leader, r);
-    link_child(child, r->flags);
+    err = link_child(child, r->flags);
+    if (err) {
+        discard(child);
+        return err;
+    }
     return start(&child->leader, r);
 }
 
@@ -303,6 +306,7 @@ int proc_start_init(struct inode *root, const char *path)
     spin_lock(&tree_lock);
     proc_publish(p);
     init_proc = p;
+    group_begin_first(p);
     spin_unlock(&tree_lock);
     thread_start(t);
     return 0;

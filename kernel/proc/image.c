@@ -91,6 +91,7 @@ static int map_segments(struct inode *ino, struct aspace *as, const struct elf_h
             return -ENOEXEC; // without its interpreter it would run wild
         if (s.type == SEGMENT_STACK)
             out->stack_size = s.memsz;
+        out->classic |= s.type == SEGMENT_PATHS;
         if (s.type == SEGMENT_PATHS && s.memsz > 0 && s.memsz < PATH_LONGEST)
             out->path_longest = s.memsz;
         if (s.type != SEGMENT_LOAD || s.memsz == 0)

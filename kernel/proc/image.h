@@ -13,6 +13,8 @@ struct image {
     uint64 phnum;
     uint64 stack_size; // bytes, whole pages
     uint64 stack_top;
+    bool classic; // linked with the library of the classic API: what it writes to a pipe that
+                  // nobody reads fails, and does not end it
     uint64 path_longest; // bytes of a path in its system calls, the NUL included
 };
 

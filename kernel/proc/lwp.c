@@ -4,6 +4,7 @@
 #include "errno.h"
 #include "mem/slab.h"
 #include "param.h"
+#include "proc/group.h"
 #include "proc/proc_priv.h"
 
 #define TID_MAX 32767
@@ -21,6 +22,7 @@ void lwp_init(struct lwp *l, struct proc *p)
     l->proc = p;
     list_init(&l->link);
     list_init(&l->hash);
+    lwp_signals_init(&l->signals);
 }
 
 // => is there room?
@@ -96,7 +98,7 @@ static int free_tid(void)
 {
     do
         last_tid = last_tid % TID_MAX + 1;
-    while (lwp_find(last_tid));
+    while (lwp_find(last_tid) || group_find(last_tid));
     return last_tid;
 }
 
@@ -113,6 +115,7 @@ void lwp_leave(struct lwp *l)
 {
     l->thread = NULL;
     list_remove(&l->link);
+    signal_lwp_ends(l);
     if (l != &l->proc->leader)
         list_remove(&l->hash);
 }
@@ -130,6 +133,7 @@ void lwp_become_leader(struct lwp *l)
     leader->fs = l->fs;
     leader->vfork = l->vfork;
     leader->told_to_end = false;
+    signal_move(leader, l);
     leader->thread = t;
     t->lwp = leader;
     lwp_leave(l);

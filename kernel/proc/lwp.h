@@ -11,6 +11,7 @@
 
 #include "types.h"
 #include "lib/list.h"
+#include "proc/signal.h"
 #include "task/thread.h"
 #include "task/waitq.h"
 
@@ -22,6 +23,12 @@ struct proc;
 struct vfork_wait {
     struct waitq over;
     bool is_over; // by the tree lock
+};
+
+// A sleep that a signal has cut short.
+struct sleep_rest {
+    uint64 until;     // ns since boot; 0: there is none
+    uint64 remaining; // user address of what is left, or 0
 };
 
 struct lwp {
@@ -39,6 +46,9 @@ struct lwp {
     struct list link;         // in proc->lwps
     struct list hash;         // in the index of ids
     struct vfork_wait *vfork; // who waits until it leaves its memory, or NULL
+
+    struct lwp_signals signals;
+    struct sleep_rest rest; // its own: of the sleep that restart_syscall goes on with
 };
 
 // That of the current thread; NULL in a kernel thread.

@@ -101,8 +101,10 @@ struct killing {
 static void kill_sharer(struct proc *p, void *arg)
 {
     struct killing *k = arg;
-    if (may_end(p) && p->aspace == k->picked->aspace)
-        k->done |= proc_post(p, SIGKILL) == 0;
+    if (!may_end(p) || p->aspace != k->picked->aspace)
+        return;
+    proc_kill_by(p, SIGKILL);
+    k->done = true;
 }
 
 // Kills all that run in the memory that was picked.

@@ -8,6 +8,7 @@
 #include "mem/audit.h"
 #include "mem/slab.h"
 #include "proc/fs_context.h"
+#include "proc/group.h"
 #include "proc/proc_priv.h"
 #include "riscv/timer.h"
 #include "task/hand.h"
@@ -44,6 +45,9 @@ struct proc *proc_new(int *err)
     lwp_init(&p->leader, p);
     waitq_init(&p->child_exit, "child exit");
     waitq_init(&p->lwp_gone, "threads");
+    proc_signals_init(&p->signals);
+    alarms_init(&p->alarms);
+    list_init(&p->group_link);
     spin_lock(&tree_lock);
     bool room = count < NPROC;
     count += room;
@@ -65,6 +69,8 @@ void proc_free(struct proc *p)
 {
     spin_lock(&tree_lock);
     lwp_forget(&p->leader);
+    if (p->group)
+        group_leave(p);
     count--;
     spin_unlock(&tree_lock);
     obj_free(&procs, p);
@@ -155,7 +161,7 @@ struct proc *proc_next(int pid)
 }
 
 // Time that its threads have spent, as far as that is known.
-static struct cpu_time spent_by_threads(const struct proc *p)
+struct cpu_time proc_threads_spent(const struct proc *p)
 {
     struct cpu_time sum = p->end.spent;
     list_for_each (l, &p->lwps) {
@@ -171,7 +177,7 @@ static struct cpu_time spent_by_threads(const struct proc *p)
 void proc_times(const struct proc *p, struct cpu_time *own, struct cpu_time *children)
 {
     spin_lock(&tree_lock);
-    *own = spent_by_threads(p);
+    *own = proc_threads_spent(p);
     *children = p->children_spent;
     spin_unlock(&tree_lock);
 }
@@ -181,7 +187,7 @@ static void describe(const struct proc *p, struct kine_proc *out)
 {
     *out = (struct kine_proc){ .pid = p->pid, .ppid = p->ppid, .state = state_letter(p) };
     copy_string(out->name, p->name, sizeof out->name);
-    struct cpu_time spent = spent_by_threads(p);
+    struct cpu_time spent = proc_threads_spent(p);
     out->user_ns = time_to_ns(spent.user);
     out->kernel_ns = time_to_ns(spent.kernel);
 }

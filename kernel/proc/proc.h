@@ -12,7 +12,9 @@
 #include "types.h"
 #include "lib/list.h"
 #include "param.h"
+#include "proc/alarm.h"
 #include "proc/lwp.h"
+#include "proc/signal.h"
 #include "task/thread.h"
 #include "task/waitq.h"
 
@@ -26,6 +28,7 @@ struct proc {
     char name[16];           // the last component of the program's path; its own
     struct aspace *aspace;   // changed by exec and exit of its own, under the tree lock
     struct sighand *sighand; // its own pointer: a reference, or NULL: all signals have defaults
+    bool classic;            // its own: written for the classic API (image.h)
     uint32 path_longest;     // its own: bytes of a path, NUL included, that its program may name
 
     struct lwp leader; // its first thread, or who has taken that one's place by exec
@@ -49,7 +52,13 @@ struct proc {
     int exit_notice;         // the signal that tells the parent of its end, or 0
     struct waitq child_exit; // the parent waits here
 
-    uint64 pending; // atomic: fatal signals sent, bit sig - 1
+    struct group *group; // its process group, until it is reaped (proc/group.h)
+    struct list group_link;
+    bool did_exec; // since it was born: its parent moves it to no other group
+    struct proc_signals signals;
+    struct proc_alarms alarms;
+
+    int killed_by; // atomic, by the tree lock: the signal that ends it, from that moment on; 0: none
 };
 
 // The process of the current thread; NULL in a kernel thread.
@@ -91,27 +100,12 @@ void proc_end_if_told(void);
 // Tells all other threads to end and waits until they have.  => 0; -EINTR: the caller has been told
 int proc_end_others(void);
 
-// Waits for a child to exit: `pid`, or any if pid is -1; options: WNOHANG, __WALL, __WCLONE,
-// __WNOTHREAD.  *ended is the zombie, which is the
-// caller's alone until he reaps it, or puts it back because the news of it has no place to go; NULL
-// if nobody has exited and WNOHANG is set.  => 0; -ECHILD, -EINTR.
-int proc_wait(int pid, uint32 options, struct proc **ended);
-// => what the zombie has spent, with its children's
-struct cpu_time proc_spent(const struct proc *zombie);
 // What a process's threads have spent, and the children that it has waited for.
 void proc_times(const struct proc *p, struct cpu_time *own, struct cpu_time *children);
-void proc_reap(struct proc *zombie);
-void proc_unwait(struct proc *zombie);
 
-// --- signals ----------------------------------------------------------------------------------
-// kill(): pid -1 is everybody but init and the caller; sig 0 only asks.  => 0; -ESRCH, -EINVAL,
-// -EPERM
-int proc_kill(int pid, int sig);
-// => the lowest pending fatal signal, 0 if there is none.
-int proc_pending(const struct proc *p);
 static inline bool proc_is_killed(const struct proc *p)
 {
-    return __atomic_load_n(&p->pending, __ATOMIC_RELAXED) != 0;
+    return __atomic_load_n(&p->killed_by, __ATOMIC_RELAXED) != 0;
 }
 
 static inline bool proc_told_to_end(void)

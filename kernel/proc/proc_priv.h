@@ -20,8 +20,11 @@ struct proc *proc_find(int pid);
 struct proc *proc_next(int pid);
 // => tree_lock held.  Calls fn for every process, in no order; it changes nothing of the tree.
 void proc_each(void (*fn)(struct proc *p, void *arg), void *arg);
-// Sends it a signal.  => tree_lock held; 0, -EPERM (to init)
-int proc_post(struct proc *p, int sig);
+// Ends it by a signal: its threads sleep no more, and end on their way back to user mode.
+// => tree_lock held
+void proc_kill_by(struct proc *p, int sig);
+// => what its threads have spent.  tree_lock held
+struct cpu_time proc_threads_spent(const struct proc *p);
 // => tree_lock held.  Who waits for the thread to leave its memory may go on.
 void end_vfork(struct lwp *l);
 

@@ -1,23 +1,33 @@
-// What a process does about signals.  A process has one only once it has said something else than
-// the default about any: fork then copies it, and clone may share it (CLONE_SIGHAND).
+// What a process does about signals: the actions that rt_sigaction() sets.
+//
+// A process has none (NULL) until it sets the first.  Counted, because clone may share it
+// (CLONE_SIGHAND); fork copies what is not the default.
+//
+// The tree lock guards the contents, as it does all that is known of signals (proc/signal.h).
 #pragma once
 
+#include "signals.h"
 #include "types.h"
-#include "abi.h"
-#include "riscv/spinlock.h"
-
-// Linux's struct sigaction of riscv64.
-struct sigaction {
-    uint64 handler, flags, mask;
-};
 
 struct sighand {
-    struct spinlock lock;          // RANK_SIG
     uint32 refs;                   // atomic: processes that use it
-    struct sigaction action[NSIG]; // by lock; of signal i + 1.  Zeros: the default
+    uint64 given;                  // by the tree lock: signals whose action is not the default
+    struct sigaction action[NSIG]; // by the tree lock: of those, by number - 1
 };
 
-struct sighand *sighand_new(void);                // => all defaults, one reference; NULL: no memory
-struct sighand *sighand_copy(struct sighand *of); // fork; NULL: no memory
-void sighand_get(struct sighand *sh);             // clone with CLONE_SIGHAND
+// => every signal has its default, one reference; NULL: no memory
+struct sighand *sighand_new(void);
+struct sighand *sighand_copy(const struct sighand *old); // fork.  The tree lock is not held
+void sighand_get(struct sighand *sh);                    // clone with CLONE_SIGHAND
 void sighand_put(struct sighand *sh);
+
+// => tree_lock held, from here on; sh may be NULL
+struct sigaction sighand_action(const struct sighand *sh, int sig);
+// sh is not NULL
+void sighand_set(struct sighand *sh, int sig, const struct sigaction *action);
+static inline void sighand_reset(struct sighand *sh, int sig) // to the default
+{
+    sh->given &= ~SIGBIT(sig);
+}
+// For another program: what has a handler gets its default, what is ignored stays so.
+void sighand_forget_handlers(struct sighand *sh);

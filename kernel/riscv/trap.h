@@ -13,11 +13,12 @@ struct trapframe {
 #define REG_TP 4
 #define REG_A0 10
 #define REG_A1 11
+#define REG_A2 12
 #define REG_A7 17
 
 // Called by the vector, implemented in sys/: the one link-time up-call.
-// A trap from user mode.  no_call is 0 for a system call: then scause and stval are not in *tf, sepc
-// is behind it, and interrupts are on; else they are off.  => sstatus is the user's
+// A trap from user mode.  no_call is 0 for a system call: then scause is not in *tf, stval is its
+// first argument, sepc is behind it, and interrupts are on; else they are off.  => sstatus is the user's
 void usertrap(struct trapframe *tf, uint64 no_call);
 void kerneltrap(struct trapframe *tf);
 

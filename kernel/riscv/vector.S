@@ -66,8 +66,9 @@ trap_vector:
     csrrw t1, sscratch, zero
     sd   t0, 16(sp)
     sd   t1, 32(sp)
-    mv   a0, sp
     li   s0, 0                      # a back trace ends at the trap
+    sd   a0, TF_STVAL(sp)           # a call's first argument, which its result takes the place of
+    mv   a0, sp
     csrr a1, scause
     addi a1, a1, -CAUSE_USER_ECALL
     bnez a1, no_call

@@ -27,8 +27,8 @@ static inline int64 syscall_dispatch(uint64 number, const uint64 *arg)
 _Noreturn void usertrap_anew(void);
 
 // sys_proc.c: processes
-syscall_fn sys_clone, sys_execve, sys_exit, sys_exit_group, sys_wait4, sys_waitid, sys_kill,
-    sys_getpid, sys_getppid, sys_gettid;
+syscall_fn sys_clone, sys_execve, sys_exit, sys_exit_group, sys_wait4, sys_waitid, sys_getpid,
+    sys_getppid, sys_gettid;
 syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
 // sys_futex.c: what threads wait for
 syscall_fn sys_futex, sys_set_robust_list, sys_get_robust_list;
@@ -37,8 +37,15 @@ syscall_fn sys_brk, sys_mmap, sys_munmap, sys_mremap, sys_msync, sys_mprotect, s
     sys_mincore;
 // sys_swap.c: swap space
 syscall_fn sys_swapon, sys_swapoff;
+// sys_signal.c, sys_group.c, sys_timer.c
+syscall_fn sys_kill, sys_tkill, sys_tgkill, sys_rt_sigqueueinfo, sys_rt_tgsigqueueinfo;
+syscall_fn sys_rt_sigaction, sys_rt_sigprocmask, sys_rt_sigpending, sys_rt_sigsuspend,
+    sys_rt_sigtimedwait, sys_rt_sigreturn, sys_sigaltstack;
+syscall_fn sys_setpgid, sys_getpgid, sys_getsid, sys_setsid;
+syscall_fn sys_getitimer, sys_setitimer, sys_timer_create, sys_timer_settime, sys_timer_gettime,
+    sys_timer_getoverrun, sys_timer_delete;
 // sys_time.c: time
-syscall_fn sys_nanosleep, sys_clock_gettime, sys_times;
+syscall_fn sys_nanosleep, sys_restart_syscall, sys_clock_gettime, sys_times;
 // sys_info.c: the system
 syscall_fn sys_uname, sys_sysinfo, sys_reboot;
 // sys_snapshot.c

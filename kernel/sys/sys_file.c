@@ -12,6 +12,7 @@
 #include "proc/file.h"
 #include "proc/fs_context.h"
 #include "proc/proc.h"
+#include "proc/signal.h"
 #include "sys/user_count.h"
 #include "vm/usercopy.h"
 
@@ -35,6 +36,17 @@ static int64 transfer(struct file *f, enum direction dir, struct user_iter *it, 
     return dir == READING ? f->ops->read(f, it, pos) : f->ops->write(f, it, pos);
 }
 
+// The end of a transfer: a write that nobody will read is a signal too, and one that a signal has cut
+// short before it moved anything is made anew.
+static inline int64 end_transfer(int64 done, enum direction dir)
+{
+    if (__builtin_expect(done >= 0, 1))
+        return done;
+    if (done == -EPIPE && dir == WRITING)
+        signal_broken_pipe();
+    return done == -EINTR ? -ERESTART : done;
+}
+
 // Each of the four calls has its own copy, in which all that does not concern it is left out.
 static inline __attribute__((always_inline)) int64 transfer_one(const uint64 *arg,
                                                                 enum direction dir, uint64 *pos)
@@ -47,7 +59,7 @@ static inline __attribute__((always_inline)) int64 transfer_one(const uint64 *ar
     struct file_use use = use_fd(arg[0]);
     int64 done = open_for(use.file, dir) ? transfer(use.file, dir, &it, pos) : -EBADF;
     file_use_end(use);
-    return done;
+    return end_transfer(done, dir);
 }
 
 int64 sys_read(const uint64 *arg)
@@ -87,7 +99,7 @@ static int64 transfer_vector(const uint64 *arg, enum direction dir)
     if (done == 0)
         done = transfer(use.file, dir, &it, NULL);
     file_use_end(use);
-    return done;
+    return end_transfer(done, dir);
 }
 
 int64 sys_readv(const uint64 *arg)

@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "mem/slab.h"
 #include "proc/proc.h"
+#include "proc/wait.h"
 #include "riscv/timer.h"
 #include "sys/dispatch.h"
 #include "sys/user_path.h"
@@ -53,24 +54,28 @@ static int put(uint64 to, const void *from, size_t n)
 }
 
 // Linux's status word
-static int put_word(uint64 to, const struct proc *ended)
+static int word_of(const struct wait_news *news)
 {
-    int word = ended->exit_signal ? ended->exit_signal : (ended->exit_status & 0xff) << 8;
-    return put(to, &word, sizeof word);
+    switch (news->code) {
+    case CLD_EXITED: return (news->status & 0xff) << 8;
+    case CLD_KILLED: return news->status;
+    case CLD_STOPPED: return news->status << 8 | 0x7f;
+    default: return 0xffff; // it goes on
+    }
 }
 
 // What follows the fields that are filled stays as it is, as in Linux.
-static int put_info(uint64 to, const struct proc *ended)
+static int put_info(uint64 to, const struct wait_news *news)
 {
     struct siginfo info;
-    memset(&info, 0, offsetof(struct siginfo, rest));
-    if (ended) {
+    memset(&info, 0, offsetof(struct siginfo, si_utime));
+    if (news->pid) {
         info.si_signo = SIGCHLD;
-        info.si_code = ended->exit_signal ? CLD_KILLED : CLD_EXITED;
-        info.si_pid = ended->pid;
-        info.si_status = ended->exit_signal ? ended->exit_signal : ended->exit_status;
+        info.si_code = news->code;
+        info.si_pid = news->pid;
+        info.si_status = news->status;
     }
-    return put(to, &info, offsetof(struct siginfo, rest));
+    return put(to, &info, offsetof(struct siginfo, si_utime));
 }
 
 static struct timeval timeval_of(uint64 ticks)
@@ -79,63 +84,85 @@ static struct timeval timeval_of(uint64 ticks)
     return (struct timeval){ (int64)(us / US_PER_S), (int64)(us % US_PER_S) };
 }
 
-static int put_usage(uint64 to, const struct proc *ended)
+static int put_usage(uint64 to, const struct wait_news *news)
 {
-    struct cpu_time spent = proc_spent(ended);
-    struct rusage usage = { .ru_utime = timeval_of(spent.user),
-                            .ru_stime = timeval_of(spent.kernel) };
+    struct rusage usage = { .ru_utime = timeval_of(news->spent.user),
+                            .ru_stime = timeval_of(news->spent.kernel) };
     return put(to, &usage, sizeof usage);
+}
+
+// The news has been told, or could not be.
+static void end_wait(const struct wait_news *news, bool stays)
+{
+    if (!news->zombie)
+        return;
+    if (stays)
+        proc_unwait(news->zombie);
+    else
+        proc_reap(news->zombie);
+}
+
+// A wait that a signal cuts short is made anew after a handler that says so.
+static int64 restarted(int64 err)
+{
+    return err == -EINTR ? -ERESTART : err;
+}
+
+// As wait4() says whom it means.
+static struct wait_for wait_for_pid(int pid, uint32 options)
+{
+    return (struct wait_for){
+        .type = pid > 0     ? P_PID
+                : pid == -1 ? P_ALL
+                            : P_PGID,
+        .id = pid > 0    ? pid
+              : pid < -1 ? -pid
+                         : 0,
+        .options = options | WEXITED,
+    };
 }
 
 int64 sys_wait4(const uint64 *arg) // pid, int *status, options, rusage *
 {
-    struct proc *ended;
-    int pid = (int)arg[0];
-    uint32 options = (uint32)arg[2];
-    if (options & ~(WNOHANG | WUNTRACED | ANY_CHILD))
+    struct wait_news news;
+    if ((uint32)arg[2] & ~(WNOHANG | WUNTRACED | WCONTINUED | ANY_CHILD))
         return -EINVAL;
-    if (pid < -1)
-        return -ECHILD; // there are no groups of processes
-    int64 err = proc_wait(pid > 0 ? pid : -1, options, &ended);
-    if (err || !ended)
-        return err;
-    err = put_word(arg[1], ended);
+    if ((int)arg[0] == INT32_MIN)
+        return -ESRCH;
+    struct wait_for what = wait_for_pid((int)arg[0], (uint32)arg[2]);
+    int64 err = proc_wait(&what, &news);
+    if (err || !news.pid)
+        return restarted(err);
+    int word = word_of(&news);
+    err = put(arg[1], &word, sizeof word);
     if (!err && arg[3])
-        err = put_usage(arg[3], ended);
-    if (err) {
-        proc_unwait(ended);
-        return err;
-    }
-    pid = ended->pid;
-    proc_reap(ended);
-    return pid;
+        err = put_usage(arg[3], &news);
+    end_wait(&news, err != 0);
+    return err ? err : news.pid;
+}
+
+#define WAIT_WHAT (WEXITED | WSTOPPED | WCONTINUED)
+
+static bool is_wait(uint64 type, int id, uint32 options)
+{
+    bool whom = type == P_ALL || (type == P_PID && id > 0) || (type == P_PGID && id >= 0);
+    return whom && options & WAIT_WHAT && !(options & ~(WAIT_WHAT | WNOHANG | WNOWAIT | ANY_CHILD));
 }
 
 int64 sys_waitid(const uint64 *arg) // id type, id, siginfo *, options, rusage *
 {
-    uint32 options = (uint32)arg[3];
-    if (!(options & WEXITED) || options & ~(WEXITED | WNOHANG | WNOWAIT | ANY_CHILD) ||
-        (arg[0] != P_ALL && (arg[0] != P_PID || (int)arg[1] <= 0)))
+    struct wait_for what = { (int)arg[0], (int)arg[1], (uint32)arg[3] };
+    struct wait_news news;
+    if (!is_wait(arg[0], what.id, what.options))
         return -EINVAL;
-    struct proc *ended;
-    int err = proc_wait(arg[0] == P_PID ? (int)arg[1] : -1, options, &ended);
+    int64 err = proc_wait(&what, &news);
     if (err)
-        return err;
-    err = put_info(arg[2], ended);
-    if (!ended)
-        return err;
-    if (!err && arg[4])
-        err = put_usage(arg[4], ended);
-    if (err || options & WNOWAIT)
-        proc_unwait(ended);
-    else
-        proc_reap(ended);
+        return restarted(err);
+    err = put_info(arg[2], &news);
+    if (!err && news.pid && arg[4])
+        err = put_usage(arg[4], &news);
+    end_wait(&news, err || arg[3] & WNOWAIT);
     return err;
-}
-
-int64 sys_kill(const uint64 *arg) // pid, signal
-{
-    return proc_kill((int)arg[0], (int)arg[1]);
 }
 
 int64 sys_getpid(const uint64 *arg)

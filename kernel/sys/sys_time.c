@@ -5,6 +5,7 @@
 #include "proc/proc.h"
 #include "riscv/timer.h"
 #include "sys/dispatch.h"
+#include "sys/user_time.h"
 #include "task/clock.h"
 #include "task/sched.h"
 #include "vm/usercopy.h"
@@ -12,17 +13,41 @@
 #define NS_PER_S  1000000000L
 #define NS_PER_CS 10000000UL // a clock tick of times(): 1/100 s
 
+static uint64 left_until(uint64 until)
+{
+    uint64 now = clock_ns();
+    return until > now ? until - now : 0;
+}
+
+// Sleeps until a time; if a signal comes first, says what is left.
+static int64 sleep_rest(uint64 until, uint64 remaining)
+{
+    if (sleep_ns(left_until(until)) == 0)
+        return 0;
+    uint64 left = left_until(until);
+    struct timespec ts = { (int64)(left / NS_PER_S), (int64)(left % NS_PER_S) };
+    if (remaining && copyout(current_proc()->aspace, remaining, &ts, sizeof ts))
+        return -EFAULT;
+    current_lwp()->rest = (struct sleep_rest){ until, remaining };
+    return -ERESTART_REST;
+}
+
 int64 sys_nanosleep(const uint64 *arg) // const timespec *, timespec *remaining
 {
     struct timespec ts;
     struct aspace *as = current_proc()->aspace;
     if (copyin(as, &ts, arg[0], sizeof ts))
         return -EFAULT;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NS_PER_S)
+    if (!user_time_valid(ts.tv_sec, ts.tv_nsec))
         return -EINVAL;
-    uint64 longest = ~0UL / NS_PER_S / 4;
-    uint64 sec = (uint64)ts.tv_sec < longest ? (uint64)ts.tv_sec : longest;
-    return sleep_ns(sec * NS_PER_S + (uint64)ts.tv_nsec);
+    return sleep_rest(clock_ns() + user_ns(ts.tv_sec, ts.tv_nsec), arg[1]);
+}
+
+// What a sleep that was cut short by a signal without a handler goes on with (sys/deliver.c).
+int64 sys_restart_syscall(const uint64 *arg)
+{
+    struct sleep_rest rest = current_lwp()->rest;
+    return rest.until ? sleep_rest(rest.until, rest.remaining) : -EINTR;
 }
 
 int64 sys_clock_gettime(const uint64 *arg) // clock, timespec *

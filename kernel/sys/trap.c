@@ -1,9 +1,8 @@
 // Traps: what the vector (riscv/vector.S) found, sent where it belongs.
 //
 // A user trap runs with interrupts on except at its two ends.  On the way back the thread gives up
-// its hart if its time is over, and ends if it has been told to (a signal that kills interrupts the
-// thread).  A kernel trap is an interrupt,
-// served with interrupts off and without switching threads, or a bug.
+// its hart if its time is over, and takes its signals.  A kernel trap is an interrupt, served with
+// interrupts off and without switching threads, or a bug.
 
 #include "abi.h"
 #include "dev/output.h"
@@ -17,11 +16,14 @@
 #include "riscv/intr.h"
 #include "riscv/longest.h"
 #include "riscv/panicking.h"
+#include "riscv.h"
 #include "riscv/trap.h"
+#include "sys/deliver.h"
 #include "sys/dispatch.h"
 #include "task/fp.h"
 #include "task/rest.h"
 #include "task/sched.h"
+#include "vm/aspace.h"
 
 #define CAUSE_FETCH_MISALIGNED 0
 #define CAUSE_FETCH_ACCESS     1
@@ -29,7 +31,11 @@
 static void interrupt(uint64 cause, bool from_user)
 {
     switch (cause & ~SCAUSE_INTERRUPT) {
-    case INTR_TIMER: sched_timer(from_user); break;
+    case INTR_TIMER:
+        sched_timer(from_user);
+        if (current_proc())
+            alarms_tick(current_proc());
+        break;
     case INTR_EXT: intr_external(); break;
     case INTR_SOFT:
         csr_clear(sip, INT_SOFT);
@@ -51,6 +57,14 @@ static _Noreturn void kill_for(const struct trapframe *tf, int signal, const cha
     proc_exit(0, signal);
 }
 
+// What the process did is a signal to it, if it has a handler for that; else its end.
+static void blame(const struct trapframe *tf, int signal, int code, uint64 addr, const char *why)
+{
+    struct siginfo info = { .si_signo = signal, .si_code = code, .si_addr = addr };
+    if (!signal_force(&info))
+        kill_for(tf, signal, why);
+}
+
 // => why a page of what is mapped there cannot be had
 static const char *why_no_page(int err)
 {
@@ -62,6 +76,12 @@ static const char *why_no_page(int err)
     }
 }
 
+static int segv_code(uint64 addr)
+{
+    int err = aspace_is_mapped(current_proc()->aspace, PGROUNDDOWN(addr), 1);
+    return err ? SEGV_MAPERR : SEGV_ACCERR;
+}
+
 // The access cannot be had.
 static __attribute__((noinline)) void refuse(const struct trapframe *tf, enum access access,
                                              int err)
@@ -70,12 +90,13 @@ static __attribute__((noinline)) void refuse(const struct trapframe *tf, enum ac
         return;
     if (err == -ENOMEM)
         kill_for(tf, SIGKILL, "out of memory");
-    if (err != -EFAULT)
-        kill_for(tf, SIGBUS, why_no_page(err));
-    kill_for(tf, SIGSEGV,
-             access == ACCESS_WRITE  ? "store not allowed there"
-             : access == ACCESS_READ ? "load not allowed there"
-                                     : "no code there");
+    if (err == -EFAULT)
+        blame(tf, SIGSEGV, segv_code(tf->stval), tf->stval,
+              access == ACCESS_WRITE  ? "store not allowed there"
+              : access == ACCESS_READ ? "load not allowed there"
+                                      : "no code there");
+    else
+        blame(tf, SIGBUS, BUS_ADRERR, tf->stval, why_no_page(err));
 }
 
 static inline void page_fault(const struct trapframe *tf, enum access access)
@@ -91,10 +112,10 @@ static __attribute__((noinline)) void other_exception(struct trapframe *tf)
     case CAUSE_FETCH_FAULT: page_fault(tf, ACCESS_EXEC); break;
     case CAUSE_ILLEGAL:
         if (!fp_claim(current_thread()))
-            kill_for(tf, SIGILL, "illegal instruction");
+            blame(tf, SIGILL, ILL_ILLOPC, tf->sepc, "illegal instruction");
         break;
-    case CAUSE_BREAKPOINT: kill_for(tf, SIGTRAP, "breakpoint");
-    default: kill_for(tf, SIGBUS, "bad access");
+    case CAUSE_BREAKPOINT: blame(tf, SIGTRAP, TRAP_BRKPT, tf->sepc, "breakpoint"); break;
+    default: blame(tf, SIGBUS, BUS_ADRALN, tf->stval, "bad access");
     }
 }
 
@@ -109,24 +130,27 @@ static inline void exception(struct trapframe *tf)
 }
 
 // What is seldom to be done on the way back.
-static __attribute__((noinline)) void attend(const struct trapframe *tf)
+static __attribute__((noinline)) void attend(struct trapframe *tf, bool call)
 {
-    while (this_hart()->need_resched || proc_told_to_end()) {
+    while (this_hart()->need_resched || thread_interrupted()) {
         intr_on();
-        proc_end_if_told();
+        if (thread_interrupted()) {
+            deliver_signals(tf, call);
+            call = false;
+        }
         thread_yield_at_rest();
         intr_off();
     }
     csr_write(sstatus, tf->sstatus);
 }
 
-// The way back.  => sstatus is the user's, with interrupts off until sret
-static inline void before_user(const struct trapframe *tf)
+// The way back; `call`: from a system call.  => sstatus is the user's, with interrupts off until sret
+static inline void before_user(struct trapframe *tf, bool call)
 {
     csr_write(sstatus, tf->sstatus);
     longest_off((uint64)usertrap);
     if (this_hart()->need_resched || current_thread()->interrupted)
-        attend(tf);
+        attend(tf, call);
     longest_breath_end((uint64)user_return);
     longest_on((uint64)user_return);
 }
@@ -145,17 +169,19 @@ static void other_trap(struct trapframe *tf)
 void usertrap(struct trapframe *tf, uint64 no_call)
 {
     longest_breath_begin((uint64)usertrap);
-    if (__builtin_expect(no_call, 0))
+    if (__builtin_expect(no_call, 0)) {
         other_trap(tf);
-    else
+        before_user(tf, false);
+    } else {
         tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
-    before_user(tf);
+        before_user(tf, true);
+    }
 }
 
 void usertrap_anew(void)
 {
     struct trapframe *tf = current_thread()->tf;
-    before_user(tf);
+    before_user(tf, false);
     user_return(tf);
 }
 

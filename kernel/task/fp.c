@@ -4,6 +4,8 @@
 #include "riscv/trap.h"
 #include "task/thread.h"
 
+#define FCSR_BITS 0xffUL // rounding mode and flags
+
 static uint64 unit_state(const struct thread *t)
 {
     return t->tf->sstatus & SSTATUS_FS;
@@ -53,6 +55,23 @@ void fp_copy(struct thread *child)
     if (t->fp_used)
         child->fp = t->fp;
     set_unit_state(child, FS_OFF);
+}
+
+void fp_get(struct fp_state *out)
+{
+    struct thread *t = current_thread();
+    if (unit_state(t) == FS_DIRTY)
+        save(t);
+    *out = t->fp_used ? t->fp : (struct fp_state){ 0 };
+}
+
+void fp_set(const struct fp_state *from)
+{
+    struct thread *t = current_thread();
+    t->fp = *from;
+    t->fp.fcsr &= FCSR_BITS;
+    t->fp_used = true;
+    set_unit_state(t, FS_OFF); // the next use loads them
 }
 
 void fp_reset(struct thread *t)

@@ -17,6 +17,7 @@ struct aspace {
     uint64 heap_start; // lowest break
     uint64 brk;        // end of the heap, in bytes
     uint64 promised;   // frames charged for its image; constant once it runs
+    uint64 sigpage;    // atomic: where the page of signal handlers is, 0: nowhere (proc/sigpage.h)
     bool patient;      // set before it runs: who cannot be refused a page, but waits for it
     uint32 refs;       // atomic: processes that use it
     struct list link;  // all address spaces, in the order of `serial`; by their list's lock

@@ -125,6 +125,7 @@ struct aspace *aspace_fork(struct aspace *parent)
     child->heap_start = parent->heap_start;
     child->brk = parent->brk;
     child->promised = parent->promised;
+    child->sigpage = __atomic_load_n(&parent->sigpage, __ATOMIC_ACQUIRE);
     share_promise((long)child->promised);
     int err = areas_copy(&child->areas, &parent->areas);
     if (!err)

@@ -72,6 +72,13 @@ def test_usertests_by_name(machine):
     m.poweroff()
 
 
+def test_sigtest(machine, size):
+    """Signals, stops, groups and timers."""
+    m = machine(cpus=size[0], mem=size[1])
+    m.check("sigtest", "ALL SIGNAL TESTS PASSED", timeout=120)
+    m.poweroff()
+
+
 @pytest.mark.parametrize("cpus,mem", [(1, "32M"), (8, "32M"), (3, "128M"),
                                       pytest.param(8, "1G", marks=pytest.mark.slow)])
 def test_growtest(machine, cpus, mem):

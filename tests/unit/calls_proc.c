@@ -9,20 +9,23 @@
 #include "dev/console.h"
 #include "proc/proc_priv.h"
 #include "proc/robust.h"
+#include "proc/signal.h"
+#include "proc/wait.h"
 #include "riscv/machine.h"
 #include "vm/aspace.h"
 
 // --- the other processes ----------------------------------------------------------------------
 
 static struct proc child;
-static struct {   // what was asked
-    uint32 kinds; // of children to wait for
-    int wait_pid, kill_pid, kill_sig, reaped, unwaited, exit_status, roots;
-    bool nohang, thread_ended;
+static struct { // what was asked
+    struct wait_for wait;
+    int kill_pid, kill_sig, reaped, unwaited, exit_status, roots;
+    bool thread_ended;
     struct clone_request clone;
 } asked;
 static struct proc *ended; // what a wait finds
 static int wait_err;
+static int wait_code; // not an end, but this
 static jmp_buf over;
 static int described; // processes there are
 
@@ -46,19 +49,22 @@ _Noreturn void proc_exit(int status, int signal)
     longjmp(over, 1);
 }
 
-int proc_wait(int pid, uint32 options, struct proc **out)
+int proc_wait(const struct wait_for *what, struct wait_news *news)
 {
-    asked.wait_pid = pid;
-    asked.nohang = options & WNOHANG;
-    CHECK_EQ(options & (__WALL | __WCLONE), asked.kinds);
-    *out = ended;
+    asked.wait = *what;
+    *news = (struct wait_news){ .spent = { .user = 25000000, .kernel = 30 } };
+    if (ended) {
+        news->zombie = &child;
+        news->pid = child.pid;
+        news->code = child.exit_signal ? CLD_KILLED : CLD_EXITED;
+        news->status = child.exit_signal ? child.exit_signal : child.exit_status;
+    }
+    if (wait_code) {
+        news->zombie = NULL;
+        news->code = wait_code;
+        news->status = 19;
+    }
     return wait_err;
-}
-
-struct cpu_time proc_spent(const struct proc *zombie)
-{
-    CHECK(zombie == &child);
-    return (struct cpu_time){ .user = 25000000, .kernel = 30 };
 }
 
 void proc_reap(struct proc *zombie)
@@ -73,10 +79,11 @@ void proc_unwait(struct proc *zombie)
     asked.unwaited++;
 }
 
-int proc_kill(int pid, int sig)
+int signal_kill(int pid, const struct siginfo *info)
 {
+    CHECK(info->si_code != SI_USER || info->si_pid == 7);
     asked.kill_pid = pid;
-    asked.kill_sig = sig;
+    asked.kill_sig = info->si_signo;
     return -ESRCH;
 }
 
@@ -166,7 +173,7 @@ static void begin(void)
     memset(&asked, 0, sizeof asked);
     child = (struct proc){ .pid = 21, .exit_status = 0x2eb };
     ended = &child;
-    wait_err = 0;
+    wait_err = wait_code = 0;
     described = 3;
     flushes = 0;
     calls_begin(true);
@@ -246,35 +253,55 @@ static void check_usage(uint64 uaddr)
         CHECK_EQ(usage.rest[i], 0);
 }
 
+// What the last wait was for.
+static bool waited(int type, int id, uint32 options)
+{
+    return asked.wait.type == type && asked.wait.id == id && asked.wait.options == options;
+}
+
 TEST(wait4_tells_how_it_ended)
 {
     begin();
     CHECK_EQ(call(SYS_wait4, -1, DATA, 0, 0), 21);
-    CHECK(asked.wait_pid == -1 && !asked.nohang && asked.reaped == 1);
+    CHECK(waited(P_ALL, 0, WEXITED) && asked.reaped == 1);
     CHECK_EQ(word_at(DATA), 0xeb00);
     child.exit_signal = 11;
     CHECK_EQ(call(SYS_wait4, 21, DATA, WNOHANG | WUNTRACED, DATA + PGSIZE), 21);
-    CHECK(asked.wait_pid == 21 && asked.nohang && asked.reaped == 2);
+    CHECK(waited(P_PID, 21, WEXITED | WNOHANG | WUNTRACED) && asked.reaped == 2);
     CHECK_EQ(word_at(DATA), 11);
     check_usage(DATA + PGSIZE);
     CHECK_EQ(call(SYS_wait4, 0, 0, 0, 0), 21); // nobody wants to know
-    CHECK(asked.wait_pid == -1 && asked.reaped == 3);
-    CHECK_EQ(call(SYS_wait4, -2, DATA, 0, 0), -ECHILD); // no groups
+    CHECK(waited(P_PGID, 0, WEXITED) && asked.reaped == 3);
+    CHECK_EQ(call(SYS_wait4, -2, DATA, 0, 0), 21);
+    CHECK(waited(P_PGID, 2, WEXITED) && asked.reaped == 4);
+    CHECK_EQ(call(SYS_wait4, 1UL << 31, DATA, 0, 0), -ESRCH);
     CHECK_EQ(call(SYS_wait4, -1, DATA, 4, 0), -EINVAL);
-    asked.kinds = __WALL;
     CHECK_EQ(call(SYS_wait4, 21, 0, __WALL, 0), 21);
-    asked.kinds = __WCLONE;
+    CHECK(waited(P_PID, 21, WEXITED | __WALL));
     CHECK_EQ(call(SYS_wait4, 21, 0, (uint64)(long)(int)__WCLONE | __WNOTHREAD, 0), 21);
-    asked.kinds = 0;
-    asked.reaped -= 2;
+    CHECK(waited(P_PID, 21, WEXITED | __WCLONE | __WNOTHREAD) && asked.reaped == 6);
     CHECK_EQ(call(SYS_wait4, -1, NOWHERE, 0, 0), -EFAULT);
     CHECK_EQ(call(SYS_wait4, -1, DATA, 0, NOWHERE), -EFAULT);
-    CHECK(asked.unwaited == 2 && asked.reaped == 3);
+    CHECK(asked.unwaited == 2 && asked.reaped == 6);
     ended = NULL;
     CHECK_EQ(call(SYS_wait4, -1, NOWHERE, WNOHANG, NOWHERE), 0);
     wait_err = -EINTR;
-    CHECK_EQ(call(SYS_wait4, -1, DATA, 0, 0), -EINTR);
-    CHECK(asked.unwaited == 2 && asked.reaped == 3);
+    CHECK_EQ(call(SYS_wait4, -1, DATA, 0, 0), -ERESTART);
+    CHECK(asked.unwaited == 2 && asked.reaped == 6);
+    calls_end();
+}
+
+TEST(wait4_tells_that_it_stands_or_goes_on)
+{
+    begin();
+    wait_code = CLD_STOPPED;
+    CHECK_EQ(call(SYS_wait4, -1, DATA, WUNTRACED, 0), 21);
+    CHECK_EQ(word_at(DATA), 19 << 8 | 0x7f);
+    wait_code = CLD_CONTINUED;
+    CHECK_EQ(call(SYS_wait4, -1, DATA, WCONTINUED, 0), 21);
+    CHECK_EQ(word_at(DATA), 0xffff);
+    CHECK(waited(P_ALL, 0, WEXITED | WCONTINUED));
+    CHECK(asked.reaped == 0 && asked.unwaited == 0);
     calls_end();
 }
 
@@ -295,14 +322,14 @@ TEST(waitid_tells_the_full_status)
     info = info_at(DATA);
     CHECK(info.si_signo == SIGCHLD && info.si_code == CLD_EXITED && info.si_errno == 0);
     CHECK(info.si_pid == 21 && info.si_status == 0x2eb && info.si_uid == 0);
-    for (int i = 0; i < 12; i++)
+    for (int i = 2; i < 14; i++)
         CHECK_EQ(info.rest[i], 0x5555555555555555); // stays as it was
-    CHECK(asked.wait_pid == -1 && !asked.nohang && asked.reaped == 1);
+    CHECK(waited(P_ALL, 0, WEXITED) && asked.reaped == 1);
     child.exit_signal = 9;
     CHECK_EQ(call(SYS_waitid, P_PID, 21, DATA, WEXITED | WNOHANG, DATA + PGSIZE), 0);
     info = info_at(DATA);
     CHECK(info.si_code == CLD_KILLED && info.si_status == 9);
-    CHECK(asked.wait_pid == 21 && asked.nohang && asked.reaped == 2);
+    CHECK(waited(P_PID, 21, WEXITED | WNOHANG) && asked.reaped == 2);
     check_usage(DATA + PGSIZE);
     CHECK_EQ(call(SYS_waitid, P_ALL, 0, 0, WEXITED | WNOWAIT, 0), 0);
     CHECK(asked.reaped == 2 && asked.unwaited == 1);
@@ -310,8 +337,11 @@ TEST(waitid_tells_the_full_status)
     CHECK_EQ(call(SYS_waitid, P_ALL, 0, 0, WEXITED, NOWHERE), -EFAULT);
     CHECK(asked.reaped == 2 && asked.unwaited == 3);
     CHECK_EQ(call(SYS_waitid, P_ALL, 0, DATA, WNOHANG, 0), -EINVAL);
-    CHECK_EQ(call(SYS_waitid, P_ALL, 0, DATA, WEXITED | 2, 0), -EINVAL);
-    CHECK_EQ(call(SYS_waitid, P_PGID, 21, DATA, WEXITED, 0), -EINVAL);
+    CHECK_EQ(call(SYS_waitid, P_ALL, 0, DATA, WEXITED | 16, 0), -EINVAL);
+    CHECK_EQ(call(SYS_waitid, 4, 21, DATA, WEXITED, 0), -EINVAL);
+    CHECK_EQ(call(SYS_waitid, P_PGID, -1, DATA, WEXITED, 0), -EINVAL);
+    CHECK_EQ(call(SYS_waitid, P_PGID, 21, DATA, WEXITED, 0), 0);
+    CHECK(waited(P_PGID, 21, WEXITED));
     CHECK_EQ(call(SYS_waitid, P_PID, 0, DATA, WEXITED, 0), -EINVAL);
     CHECK_EQ(call(SYS_waitid, P_PID, 1, DATA, WEXITED, 0), 0);
     ended = NULL;

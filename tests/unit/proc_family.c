@@ -29,7 +29,7 @@ static void model_wait(bool nohang)
         children += model[i].parent == me;
         zombies += model[i].parent == me && model[i].zombie && proc_find(i)->zombie;
     }
-    int err = proc_wait(-1, nohang ? WNOHANG : 0, &ended);
+    int err = wait_child(-1, nohang ? WNOHANG : 0, &ended);
     CHECK_EQ(err == -ECHILD, children == 0 && !ended);
     if (err || !ended) {
         CHECK(err || zombies == 0);
@@ -58,7 +58,7 @@ static void model_kill(void)
     int pid = newest + 3 - (int)test_random_below(100);
     if (pid < 2)
         return;
-    CHECK_EQ(proc_kill(pid, 1 + (int)test_random_below(15)), model[pid].parent ? 0 : -ESRCH);
+    CHECK_EQ(send_signal(pid, 1 + (int)test_random_below(15)), model[pid].parent ? 0 : -ESRCH);
 }
 
 static void lives(void)

@@ -131,7 +131,7 @@ static void waits_for_the_last(void)
     struct proc *ended;
     int pid = start(first_goes_first);
     nap(10);
-    CHECK_EQ(proc_wait(pid, WNOHANG, &ended), 0);
+    CHECK_EQ(wait_child(pid, WNOHANG, &ended), 0);
     CHECK(ended == NULL && !proc_find(pid)->zombie && proc_find(pid)->leader.thread == NULL);
     CHECK_EQ(proc_find(pid)->nlive, 1);
     CHECK_EQ(end_of(pid), 4);
@@ -171,7 +171,7 @@ static void ends_groups(void)
     }
     int pid = start(has_threads);
     nap(1);
-    CHECK_EQ(proc_kill(pid, 9), 0);
+    CHECK_EQ(send_signal(pid, 9), 0);
     CHECK_EQ(end_of(pid), 1009);
 }
 
@@ -252,21 +252,21 @@ static void waits_by_kind(void)
     struct proc *ended;
     begin_thread(ALL, makes_a_child);
     nap(2);
-    CHECK_EQ(proc_wait(made, __WNOTHREAD, &ended), -ECHILD);
-    CHECK_EQ(proc_wait(made, __WCLONE, &ended), -ECHILD);
+    CHECK_EQ(wait_child(made, __WNOTHREAD, &ended), -ECHILD);
+    CHECK_EQ(wait_child(made, __WCLONE, &ended), -ECHILD);
     nap(10); // its maker has gone
-    CHECK_EQ(proc_wait(made, __WNOTHREAD, &ended), 0);
+    CHECK_EQ(wait_child(made, __WNOTHREAD, &ended), 0);
     proc_reap(ended);
     int clone = (int)start_with(CLONE_FS, ends_7);
-    CHECK_EQ(proc_wait(clone, 0, &ended), -ECHILD);
-    CHECK_EQ(proc_wait(clone, __WCLONE, &ended), 0);
+    CHECK_EQ(wait_child(clone, 0, &ended), -ECHILD);
+    CHECK_EQ(wait_child(clone, __WCLONE, &ended), 0);
     proc_reap(ended);
     clone = (int)start_with(63, ends_7);
     CHECK_EQ(proc_find(clone)->exit_notice, 63);
-    CHECK_EQ(proc_wait(clone, __WALL, &ended), 0);
+    CHECK_EQ(wait_child(clone, __WALL, &ended), 0);
     CHECK(ended->taken);
     struct proc *other;
-    CHECK_EQ(proc_wait(clone, __WALL | WNOHANG, &other), 0); // it is there, but another's
+    CHECK_EQ(wait_child(clone, __WALL | WNOHANG, &other), 0); // it is there, but another's
     CHECK(other == NULL);
     proc_reap(ended);
 }

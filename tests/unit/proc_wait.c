@@ -12,19 +12,19 @@ static void ends_4_later(void)
 static void waits(void)
 {
     struct proc *ended;
-    CHECK_EQ(proc_wait(-1, 0, &ended), -ECHILD);
+    CHECK_EQ(wait_child(-1, 0, &ended), -ECHILD);
     CHECK(ended == NULL);
     int slow = start(ends_4_later), quick = start(ends_7);
-    CHECK_EQ(proc_wait(slow, WNOHANG, &ended), 0);
+    CHECK_EQ(wait_child(slow, WNOHANG, &ended), 0);
     CHECK(ended == NULL);
-    CHECK_EQ(proc_wait(1, 0, &ended), -ECHILD);
-    CHECK_EQ(proc_wait(-1, 0, &ended), 0);
+    CHECK_EQ(wait_child(1, 0, &ended), -ECHILD);
+    CHECK_EQ(wait_child(-1, 0, &ended), 0);
     CHECK_EQ(ended->pid, quick);
     proc_unwait(ended); // to be waited for once more
-    CHECK_EQ(proc_wait(-1, WNOHANG, &ended), 0);
+    CHECK_EQ(wait_child(-1, WNOHANG, &ended), 0);
     CHECK_EQ(ended->pid, quick);
     proc_reap(ended);
-    CHECK_EQ(proc_wait(quick, WNOHANG, &ended), -ECHILD);
+    CHECK_EQ(wait_child(quick, WNOHANG, &ended), -ECHILD);
     CHECK_EQ(end_of(slow), 4);
 }
 
@@ -37,7 +37,7 @@ static void waits_for_ever(void)
 {
     struct proc *ended;
     start(for_ever);
-    CHECK_EQ(proc_wait(-1, 0, &ended), -EINTR);
+    CHECK_EQ(wait_child(-1, 0, &ended), -EINTR);
     CHECK(ended == NULL);
     to_user_mode();
 }
@@ -46,9 +46,9 @@ static void interrupts_a_wait(void)
 {
     int pid = start(waits_for_ever);
     nap(5);
-    CHECK_EQ(proc_kill(pid, 9), 0);
+    CHECK_EQ(send_signal(pid, 9), 0);
     CHECK_EQ(end_of(pid), 1009);
-    CHECK_EQ(proc_kill(-1, 9), 0);
+    CHECK_EQ(send_signal(-1, 9), 0);
     CHECK_EQ(end_of(-1), 1009);
 }
 
@@ -71,12 +71,12 @@ static void gets_orphans(void)
     struct proc *ended;
     start(for_ever);
     CHECK_EQ(end_of(start(leaves_children)), 2);
-    CHECK_EQ(proc_wait(-1, WNOHANG, &ended), 0);
+    CHECK_EQ(wait_child(-1, WNOHANG, &ended), 0);
     CHECK(ended && ended->exit_status == 7 && ended->ppid == 1); // found, though others live
     proc_reap(ended);
-    CHECK_EQ(proc_wait(-1, WNOHANG, &ended), 0);
+    CHECK_EQ(wait_child(-1, WNOHANG, &ended), 0);
     CHECK(ended == NULL);
-    CHECK_EQ(proc_kill(-1, 9), 0);
+    CHECK_EQ(send_signal(-1, 9), 0);
     for (int i = 0; i < 3; i++)
         CHECK_EQ(end_of(-1), 1009);
 }
@@ -138,7 +138,7 @@ static void describes(void)
     lines = 0;
     proc_list();
     CHECK_EQ(lines, 1 + 1 + 40);
-    CHECK_EQ(proc_kill(-1, 9), 0);
+    CHECK_EQ(send_signal(-1, 9), 0);
     for (int i = 0; i < 40; i++)
         CHECK_EQ(end_of(pid[i]), i % 3 ? 1009 : 7);
 }

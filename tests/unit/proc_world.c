@@ -170,9 +170,42 @@ struct proc *self(void)
     return current_proc();
 }
 
+// As sys/deliver.c does, but that a handler is a function of the host's.
 void to_user_mode(void)
 {
-    proc_end_if_told();
+    struct siginfo info;
+    struct sigaction action;
+    int sig;
+    while ((sig = signal_take(&info, &action)) != 0) {
+        uint64 before = signal_mask_to_return();
+        signal_enter(sig, &action);
+        ((void (*)(const struct siginfo *))action.sa_handler)(&info);
+        signal_block(before);
+    }
+    signal_put_back();
+}
+
+int wait_for(struct wait_for what, struct wait_news *news)
+{
+    int err = proc_wait(&what, news);
+    if (news->zombie)
+        proc_reap(news->zombie);
+    return err;
+}
+
+int wait_child(int pid, uint32 options, struct proc **ended)
+{
+    struct wait_for what = { pid > 0 ? P_PID : P_ALL, pid, options | WEXITED };
+    struct wait_news news;
+    int err = proc_wait(&what, &news);
+    *ended = news.zombie;
+    return err;
+}
+
+int send_signal(int pid, int sig)
+{
+    struct siginfo info = { .si_signo = sig, .si_pid = self()->pid };
+    return signal_kill(pid, &info);
 }
 
 void user_return(struct trapframe *tf)
@@ -200,7 +233,7 @@ int start(void (*program)(void))
 int end_of(int pid)
 {
     struct proc *ended;
-    CHECK_EQ(proc_wait(pid, __WALL, &ended), 0);
+    CHECK_EQ(wait_child(pid, __WALL, &ended), 0);
     CHECK(ended && (pid < 0 || ended->pid == pid));
     int status = ended->exit_signal ? 1000 + ended->exit_signal : ended->exit_status;
     proc_reap(ended);

@@ -12,7 +12,10 @@
 #include "lib/string.h"
 #include "proc/file.h"
 #include "proc/fs_context.h"
+#include "proc/group.h"
 #include "proc/proc_priv.h"
+#include "proc/sighand.h"
+#include "proc/wait.h"
 #include "proc/robust.h"
 #include "proc/sighand.h"
 #include "riscv/trap.h"
@@ -33,8 +36,12 @@ void as_init(void (*fn)(void));
 int64 start_with(uint64 flags, void (*program)(void));
 int start(void (*program)(void));
 int end_of(int pid);
+// Children that have ended, as a number and a zombie; the news of any kind, of which a zombie goes.
+int wait_child(int pid, uint32 options, struct proc **ended);
+int wait_for(struct wait_for what, struct wait_news *news);
+int send_signal(int pid, int sig);
 struct proc *self(void);
-void to_user_mode(void); // dies of what is pending
+void to_user_mode(void); // takes what is pending: dies, stops, or calls a handler(info)
 void nap(uint64 ms);
 void for_ever(void);
 void ends_7(void);

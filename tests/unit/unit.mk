@@ -30,12 +30,12 @@ UNIT_mapping := $(UNIT_cache)
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
 	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/task/hand.c \
-	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file memory_file fs_context sighand futex args exec image) \
+	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file memory_file fs_context futex args exec image sigpage) \
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)
 UNIT_task  := $(HOST_TASK) $(wildcard tests/unit/task_*.c)
-UNIT_proc  := $(HOST_TASK) $(wildcard tests/unit/proc_*.c) $(patsubst %,kernel/proc/%.c,proc lwp fs_context sighand fork exit wait signal)
+UNIT_proc  := $(HOST_TASK) $(wildcard tests/unit/proc_*.c) $(patsubst %,kernel/proc/%.c,proc lwp fs_context sighand fork exit wait signal signal_kill signal_take signal_actions stop pending group alarm)
 
 unit_objects = $(patsubst %.c,$(UB)/%.o,tests/unit/test_$(1).c tests/unit/check.c $(UNIT_$(1)))
 UNIT_BINS := $(patsubst %,$(UB)/test_%,$(UNITS))

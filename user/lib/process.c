@@ -46,7 +46,10 @@ int wait(int *status)
 
 int waitpid(int pid, int *status, int options)
 {
-    return wait_for(pid > 0 ? P_PID : P_ALL, pid, status, options);
+    if (pid == -1)
+        return wait_for(P_ALL, 0, status, options);
+    return pid > 0 ? wait_for(P_PID, pid, status, options)
+                   : wait_for(P_PGID, -pid, status, options);
 }
 
 // Process 0 and negative ones stand for groups in the system call; here they are nobody.

@@ -20,9 +20,19 @@ static void run_member(void *arg)
     exit(0);
 }
 
+// What timers send, and what others do, is handled at first.
+static void set_up_signals(void)
+{
+    static const int sig[] = { SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, 40 };
+    struct sigaction a = { (uint64)handle, SA_RESTART | SA_SIGINFO, 0 };
+    for (size_t i = 0; i < sizeof sig / sizeof sig[0]; i++)
+        sys(SYS_rt_sigaction, sig[i], &a, 0, sizeof(uint64));
+}
+
 // Descriptors that lead somewhere, and the arena.
 static void set_up(void)
 {
+    set_up_signals();
     int fd[2];
     for (int i = 0; i < 3; i++)
         sys(SYS_openat, AT_FDCWD, i < 2 ? "file" : "a", O_CREAT | O_RDWR, 0644);

@@ -33,6 +33,8 @@ struct fuzzer {
     struct iovec iov[BUFFERS];
     struct timespec times[2];
     uint64 pointers[8]; // for execve
+    struct sigaction action;
+    uint64 set; // of signals
 };
 
 // values.c: => a number below n; any number; a value of a kind
@@ -69,6 +71,10 @@ enum kind {
     COMMAND,
     SNAPSHOT_ACT,
     SNAPSHOT_NAME,
+    SIGNAL,
+    ACTION,
+    SIGNAL_SET,
+    SET_SIZE,
 };
 uint64 value_of(struct fuzzer *f, enum kind kind);
 // The names that paths are made of, by number, NULL behind the last: whatever is made has one.
@@ -76,6 +82,9 @@ const char *name_of(int i);
 
 // calls.c: makes one call
 void random_call(struct fuzzer *f);
+
+// values.c: a handler of signals
+void handle(int sig, struct siginfo *info, struct ucontext *uc);
 
 // family.c: what a leader of family i does, in the directory TOP; it does not return
 _Noreturn void run_family(uint64 seed, int i);

@@ -245,6 +245,32 @@ static uint64 value_in_memory(struct fuzzer *f, enum kind kind)
     }
 }
 
+// --- signals ----------------------------------------------------------------------------------
+
+// Now and then it makes a frame of its own out of what it was given.
+void handle(int sig, struct siginfo *info, struct ucontext *uc)
+{
+    if (info->si_code == SI_USER && (uc->uc_mcontext.reg[2] & 0xf0) == 0)
+        uc->uc_mcontext.reg[11] ^= uc->uc_mcontext.reg[12];
+}
+
+static uint64 action(struct fuzzer *f)
+{
+    static const uint64 flags[] = { SA_RESTART, SA_SIGINFO, SA_NODEFER, SA_ONSTACK, SA_RESETHAND };
+    f->action.sa_handler = (uint64)handle;
+    if (pick(f, 4) == 0)
+        f->action.sa_handler = ONE_OF(f, SIG_DFL, SIG_IGN, any_word(f));
+    f->action.sa_flags = one_of(f, flags, COUNT(flags)) | one_of(f, flags, COUNT(flags));
+    f->action.sa_mask = any_word(f);
+    return (uint64)&f->action;
+}
+
+static uint64 signal_set(struct fuzzer *f)
+{
+    f->set = pick(f, 4) ? 1UL << pick(f, 64) : any_word(f);
+    return (uint64)&f->set;
+}
+
 static uint64 value_of_files(struct fuzzer *f, enum kind kind)
 {
     switch (kind) {
@@ -259,6 +285,10 @@ static uint64 value_of_files(struct fuzzer *f, enum kind kind)
         return ONE_OF(f, KINE_SNAPSHOT_CREATE, KINE_SNAPSHOT_DELETE, KINE_SNAPSHOT_ROLLBACK,
                       KINE_SNAPSHOT_NEXT);
     case SNAPSHOT_NAME: return snapshot_name(f);
+    case SIGNAL: return pick(f, 32) ? 1 + pick(f, NSIG) : any_word(f);
+    case ACTION: return pick(f, 8) ? action(f) : ONE_OF(f, 0, buffer(f));
+    case SIGNAL_SET: return pick(f, 8) ? signal_set(f) : ONE_OF(f, 0, buffer(f));
+    case SET_SIZE: return pick(f, 32) ? sizeof(uint64) : any_word(f);
     default: return value_in_memory(f, kind);
     }
 }
