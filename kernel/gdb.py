@@ -97,6 +97,16 @@ def physical_of(entry):
     return (entry >> 10 & (1 << 44) - 1) * PAGE
 
 
+SWAPPED = 1 << 63
+
+
+def slot_refs(entry):
+    """References to the slot of swap space that an entry names."""
+    swap, slot = static("cache/swap.c", "swap"), (entry & ~SWAPPED) >> 10
+    in_page = PAGE // gdb.lookup_type("struct slot").sizeof
+    return int(swap["page"][slot // in_page][slot % in_page]["refs"]) - 1
+
+
 def rights(entry):
     if not entry & 1:
         return "withheld"
@@ -150,9 +160,13 @@ class Ptes(gdb.Command):
         high = number(words[2]) if len(words) > 2 else 1 << 38
         for va, entry, sharers in entries(frame_phys(space(number(words[0]))["root"])):
             if low <= va < high:
+                shared = f"  table shared by {sharers}" if sharers > 1 else ""
+                if entry & SWAPPED:
+                    print(f"{va:#12x} -> slot {(entry & ~SWAPPED) >> 10}  swapped  "
+                          f"refs {slot_refs(entry)}{shared}")
+                    continue
                 physical = physical_of(entry)
                 refs = int(frame_of(physical)["refs"])
-                shared = f"  table shared by {sharers}" if sharers > 1 else ""
                 print(f"{va:#12x} -> {physical:#12x}  {rights(entry)}  refs {refs}{shared}")
 
 
@@ -172,7 +186,7 @@ class Frame(gdb.Command):
             if int(p["aspace"]) == 0:
                 continue
             for va, entry, _ in entries(frame_phys(p["aspace"]["root"])):
-                if physical_of(entry) == physical:
+                if not entry & SWAPPED and physical_of(entry) == physical:
                     print(f"  process {int(p['pid'])} ({p['name'].string()}) at {va:#x}: {rights(entry)}")
 
 

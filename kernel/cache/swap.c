@@ -247,10 +247,12 @@ static uint32 neighbours(const struct swap_batch *b, uint32 first, void **page)
 static void write_failed(uint64 slot, int err)
 {
     spin_lock(&swap.lock);
+    bool first = !swap.closed;
     close(true);
     spin_unlock(&swap.lock);
-    printk("swap: slot %lu of %s cannot be written (error %d): nothing more goes out\n", slot,
-           swap.disk->name, -err);
+    if (first)
+        printk("swap: slot %lu of %s cannot be written (error %d): nothing more goes out\n", slot,
+               swap.disk->name, -err);
 }
 
 // => has the frame become free?

@@ -252,9 +252,9 @@ static __attribute__((noinline)) int bring_back(struct aspace *as, const struct 
                                                 struct lacking *l)
 {
     uint64 slot = pte_slot(*e);
-    if (!may_grow(as))
-        return -ENOMEM;
     struct frame *f = object_page_now(&swap_object, slot);
+    if (!f && !may_grow(as))
+        return -ENOMEM;
     if (!f) {
         entry_get(*e);
         lack(l, &swap_object, slot, false);

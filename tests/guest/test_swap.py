@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import blkdebug
 import kine
 import pytest
 
@@ -39,5 +40,30 @@ def test_on_and_off(swap_machine):
             "ALL COW TESTS PASSED", timeout=200)
     m.run("swapoff disk1", timeout=60)
     assert not re.search("^swap", m.run("free"), re.M)
+    m.audit()
+    m.poweroff()
+
+
+def test_slots_that_cannot_be_read(swap_machine, tmp_path):
+    """Who touches such a page gets SIGBUS or EIO, and the console says which slot it is."""
+    config = tmp_path / "blkdebug.conf"
+    config.write_text(blkdebug.failing("read_aio", 40))
+    m = swap_machine(layer=lambda image: f"blkdebug:{config}:{image}")
+    out = m.run("swaptest -f errors", timeout=120)
+    assert "errors: ok" in out, out
+    assert re.search(r"swap: slot \d+ of disk1 cannot be read \(error 5\)", out)
+    assert "the page cannot be read from the disk" in out
+    m.audit()
+    m.poweroff()
+
+
+def test_slots_that_cannot_be_written(swap_machine, tmp_path):
+    """What cannot go out stays; nothing is lost but who wants more than RAM."""
+    config = tmp_path / "blkdebug.conf"
+    config.write_text(blkdebug.failing("write_aio", 5))
+    m = swap_machine(layer=lambda image: f"blkdebug:{config}:{image}")
+    out = m.run("swaptest -f unwritten", timeout=120)
+    assert "unwritten: ok" in out, out
+    assert len(re.findall(r"swap: slot \d+ of disk1 cannot be written", out)) == 1
     m.audit()
     m.poweroff()
