@@ -51,7 +51,7 @@ char lex_peek(struct lexer *l)
         return '\0';
     if (l->text[l->at] == '\0' && l->source && !l->ended) {
         l->ended = !l->source->line(l->source, &l->lines, l->inside);
-        l->text = l->lines.text ? l->lines.text : "";
+        l->text = l->ended && l->lines.len == 0 ? "" : l->lines.text;
     }
     return l->text[l->at];
 }
