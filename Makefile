@@ -217,6 +217,7 @@ $(FOLDERS:%=$(B)/user/%/own.a):
 	$(Q)rm -f $@
 	$(Q)$(TOOLPREFIX)ar rcs $@ $^
 $(B)/user/parts.a: $(UPOBJ) $(B)/tests
+	@mkdir -p $(@D)
 	$(Q)rm -f $@
 	$(Q)$(TOOLPREFIX)ar rcs $@ $(UPOBJ)
 $(PROGRAMS): $(B)/user/_%: $(B)/user/%.o $(B)/user/parts.a $(B)/user/lib.a user/user.ld Makefile
