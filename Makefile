@@ -61,7 +61,6 @@ UDROPPED := -fhosted -fno-builtin -isystem user/lib/include -Wall $(addprefix -W
 # The two settings that courses change: the pages of a program's stack, and whether sbrk() moves the
 # break only (SBRK=lazy).
 ifdef USERSTACK
-KFLAGS += -DUSERSTACK=$(USERSTACK)
 UFLAGS += -DUSERSTACK=$(USERSTACK)
 endif
 ifeq ($(SBRK),lazy)

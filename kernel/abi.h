@@ -199,11 +199,25 @@ struct rusage {
 
 // Auxiliary vector entries on a new program's stack.
 #define AT_NULL   0
-#define AT_PHDR   3
+#define AT_PHDR   3 // the program's own headers
 #define AT_PHENT  4
 #define AT_PHNUM  5
 #define AT_PAGESZ 6
-#define AT_ENTRY  9
+#define AT_BASE   7 // where the interpreter was put, 0: there is none
+#define AT_FLAGS  8
+#define AT_ENTRY  9 // the program's, also if the interpreter begins
+#define AT_UID    11
+#define AT_EUID   12
+#define AT_GID    13
+#define AT_EGID   14
+#define AT_HWCAP  16
+#define AT_CLKTCK 17
+#define AT_SECURE 23
+#define AT_RANDOM 25 // address of 16 random bytes
+#define AT_EXECFN 31 // address of the path
+
+// personality(): all else is refused.
+#define ADDR_NO_RANDOMIZE 0x0040000 // programs, stacks and maps lie at fixed places
 
 // --- terminals --------------------------------------------------------------------------------
 

@@ -21,7 +21,8 @@ struct elf_segment {
 #define ELF_CLASS_64      2
 #define ELF_LITTLE_ENDIAN 1
 #define ELF_VERSION       1
-#define ELF_EXEC          2
+#define ELF_EXEC          2 // at the addresses that it names
+#define ELF_DYN           3 // at any distance from them
 #define ELF_RISCV         243
 
 #define SEGMENT_LOAD   1

@@ -40,6 +40,7 @@
 #define ENOTEMPTY    39 // directory not empty
 #define ELOOP        40 // too many symbolic links
 #define EOVERFLOW    75 // value too large
+#define ELIBBAD      80 // the interpreter is no program
 #define EOPNOTSUPP   95 // not supported
 #define ETIMEDOUT    110
 

@@ -5,6 +5,7 @@
 #include "dev/memdev.h"
 #include "dev/output.h"
 #include "dev/plic.h"
+#include "dev/random.h"
 #include "dev/rtc.h"
 #include "dev/uart.h"
 #include "dev/virtio_blk.h"
@@ -106,17 +107,12 @@ static void commit(void *volume)
     volume_serve(volume);
 }
 
-// Without a seed of the firmware's the clocks are all there is to make boots differ.
+// Nobody can guess which names collide.
 static void seed_names(void)
 {
-    uint64 sec;
-    uint32 nsec;
-    if (machine.seed[0] == 0) {
-        clock_realtime(&sec, &nsec);
-        machine.seed[0] = time_now();
-        machine.seed[1] = sec << 32 ^ nsec;
-    }
-    dir_index_seed(machine.seed);
+    uint64 key[2];
+    random_bytes(key, sizeof key);
+    dir_index_seed(key);
 }
 
 // The rest of the start needs a thread: it waits for the disk.
@@ -125,6 +121,7 @@ static void start_system(void *arg)
     struct volume *volume;
     struct blkdev *disk;
     planted_fault();
+    random_init();
     seed_names();
     virtio_blk_init();
     if ((disk = blk_find(0)) == NULL)
@@ -178,6 +175,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     memdev_init();
     proc_init();
     futex_init();
+    exec_init();
     file_init();
     printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
            nharts == 1 ? "" : "s");

@@ -5,51 +5,49 @@
 
 #include "errno.h"
 #include "abi.h"
-#include "fs/fs.h"
 #include "lib/string.h"
 #include "proc/args.h"
 #include "proc/file.h"
-#include "proc/fs_context.h"
 #include "proc/image.h"
 #include "proc/proc_priv.h"
+#include "proc/program.h"
 #include "proc/robust.h"
 #include "riscv/csr.h"
+#include "riscv/machine.h"
 #include "riscv/trap.h"
 #include "task/fp.h"
 #include "vm/aspace.h"
 
-// => the program file, with a reference
-static int find_program(const char *path, struct inode **out)
+#define STACK_DEFAULT (8UL << 20) // of a program that says nothing of it
+
+// What the process changes over to.
+struct fresh {
+    struct aspace *as;
+    struct files *files;
+    struct image image;
+    uint64 sp;
+};
+
+static bool fixed_places; // written once, before there are programs
+
+void exec_init(void)
 {
-    struct cwd_use cwd = cwd_use(current_fs());
-    int err = path_lookup(cwd.dir, path, out);
-    cwd_use_end(cwd);
-    if (err)
-        return err;
-    if ((inode_mode(*out) & S_IFMT) == S_IFREG)
-        return 0;
-    inode_put(*out);
-    return -EACCES;
+    fixed_places = machine_option("places", "fixed");
 }
 
-// The file counts as running before a byte of it is read.
-static int map_program(struct inode *ino, struct aspace *as, struct image *image)
+// Where things lie is random unless a boot argument or the process says otherwise.
+static struct image_wish wish_of(const struct proc *p)
 {
-    int err = inode_open_to_run(ino);
-    if (err)
-        return err;
-    err = image_map(ino, as, image);
-    inode_close_to_run(ino);
-    return err;
+    bool fixed = fixed_places || p->personality & ADDR_NO_RANDOMIZE;
+    return (struct image_wish){ .stack = STACK_DEFAULT, .anywhere = !fixed };
 }
 
-static int build(struct inode *ino, struct aspace *as, uint64 argv, uint64 envp,
+static int build(const struct args *args, const struct program *prog, struct aspace *as,
                  struct image *image, uint64 *sp)
 {
-    int err = map_program(ino, as, image);
-    if (err)
-        return err;
-    return args_copy(current_proc()->aspace, argv, envp, as, image, sp);
+    struct image_wish wish = wish_of(current_proc());
+    int err = image_map(prog, &wish, as, image);
+    return err ? err : args_copy(args, current_proc()->aspace, as, image, sp);
 }
 
 // The name stands in messages, which are one line each.
@@ -90,8 +88,9 @@ static void take_first_place(struct proc *p)
         lwp_free(l);
 }
 
-static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 sp)
+static void change_over(struct proc *p, const struct fresh *to)
 {
+    struct aspace *as = to->as;
     robust_leave(current_lwp());
     spin_lock(&tree_lock);
     struct aspace *old = p->aspace;
@@ -104,40 +103,48 @@ static void change_over(struct proc *p, struct aspace *as, uint64 entry, uint64 
     take_first_place(p);
 
     struct trapframe *tf = current_thread()->tf;
-    *tf = (struct trapframe){ .sepc = entry, .sstatus = SSTATUS_USER };
-    tf->reg[REG_SP] = sp;
+    *tf = (struct trapframe){ .sepc = to->image.begin, .sstatus = SSTATUS_USER };
+    tf->reg[REG_SP] = to->sp;
     fp_reset(current_thread());
+}
+
+// All that can fail.  => 0, and a new address space and table of files; else nothing has changed
+static int prepare(const struct args *args, const struct program *prog, struct fresh *out)
+{
+    out->as = aspace_new();
+    if (!out->as)
+        return -ENOMEM;
+    int err = build(args, prog, out->as, &out->image, &out->sp);
+    if (!err)
+        err = proc_end_others();
+    if (!err && (out->files = files_own(current_files())) == NULL)
+        err = -ENOMEM;
+    if (!err && (err = signal_own_actions()) != 0)
+        files_put(out->files);
+    if (err)
+        aspace_put(out->as);
+    return err;
 }
 
 int proc_exec(const char *path, uint64 argv, uint64 envp)
 {
-    struct inode *ino;
-    int err = find_program(path, &ino);
+    struct args args = { .path = path, .argv = argv, .envp = envp };
+    struct program prog;
+    struct fresh fresh;
+    int err = program_find(path, &prog, &args);
+    if (!err) {
+        err = prepare(&args, &prog, &fresh);
+        program_close(&prog);
+    }
+    args_end(&args);
     if (err)
         return err;
     struct proc *p = current_proc();
-    struct aspace *as = aspace_new();
-    struct files *files = NULL;
-    struct image image;
-    uint64 sp;
-    err = as ? build(ino, as, argv, envp, &image, &sp) : -ENOMEM;
-    inode_put(ino);
-    if (!err)
-        err = proc_end_others();
-    if (!err && (files = files_own(current_files())) == NULL)
-        err = -ENOMEM;
-    if (!err && (err = signal_own_actions()) != 0)
-        files_put(files);
-    if (err) {
-        if (as)
-            aspace_put(as);
-        return err;
-    }
     set_name(p, path);
-    p->path_longest = (uint32)image.path_longest;
-    p->classic = image.classic;
-    change_files(files);
-    change_over(p, as, image.entry, sp);
+    p->path_longest = (uint32)fresh.image.path_longest;
+    p->classic = fresh.image.classic;
+    change_files(fresh.files);
+    change_over(p, &fresh);
     signal_exec();
     return 0;
 }

@@ -233,6 +233,7 @@ static int64 clone_process(const struct clone_request *r)
         discard(child);
         return -ENOMEM;
     }
+    child->personality = parent->personality;
     child->path_longest = parent->path_longest;
     child->classic = parent->classic;
     memcpy(child->name, parent->name, sizeof child->name);

@@ -1,140 +1,174 @@
 #include "proc/image.h"
-#include "abi.h"
-#include "elf.h"
+#include "dev/random.h"
 #include "errno.h"
 #include "fs/fs.h"
-#include "lib/string.h"
 #include "memlayout.h"
-#include "param.h"
+#include "proc/elf_file.h"
+#include "proc/program.h"
 #include "riscv.h"
+#include "task/hand.h"
 #include "vm/aspace.h"
 
-#define SEGMENTS_MAX 32
-#define STACK_MAX    (64UL << 20)
-#define GUARD        PGSIZE // never mapped, on either side of the stack
+#define STACK_MAX   (64UL << 20)
+#define GUARD       PGSIZE          // never mapped, on either side of the stack
+#define GUARD_LARGE (1UL << 20)     // below a stack that what grows on it may step over
+#define ANYWHERE    (TRAPFRAME / 2) // where programs lie that may lie anywhere
 
-static int read_exactly(struct inode *ino, void *dst, uint64 off, size_t n)
+// Pages by which things are moved at random, at the most.
+#define MOVE_STACK   (1UL << 14)
+#define MOVE_MAPS    (1UL << 18)
+#define MOVE_PROGRAM (1UL << 18)
+#define MOVE_HEAP    (1UL << 13)
+
+static uint64 move(const struct image_wish *wish, uint64 pages)
 {
-    int64 got = inode_read(ino, dst, off, n);
+    return wish->anywhere ? random_u64() % pages * PGSIZE : 0;
+}
+
+static uint64 smaller(uint64 a, uint64 b)
+{
+    return a < b ? a : b;
+}
+
+// --- the program --------------------------------------------------------------------------------
+
+static int map_program(const struct elf_file *elf, const struct image_wish *wish, struct aspace *as,
+                       struct image *out)
+{
+    uint64 distance = 0;
+    if (elf->head.type == ELF_DYN)
+        distance = (ANYWHERE + move(wish, MOVE_PROGRAM)) & ~(elf->align - 1);
+    int err = elf_map(elf, as, distance);
+    if (err)
+        return err;
+    out->begin = out->entry = elf->head.entry + distance;
+    out->phdr = elf_headers(elf, distance);
+    out->phnum = elf->head.phnum;
+    return aspace_set_heap(as, elf->high + distance + move(wish, MOVE_HEAP));
+}
+
+// --- the interpreter ----------------------------------------------------------------------------
+
+// At the highest place that there is, like any other map.
+static int map_interpreter(const struct elf_file *elf, struct aspace *as, struct image *out)
+{
+    uint64 distance = 0;
+    if (elf->head.type == ELF_DYN) {
+        uint64 room = aspace_find_room(as, elf->high - elf->low + elf->align - PGSIZE);
+        if (room == 0)
+            return -ENOMEM;
+        distance = ((room + elf->align - 1) & ~(elf->align - 1)) - (elf->low & ~(elf->align - 1));
+    }
+    int err = elf_map(elf, as, distance);
+    out->base = distance;
+    out->begin = elf->head.entry + distance;
+    return err;
+}
+
+static int load_interpreter(const char *path, struct aspace *as, struct image *out)
+{
+    struct program prog;
+    struct elf_file elf;
+    int err = program_open(path, &prog);
+    if (err)
+        return err;
+    err = elf_open(&prog, &elf);
+    if (!err) {
+        err = map_interpreter(&elf, as, out);
+        elf_close(&elf);
+    }
+    program_close(&prog);
+    return err == -ENOEXEC ? -ELIBBAD : err;
+}
+
+// Its path is what the segment has in the file, with a NUL at its end.
+static int read_path(const struct program *prog, const struct elf_segment *s, char *path)
+{
+    if (s->filesz < 2 || s->filesz > PATH_LONGEST)
+        return -ENOEXEC;
+    int64 got = inode_read(prog->ino, path, s->offset, s->filesz);
     if (got < 0)
         return (int)got;
-    return (size_t)got == n ? 0 : -ENOEXEC;
+    return (uint64)got == s->filesz && path[got - 1] == '\0' ? 0 : -ENOEXEC;
 }
 
-static bool good_header(const struct elf_header *h)
+static int find_interpreter(const struct program *prog, const struct elf_segment *s,
+                            struct aspace *as, struct image *out)
 {
-    return memcmp(h->ident, "\177ELF", 4) == 0 && h->ident[4] == ELF_CLASS_64 &&
-           h->ident[5] == ELF_LITTLE_ENDIAN && h->type == ELF_EXEC && h->machine == ELF_RISCV &&
-           h->phentsize == sizeof(struct elf_segment) && h->phnum > 0 && h->phnum <= SEGMENTS_MAX;
+    char *path = page_in_hand();
+    if (!path)
+        return -ENOMEM;
+    int err = read_path(prog, s, path);
+    if (!err)
+        err = load_interpreter(path, as, out);
+    page_from_hand(path);
+    return err;
 }
 
-// Lies within the file and within user space, and can be mapped page by page.
-static bool good_segment(const struct elf_segment *s, uint64 file_size)
-{
-    return s->filesz <= s->memsz && s->memsz > 0 && s->vaddr >= PGSIZE && s->vaddr < TRAPFRAME &&
-           s->memsz <= TRAPFRAME - s->vaddr && s->offset <= file_size &&
-           s->filesz <= file_size - s->offset && (s->vaddr - s->offset) % PGSIZE == 0;
-}
+// --- the stack ----------------------------------------------------------------------------------
 
-static uint32 protection(uint32 flags)
-{
-    return PROT_READ | (flags & SEGMENT_W ? PROT_WRITE : 0) | (flags & SEGMENT_X ? PROT_EXEC : 0);
-}
-
-static int map_segment(struct inode *ino, struct aspace *as, const struct elf_segment *s)
-{
-    uint64 into = s->vaddr % PGSIZE;
-    struct area a = {
-        .start = s->vaddr - into,
-        .end = PGROUNDUP(s->vaddr + s->memsz),
-        .prot = protection(s->flags),
-    };
-    if (s->filesz > 0) {
-        a.object = inode_object(ino);
-        a.offset = s->offset - into;
-        a.bytes = into + s->filesz;
-        // What follows the file's bytes in the last page is not looked at if nobody can write
-        // there: the cache's own page will do.
-        if (!(s->flags & SEGMENT_W) && s->filesz == s->memsz)
-            a.bytes = PGROUNDUP(a.bytes);
-    }
-    int err = aspace_map(as, &a);
-    return err == -EINVAL || err == -EACCES ? -ENOEXEC : err;
-}
-
-static uint64 stack_pages(uint64 wanted)
-{
-    if (wanted == 0)
-        return USERSTACK * PGSIZE;
-    return PGROUNDUP(wanted < STACK_MAX ? wanted : STACK_MAX);
-}
-
-static void note_segment(const struct elf_header *h, const struct elf_segment *s, struct image *out)
-{
-    if (out->high == 0 || s->vaddr < out->low)
-        out->low = PGROUNDDOWN(s->vaddr);
-    if (s->vaddr + s->memsz > out->high)
-        out->high = PGROUNDUP(s->vaddr + s->memsz);
-    if (h->phoff >= s->offset && h->phoff - s->offset < s->filesz)
-        out->phdr = s->vaddr + (h->phoff - s->offset);
-}
-
-static int map_segments(struct inode *ino, struct aspace *as, const struct elf_header *h,
-                        uint64 file_size, struct image *out)
-{
-    for (unsigned i = 0; i < h->phnum; i++) {
-        struct elf_segment s;
-        int err = read_exactly(ino, &s, h->phoff + i * sizeof s, sizeof s);
-        if (err)
-            return err;
-        if (s.type == SEGMENT_INTERP)
-            return -ENOEXEC; // without its interpreter it would run wild
-        if (s.type == SEGMENT_STACK)
-            out->stack_size = s.memsz;
-        out->classic |= s.type == SEGMENT_PATHS;
-        if (s.type == SEGMENT_PATHS && s.memsz > 0 && s.memsz < PATH_LONGEST)
-            out->path_longest = s.memsz;
-        if (s.type != SEGMENT_LOAD || s.memsz == 0)
-            continue;
-        if (!good_segment(&s, file_size))
-            return -ENOEXEC;
-        if ((err = map_segment(ino, as, &s)) != 0)
-            return err;
-        note_segment(h, &s, out);
-    }
-    return out->high ? 0 : -ENOEXEC;
-}
-
-// The stack lies right below the image, so that a small program fits under one leaf table, or at
-// the top of user space where there is no room for it.
 static int map_stack(struct aspace *as, struct image *out)
 {
-    out->stack_size = stack_pages(out->stack_size);
-    bool below = out->low >= out->stack_size + 3 * GUARD;
-    out->stack_top = below ? out->low - GUARD : TRAPFRAME - GUARD;
     struct area a = { .start = out->stack_top - out->stack_size,
                       .end = out->stack_top,
                       .prot = PROT_READ | PROT_WRITE };
     return aspace_map(as, &a);
 }
 
-int image_map(struct inode *ino, struct aspace *as, struct image *out)
+// The stack that the program says it wants lies right below it, or at the top of user space where
+// there is no room for that.
+static void place_said(uint64 low, uint64 wanted, struct aspace *as, struct image *out)
 {
-    struct elf_header h;
-    struct inode_info info;
+    out->stack_size = PGROUNDUP(smaller(wanted, STACK_MAX));
+    bool below = low >= out->stack_size + 3 * GUARD;
+    out->stack_top = below ? low - GUARD : TRAPFRAME - GUARD;
+    if (!below)
+        aspace_set_top(as, out->stack_top - out->stack_size - GUARD_LARGE);
+}
+
+static void place_at_top(const struct image_wish *wish, struct aspace *as, struct image *out)
+{
+    out->stack_size = PGROUNDUP(smaller(wish->stack, STACK_MAX));
+    out->stack_top = TRAPFRAME - GUARD - move(wish, MOVE_STACK);
+    aspace_set_top(as, out->stack_top - out->stack_size - GUARD_LARGE - move(wish, MOVE_MAPS));
+}
+
+// --- all of it ----------------------------------------------------------------------------------
+
+static int map_all(const struct elf_file *elf, struct image_wish wish, struct aspace *as,
+                   struct image *out)
+{
+    const struct elf_segment *stack = elf_find(elf, SEGMENT_STACK);
+    const struct elf_segment *paths = elf_find(elf, SEGMENT_PATHS);
+    const struct elf_segment *interpreter = elf_find(elf, SEGMENT_INTERP);
+    bool said = stack && stack->memsz > 0;
+    wish.anywhere = wish.anywhere && !said;
+    out->classic = paths != NULL;
+    if (paths && paths->memsz > 0 && paths->memsz < PATH_LONGEST)
+        out->path_longest = paths->memsz;
+    if (said)
+        place_said(elf->low, stack->memsz, as, out);
+    else
+        place_at_top(&wish, as, out);
+    int err = map_program(elf, &wish, as, out);
+    if (!err)
+        err = map_stack(as, out);
+    if (!err && interpreter)
+        err = find_interpreter(elf->prog, interpreter, as, out);
+    if (!err)
+        aspace_promise(as);
+    return err;
+}
+
+int image_map(const struct program *prog, const struct image_wish *wish, struct aspace *as,
+              struct image *out)
+{
+    struct elf_file elf;
     *out = (struct image){ .path_longest = PATH_LONGEST };
-    int err = read_exactly(ino, &h, 0, sizeof h);
+    int err = elf_open(prog, &elf);
     if (err)
         return err;
-    if (!good_header(&h))
-        return -ENOEXEC;
-    inode_info(ino, &info);
-    if ((err = map_segments(ino, as, &h, info.size, out)) != 0)
-        return err;
-    out->entry = h.entry;
-    out->phnum = h.phnum;
-    aspace_set_heap(as, out->high);
-    if ((err = map_stack(as, out)) == 0)
-        aspace_promise(as);
+    err = map_all(&elf, *wish, as, out);
+    elf_close(&elf);
     return err;
 }

@@ -29,6 +29,7 @@ struct proc {
     struct aspace *aspace;   // changed by exec and exit of its own, under the tree lock
     struct sighand *sighand; // its own pointer: a reference, or NULL: all signals have defaults
     bool classic;            // its own: written for the classic API (image.h)
+    uint32 personality;      // its own: ADDR_NO_RANDOMIZE or nothing
     uint32 path_longest;     // its own: bytes of a path, NUL included, that its program may name
 
     struct lwp leader; // its first thread, or who has taken that one's place by exec
@@ -83,10 +84,12 @@ struct clone_request {
 int64 proc_clone(const struct clone_request *r);
 
 // --- another program --------------------------------------------------------------------------
+// Looks at the boot arguments (places=fixed: proc/image.h).  Once, at boot.
+void exec_init(void);
 // Replaces the current process's program.  argv and envp are user addresses (0: none).
 // All other threads end first, and the caller's is the process's first from then on.
 // => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES,
-// -ENOEXEC, -E2BIG, -EFAULT, -ENOMEM, -EIO, -EINTR: the caller has been told to end) nothing has
+// -ENOEXEC, -ELIBBAD, -ELOOP, -ETXTBSY, -E2BIG, -EFAULT, -ENOMEM, -EIO, -EINTR: the caller has been told to end) nothing has
 // changed, but that after -ENOMEM the other threads may have ended.
 int proc_exec(const char *path, uint64 argv, uint64 envp);
 

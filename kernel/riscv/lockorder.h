@@ -43,6 +43,7 @@ enum lock_rank {
     RANK_SLAB,   // one object cache
     RANK_FRAMES, // one hart's cache of free frames
     RANK_POOL,   // the shared frame pool
+    RANK_RANDOM, // the generator of random bytes
     RANK_PRINT,  // the kernel's message buffer
     RANK_UART,   // the UART's transmit ring
     RANK_LAST,

@@ -268,10 +268,11 @@ unsigned areas_cut_adds(const struct areas *as, uint64 start, uint64 end)
     return a && a->start < start && end < a->end;
 }
 
-// A hole ends at `end`, or goes to the top: the search for room begins there again.
+// A hole ends at `end`, or goes to the top: the search for room begins there again, unless it begins
+// at the top in any case.
 static void note_hole(struct areas *as, uint64 end)
 {
-    if (as->room_below < end)
+    if (as->room_below > 0 && as->room_below < end)
         as->room_below = end;
 }
 

@@ -29,6 +29,7 @@ struct aspace *aspace_new(void)
     }
     mutex_init(&as->lock, "aspace", RANK_ASPACE);
     areas_init(&as->areas);
+    as->top = USER_MAX;
     as->refs = 1;
     spin_lock(&all_lock);
     as->serial = ++made;

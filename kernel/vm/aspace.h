@@ -16,6 +16,7 @@ struct aspace {
     struct areas areas;
     uint64 heap_start; // lowest break
     uint64 brk;        // end of the heap, in bytes
+    uint64 top;        // mmap looks for room below it; constant once it runs
     uint64 promised;   // frames charged for its image; constant once it runs
     uint64 sigpage;    // atomic: where the page of signal handlers is, 0: nowhere (proc/sigpage.h)
     bool patient;      // set before it runs: who cannot be refused a page, but waits for it
@@ -70,6 +71,10 @@ int64 aspace_remap(struct aspace *as, const struct remap *what);
 // and X, or a shared file that is not open for writing)
 int aspace_protect(struct aspace *as, uint64 addr, uint64 len, uint32 prot);
 
+// Says where mmap looks for room: from `top` (page-aligned) downwards.  Before it looks at all.
+void aspace_set_top(struct aspace *as, uint64 top);
+// => where so many bytes would be mapped; 0: nowhere
+uint64 aspace_find_room(struct aspace *as, uint64 size);
 // The image is mapped: if it is small, what its areas may come to own is charged from here on
 // (mem/share.h).  Of a large one it is charged as it comes.
 void aspace_promise(struct aspace *as);

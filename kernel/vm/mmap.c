@@ -44,6 +44,21 @@ int aspace_map(struct aspace *as, const struct area *area)
     return err;
 }
 
+void aspace_set_top(struct aspace *as, uint64 top)
+{
+    mutex_lock(&as->lock);
+    as->top = top;
+    mutex_unlock(&as->lock);
+}
+
+uint64 aspace_find_room(struct aspace *as, uint64 size)
+{
+    mutex_lock(&as->lock);
+    uint64 at = areas_find_room(&as->areas, size, MMAP_BOTTOM, as->top);
+    mutex_unlock(&as->lock);
+    return at;
+}
+
 void aspace_unlock(struct aspace *as)
 {
     struct area *gone = areas_take_gone(&as->areas);
@@ -73,7 +88,7 @@ static int64 mmap_locked(struct aspace *as, uint64 addr, uint64 len, const struc
         err = aspace_cut(as, addr, addr + len);
     else if (place == PLACE_HINT && (addr % PGSIZE || !in_user_space(addr, len) ||
                                      !areas_free(&as->areas, addr, addr + len)))
-        addr = areas_find_room(&as->areas, len, MMAP_BOTTOM, USER_MAX);
+        addr = areas_find_room(&as->areas, len, MMAP_BOTTOM, as->top);
     if (err || addr == 0)
         return -ENOMEM;
     struct area a = *what;

@@ -153,7 +153,7 @@ static int64 move_to(struct aspace *as, const struct remap *r, uint64 to)
 
 static int64 move_anywhere(struct aspace *as, const struct remap *r)
 {
-    uint64 to = areas_find_room(&as->areas, r->new_len, MMAP_BOTTOM, USER_MAX);
+    uint64 to = areas_find_room(&as->areas, r->new_len, MMAP_BOTTOM, as->top);
     return to && r->flags & MREMAP_MAYMOVE ? move_to(as, r, to) : -ENOMEM;
 }
 

@@ -124,6 +124,7 @@ struct aspace *aspace_fork(struct aspace *parent)
     mutex_trylock(&child->lock); // nobody else has it: objects lead to it once its areas are there
     child->heap_start = parent->heap_start;
     child->brk = parent->brk;
+    child->top = parent->top;
     child->promised = parent->promised;
     child->sigpage = __atomic_load_n(&parent->sigpage, __ATOMIC_ACQUIRE);
     share_promise((long)child->promised);

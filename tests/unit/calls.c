@@ -14,6 +14,7 @@
 #include "mkfs/check.h"
 #include "proc/file.h"
 #include "proc/proc_priv.h"
+#include "riscv/machine.h"
 #include "riscv/timer.h"
 #include "riscv/trap.h"
 #include "task/clock.h"
@@ -36,6 +37,7 @@ struct thread calls_thread;
 struct proc calls_proc;
 uint64 calls_clock_ns, calls_slept_ns;
 unsigned calls_rests;
+const char *calls_option, *calls_option_value;
 
 static struct trapframe trapframe;
 static size_t frames_at_rest;
@@ -75,6 +77,11 @@ void clock_realtime(uint64 *sec, uint32 *nsec)
     *nsec = (uint32)(calls_clock_ns % 1000000000);
 }
 
+uint64 time_now(void)
+{
+    return calls_clock_ns / 100;
+}
+
 uint64 time_to_ns(uint64 ticks)
 {
     return ticks * 100;
@@ -99,6 +106,12 @@ void sched_charge(void)
 uint64 sched_slept(void)
 {
     return 0;
+}
+
+bool machine_option(const char *name, const char *value)
+{
+    return calls_option && strcmp(name, calls_option) == 0 &&
+           strcmp(value, calls_option_value) == 0;
 }
 
 int rest_begin(void)
@@ -249,6 +262,9 @@ void calls_begin(bool classic)
     make_process();
     calls_clock_ns = calls_slept_ns = 0;
     calls_rests = 0;
+    calls_option = "places";
+    calls_option_value = "fixed";
+    exec_init();
 }
 
 void calls_end(void)

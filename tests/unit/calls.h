@@ -52,4 +52,6 @@ void expect_file(const char *path, const void *data, size_t n);
 
 // What the clock says, and how long it was slept.
 extern uint64 calls_clock_ns, calls_slept_ns;
+// The boot argument that there is; NULL: none.  At first: places=fixed.
+extern const char *calls_option, *calls_option_value;
 extern unsigned calls_rests; // times that everybody was brought to rest

@@ -44,7 +44,7 @@ static void make_program(void)
                              .entry = TEXT + 0x123,
                              .phoff = sizeof program.head,
                              .phentsize = sizeof(struct elf_segment),
-                             .phnum = 2 };
+                             .phnum = 3 };
     program.segment[0] = (struct elf_segment){ .type = SEGMENT_LOAD,
                                                .flags = SEGMENT_R | SEGMENT_X,
                                                .vaddr = TEXT,
@@ -54,6 +54,7 @@ static void make_program(void)
                                                .flags = SEGMENT_R | SEGMENT_W,
                                                .vaddr = DATA,
                                                .memsz = DATA_PAGES * PGSIZE };
+    program.segment[2] = (struct elf_segment){ .type = SEGMENT_STACK, .memsz = USERSTACK * PGSIZE };
 }
 
 // Adds a segment.  => it
@@ -303,9 +304,10 @@ TEST(headers_that_are_wrong)
         size_t at;
         uint8 is;
     } wrong[] = {
-        { 0, 0 },   { 1, 'e' }, { 2, 0 },  { 3, 0 },
-        { 4, 1 },   { 5, 2 },   { 16, 3 }, // position independent
-        { 18, 62 }, { 54, 55 }, { 56, 0 }, { 56, 33 },
+        { 0, 0 },   { 1, 'e' }, { 2, 0 },  { 3, 0 },   { 4, 1 },
+        { 5, 2 },   { 16, 1 }, // to be linked
+        { 16, 4 },             // what is left of one that died
+        { 18, 62 }, { 54, 55 }, { 56, 0 }, { 56, 74 }, { 57, 255 },
     };
     begin();
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -316,7 +318,7 @@ TEST(headers_that_are_wrong)
     make_program();
     CHECK_EQ(exec_saved(0), -ENOEXEC);
     CHECK_EQ(exec_saved(sizeof program.head - 1), -ENOEXEC);
-    CHECK_EQ(exec_saved(sizeof program.head + 2 * sizeof(struct elf_segment) - 1), -ENOEXEC);
+    CHECK_EQ(exec_saved(sizeof program.head + 3 * sizeof(struct elf_segment) - 1), -ENOEXEC);
     program.head.phoff = sizeof program - sizeof(struct elf_segment);
     CHECK_EQ(exec(), -ENOEXEC); // the second lies behind the end
     program.head.phoff = ~0UL - 10;
@@ -464,7 +466,7 @@ TEST(stacks)
     static const struct {
         uint64 wanted, pages, top;
     } cases[] = {
-        { 0, USERSTACK, STACK_TOP },
+        { 0, 2048, TRAPFRAME - PGSIZE }, // it says nothing
         { 1, 1, STACK_TOP },
         { PGSIZE + 1, 2, STACK_TOP },
         { 13 * PGSIZE, 13, STACK_TOP }, // with a guard on each side, and page 0
@@ -475,13 +477,14 @@ TEST(stacks)
     begin();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         make_program();
-        add(SEGMENT_STACK, cases[i].wanted);
+        program.segment[2].memsz = cases[i].wanted;
         CHECK_EQ(exec(), 0);
         check_stack(cases[i].top, cases[i].pages);
     }
     make_program();
+    program.head.phnum = 2;
     CHECK_EQ(exec(), 0);
-    check_stack(STACK_TOP, USERSTACK);
+    check_stack(TRAPFRAME - PGSIZE, 2048);
     calls_end();
 }
 
@@ -512,6 +515,8 @@ TEST(paths_that_a_program_names)
 // --- the first stack --------------------------------------------------------------------------
 
 static uint64 at; // the word of the stack that comes next
+static uint64 entry = TEXT + 0x123;
+static uint64 last_random;
 
 static uint64 next(void)
 {
@@ -536,6 +541,41 @@ static void expect_aux(uint64 type, uint64 value)
     CHECK_EQ(next(), value);
 }
 
+// What stands on the stack where a word points to.
+static void expect_text(uint64 where, const char *wanted)
+{
+    char is[PGSIZE];
+    get(is, where, strlen(wanted) + 1);
+    CHECK_EQ(strcmp(is, wanted), 0);
+}
+
+static void expect_auxv(uint64 headers, uint64 base, const char *path)
+{
+    uint64 random;
+    expect_aux(AT_HWCAP, 0x1 | 0x4 | 0x100 | 0x1000); // a, c, i, m
+    expect_aux(AT_PAGESZ, PGSIZE);
+    expect_aux(AT_CLKTCK, 100);
+    expect_aux(AT_PHDR, headers);
+    expect_aux(AT_PHENT, sizeof(struct elf_segment));
+    expect_aux(AT_PHNUM, headers ? program.head.phnum : 0);
+    expect_aux(AT_BASE, base);
+    expect_aux(AT_FLAGS, 0);
+    expect_aux(AT_ENTRY, entry);
+    expect_aux(AT_UID, 0);
+    expect_aux(AT_EUID, 0);
+    expect_aux(AT_GID, 0);
+    expect_aux(AT_EGID, 0);
+    expect_aux(AT_SECURE, 0);
+    CHECK_EQ(next(), AT_RANDOM);
+    random = next();
+    CHECK(random % 16 == 0 && random > at);
+    CHECK_EQ(next(), AT_EXECFN);
+    expect_text(next(), path);
+    expect_aux(AT_NULL, 0);
+    CHECK(word(random) != last_random && word(random + 8) != 0);
+    last_random = word(random);
+}
+
 static void expect_stack(uint64 argc, const char *const *argv, const char *const *envp)
 {
     at = registers()->reg[REG_SP];
@@ -543,13 +583,7 @@ static void expect_stack(uint64 argc, const char *const *argv, const char *const
     CHECK_EQ(next(), argc);
     expect_strings(argv);
     expect_strings(envp);
-    expect_aux(AT_PAGESZ, PGSIZE);
-    expect_aux(AT_ENTRY, program.head.entry);
-    expect_aux(AT_PHDR, TEXT + sizeof program.head);
-    expect_aux(AT_PHENT, sizeof(struct elf_segment));
-    expect_aux(AT_PHNUM, program.head.phnum);
-    CHECK_EQ(next(), AT_NULL);
-    CHECK_EQ(next(), 0);
+    expect_auxv(TEXT + sizeof program.head, 0, "prog");
 }
 
 TEST(arguments)
@@ -578,30 +612,23 @@ TEST(arguments)
 
 TEST(headers_in_memory)
 {
+    uint64 where = TEXT + sizeof program.head;
     begin();
     program.segment[0].offset = PGSIZE; // the headers are not loaded
     program.segment[0].vaddr = TEXT;
     CHECK_EQ(exec(), 0);
     at = registers()->reg[REG_SP] + 8 * 4;
-    expect_aux(AT_PAGESZ, PGSIZE);
-    expect_aux(AT_ENTRY, program.head.entry);
-    expect_aux(AT_NULL, 0);
+    expect_auxv(0, 0, "prog");
     make_program(); // they begin where its bytes end, or are its last
     program.segment[0].filesz = program.segment[0].memsz = sizeof program.head;
     CHECK_EQ(exec(), 0);
-    at = registers()->reg[REG_SP] + 8 * 8;
-    expect_aux(AT_NULL, 0);
+    at = registers()->reg[REG_SP] + 8 * 4;
+    expect_auxv(0, 0, "prog");
     program.segment[0].filesz = program.segment[0].memsz = sizeof program.head + 1;
     CHECK_EQ(exec(), 0);
-    at = registers()->reg[REG_SP] + 8 * 8;
-    expect_aux(AT_PHDR, TEXT + sizeof program.head);
+    at = registers()->reg[REG_SP] + 8 * 4;
+    expect_auxv(where, 0, "prog");
     calls_end();
-}
-
-// On the stack of a program with one argument: argc, it and NULL, NULL, the auxiliary vector.
-static uint64 words(void)
-{
-    return 1 + 2 + 1 + 2 * 6;
 }
 
 static int64 exec_long(size_t n)
@@ -615,45 +642,58 @@ static int64 exec_long(size_t n)
     return exec_with(VECTORS, 0);
 }
 
-// All of it is a quarter of the stack at the most.
+// Strings and pointers are a quarter of the stack at the most.
 TEST(as_long_as_a_quarter_of_the_stack)
 {
-    size_t quarter = USERSTACK * PGSIZE / 4, most = quarter - 8 * words();
+    size_t quarter = USERSTACK * PGSIZE / 4, most = quarter - 8;
     begin();
     save(sizeof program);
     CHECK_EQ(exec_long(most + 1), -E2BIG);
     CHECK_EQ(exec_long(quarter), -E2BIG);
     CHECK_EQ(exec_long(quarter + 1), -E2BIG);
     CHECK_EQ(exec_long(most), 0);
-    CHECK_EQ(registers()->reg[REG_SP], STACK_TOP - quarter);
-    CHECK_EQ(exec_long(most - 1), 0);
-    CHECK_EQ(registers()->reg[REG_SP], STACK_TOP - quarter);
+    CHECK_EQ(word(registers()->reg[REG_SP]), 1);
+    CHECK(registers()->reg[REG_SP] < STACK_TOP - quarter);
     calls_end();
 }
 
 // n strings, as argv or as envp.
 static int64 exec_many(int n, bool env)
 {
-    uint64 pointers[520];
-    for (int i = 0; i < 520; i++)
-        pointers[i] = i < n ? STRINGS : 0;
-    put(STRINGS, "x", 2);
-    put(VECTORS, pointers, sizeof pointers);
-    return env ? exec_with(0, VECTORS) : exec_with(VECTORS, 0);
+    static uint64 pointers[1400];
+    for (int i = 0; i < 1400; i++)
+        pointers[i] = i < n ? STRINGS + (uint64)(i % 3) : 0;
+    put(STRINGS, "xyz", 4);
+    put(VECTORS + 8, pointers, sizeof pointers);
+    return env ? exec_with(0, VECTORS + 8) : exec_with(VECTORS + 8, 0);
 }
 
-TEST(as_many_as_stand_in_a_page)
+static void expect_many(uint64 n)
+{
+    static const char *const wanted[] = { "xyz", "yz", "z" };
+    for (uint64 i = 0; i < n; i++)
+        expect_text(next(), wanted[i % 3]);
+    CHECK_EQ(next(), 0);
+}
+
+// Each takes 3 bytes on the average, and a pointer.
+TEST(as_many_as_stand_in_a_quarter_of_the_stack)
 {
     begin();
-    add(SEGMENT_STACK, 13 * PGSIZE);
+    program.segment[2].memsz = 12 * PGSIZE; // a quarter of it is 12,288 bytes
     save(sizeof program);
-    for (int n = 475; n <= 482; n++) {
-        CHECK_EQ(exec_many(n, false), n < 480 ? 0 : -E2BIG);
-        CHECK_EQ(exec_many(n, true), n < 478 ? 0 : -E2BIG); // behind a name that is empty
-    }
-    CHECK_EQ(exec_many(477, true), 0);
-    CHECK_EQ(word(registers()->reg[REG_SP] + 8 * (3 + 477)), 0);
-    CHECK_EQ(word(registers()->reg[REG_SP] + 8 * (3 + 477 + 1)), AT_PAGESZ);
+    CHECK_EQ(exec_many(1118, false), -E2BIG);
+    CHECK_EQ(exec_many(1117, true), -E2BIG); // behind a name that is empty
+    for (int n = 505; n < 520; n++)
+        CHECK_EQ(exec_many(n, false), 0);
+    CHECK_EQ(exec_many(1116, true), 0);
+    at = registers()->reg[REG_SP] + 8 * 3;
+    expect_many(1116);
+    CHECK_EQ(exec_many(1117, false), 0);
+    at = registers()->reg[REG_SP] + 8;
+    expect_many(1117);
+    CHECK_EQ(next(), 0);
+    expect_auxv(TEXT + sizeof program.head, 0, "prog");
     calls_end();
 }
 
@@ -679,5 +719,341 @@ TEST(arguments_that_cannot_be_read)
     put(VECTORS, pointers, 16);
     CHECK_EQ(exec_with(VECTORS, 0), -EFAULT);
     CHECK(calls_proc.aspace == as);
+    calls_end();
+}
+
+// --- where things lie ---------------------------------------------------------------------------
+
+#define HALF_WAY (TRAPFRAME / 2)
+#define TOP_END  (TRAPFRAME - PGSIZE) // of the stack
+
+// A program that says nothing of its stack and may lie anywhere.
+static void make_anywhere(void)
+{
+    make_program();
+    program.head.type = ELF_DYN;
+    program.head.entry = 0x1234;
+    program.head.phnum = 2;
+    program.segment[0].vaddr = 0;
+    program.segment[1].vaddr = 4 * PGSIZE;
+    program.segment[1].memsz = 2 * PGSIZE + 1;
+}
+
+// Runs it, and maps the memory that the calls of the test need.
+static int64 exec_anywhere(void)
+{
+    int64 err = exec_with(0, 0);
+    if (!err)
+        CHECK_EQ(call(SYS_mmap, DATA, DATA_PAGES * PGSIZE, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+                 DATA);
+    return err;
+}
+
+TEST(a_program_that_may_lie_anywhere)
+{
+    uchar got[PGSIZE];
+    begin();
+    make_anywhere();
+    save(sizeof program);
+    CHECK_EQ(exec_anywhere(), 0);
+    CHECK_EQ(registers()->sepc, HALF_WAY + 0x1234);
+    CHECK(area_at(HALF_WAY - 1) == NULL);
+    CHECK_EQ(area_at(HALF_WAY)->prot, PROT_READ | PROT_EXEC);
+    get(got, HALF_WAY, PGSIZE);
+    CHECK_EQ(memcmp(got, &program, PGSIZE), 0);
+    check_stack(TOP_END, 2048);
+    CHECK_EQ(call(SYS_brk, 0), HALF_WAY + 7 * PGSIZE);
+    at = registers()->reg[REG_SP] + 8 * 4;
+    entry = HALF_WAY + 0x1234;
+    expect_auxv(HALF_WAY + sizeof program.head, 0, "prog");
+    entry = TEXT + 0x123;
+    uint64 below = TOP_END - (8UL << 20) - (1UL << 20); // the stack and its guard
+    CHECK_EQ(call(SYS_mmap, 0, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+             below - PGSIZE);
+    calls_end();
+}
+
+TEST(as_it_wants_to_be_aligned)
+{
+    static const struct {
+        uint64 align, at;
+    } cases[] = {
+        { 0, HALF_WAY },
+        { 1UL << 21, HALF_WAY & ~((1UL << 21) - 1) },
+        { (1UL << 21) - 1, HALF_WAY }, // no power of two
+        { 1UL << 31, HALF_WAY },       // nobody wants that
+        { 1UL << 63, HALF_WAY },
+    };
+    begin();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        make_anywhere();
+        program.segment[0].align = cases[i].align;
+        save(sizeof program);
+        CHECK_EQ(exec_anywhere(), 0);
+        CHECK_EQ(registers()->sepc, cases[i].at + 0x1234);
+    }
+    make_anywhere();
+    program.segment[1].vaddr = HALF_WAY + PGSIZE; // so that its end is nowhere
+    CHECK_EQ(exec(), -ENOEXEC);
+    program.segment[1].vaddr = 4 * PGSIZE;
+    program.segment[1].memsz = TRAPFRAME - 4 * PGSIZE;
+    CHECK_EQ(exec(), -ENOEXEC);
+    calls_end();
+}
+
+static uint64 place[3]; // program, stack pointer, the first map
+
+static void note_places(void)
+{
+    CHECK_EQ(exec_anywhere(), 0);
+    place[0] = registers()->sepc - 0x1234;
+    place[1] = registers()->reg[REG_SP];
+    place[2] = (uint64)call(SYS_mmap, 0, PGSIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+// Of 20 runs no two have the same places, unless they are fixed.
+TEST(random_places)
+{
+    uint64 seen[20][3];
+    begin();
+    make_anywhere();
+    save(sizeof program);
+    calls_option = NULL;
+    exec_init();
+    for (int i = 0; i < 20; i++) {
+        note_places();
+        memcpy(seen[i], place, sizeof place);
+        CHECK(place[0] >= HALF_WAY && place[0] < HALF_WAY + (1UL << 30));
+        CHECK(place[1] < TOP_END && place[1] > TOP_END - (1UL << 26) - PGSIZE);
+        CHECK(place[2] < place[1] - (9UL << 20) && place[2] > place[1] - (2UL << 30));
+        CHECK((uint64)call(SYS_brk, 0) >= place[0] + 7 * PGSIZE);
+        for (int j = 0; j < i; j++)
+            for (int k = 0; k < 3; k++)
+                CHECK(seen[j][k] != place[k]);
+    }
+    calls_proc.personality = ADDR_NO_RANDOMIZE;
+    note_places();
+    CHECK(place[0] == HALF_WAY && place[2] == TOP_END - (9UL << 20) - PGSIZE);
+    calls_proc.personality = 0;
+    make_program(); // one that says how much stack it wants lies where it says
+    CHECK_EQ(exec(), 0);
+    CHECK(registers()->sepc == entry && area_at(STACK_TOP - 1) != NULL);
+    CHECK_EQ(call(SYS_brk, 0), DATA + DATA_PAGES * PGSIZE);
+    calls_end();
+}
+
+// --- the interpreter ----------------------------------------------------------------------------
+
+// The program of the moment, at a path, to interpret others.
+static void save_as(const char *path)
+{
+    call(SYS_unlinkat, (uint64)AT_FDCWD, text(path), 0);
+    CHECK_EQ(call(SYS_close, make_file(path, &program, sizeof program)), 0);
+}
+
+// A program with an interpreter: its path stands at the end of the file, in n bytes.
+static void make_interpreted(const char *path, size_t n)
+{
+    make_program();
+    struct elf_segment *s = add(SEGMENT_INTERP, n);
+    s->filesz = n;
+    s->offset = sizeof program - n;
+    memcpy((char *)&program + s->offset, path, n < strlen(path) + 1 ? n : strlen(path) + 1);
+}
+
+static int64 exec_interpreted(const char *path)
+{
+    make_interpreted(path, strlen(path) + 1);
+    return exec();
+}
+
+TEST(an_interpreter_begins)
+{
+    uint64 at_top = TRAPFRAME - 7 * PGSIZE;
+    begin();
+    make_anywhere();
+    save_as("ld.so");
+    CHECK_EQ(exec_interpreted("/ld.so"), 0);
+    CHECK_EQ(registers()->sepc, at_top + 0x1234);
+    CHECK(area_at(TEXT)->object != area_at(at_top)->object);
+    CHECK_EQ(area_at(at_top + 4 * PGSIZE)->prot, PROT_READ | PROT_WRITE);
+    CHECK_EQ(call(SYS_brk, 0), DATA + DATA_PAGES * PGSIZE); // the program's
+    at = registers()->reg[REG_SP] + 8 * 4;
+    expect_auxv(TEXT + sizeof program.head, at_top, "prog");
+    CHECK_EQ(call(SYS_openat, (uint64)AT_FDCWD, text("ld.so"), O_WRONLY, 0), -ETXTBSY);
+    calls_end();
+}
+
+TEST(an_interpreter_at_its_own_address)
+{
+    begin();
+    make_program();
+    program.segment[0].vaddr = TEXT + (1UL << 30);
+    program.segment[1].vaddr = DATA + (1UL << 30);
+    program.head.entry = TEXT + (1UL << 30);
+    save_as("ld.so");
+    CHECK_EQ(exec_interpreted("ld.so"), 0);
+    CHECK_EQ(registers()->sepc, TEXT + (1UL << 30));
+    make_program();
+    save_as("ld2.so"); // where the program is
+    CHECK_EQ(exec_interpreted("ld2.so"), -ELIBBAD);
+    calls_end();
+}
+
+TEST(interpreters_that_are_none)
+{
+    static const char not_elf[100] = "#!/prog";
+    begin();
+    struct aspace *as = calls_proc.aspace;
+    CHECK_EQ(call(SYS_mkdirat, (uint64)AT_FDCWD, text("dir"), 0755), 0);
+    CHECK_EQ(call(SYS_close, make_file("text", not_elf, sizeof not_elf)), 0);
+    CHECK_EQ(exec_interpreted("/none"), -ENOENT);
+    CHECK_EQ(exec_interpreted("/dir"), -EACCES);
+    CHECK_EQ(exec_interpreted("/text"), -ELIBBAD);
+    CHECK_EQ(exec_interpreted("/text/x"), -ENOTDIR);
+    CHECK_EQ(exec_interpreted("prog"), -ELIBBAD); // itself, where it lies already
+    CHECK_EQ(exec_interpreted(""), -ENOEXEC);
+    make_interpreted("/none", 5); // without its NUL
+    CHECK_EQ(exec(), -ENOEXEC);
+    make_interpreted("/none", PGSIZE);
+    memset((char *)&program + sizeof program - PGSIZE, 'n', PGSIZE);
+    CHECK_EQ(exec(), -ENOEXEC);
+    make_interpreted("/none", PGSIZE + 1);
+    CHECK_EQ(exec(), -ENOEXEC);
+    make_interpreted("/none", 6);
+    program.segment[3].offset = ~0UL - 3;
+    CHECK_EQ(exec(), -ENOEXEC);
+    CHECK(calls_proc.aspace == as);
+    calls_end();
+}
+
+TEST(nobody_writes_to_an_interpreter)
+{
+    begin();
+    make_anywhere();
+    save_as("ld.so");
+    int fd = open_file("ld.so", O_WRONLY);
+    CHECK_EQ(exec_interpreted("ld.so"), -ETXTBSY);
+    CHECK_EQ(call(SYS_close, fd), 0);
+    CHECK_EQ(exec_interpreted("ld.so"), 0);
+    calls_end();
+}
+
+// --- scripts ------------------------------------------------------------------------------------
+
+static void make_script(const char *path, const char *content)
+{
+    call(SYS_unlinkat, (uint64)AT_FDCWD, text(path), 0);
+    CHECK_EQ(call(SYS_close, make_file(path, content, strlen(content))), 0);
+}
+
+static void expect_script(const char *content, const char *const *args)
+{
+    static const char *const given[] = { "name", "one", "two", NULL }, *const env[] = { "E=1",
+                                                                                        NULL };
+    unsigned n = 0;
+    while (args[n])
+        n++;
+    save(sizeof program);
+    make_script("script", content);
+    vector(VECTORS, given);
+    vector(VECTORS + 512, env);
+    CHECK_EQ(call(SYS_execve, text("./script"), VECTORS, VECTORS + 512), 0);
+    at = registers()->reg[REG_SP];
+    CHECK_EQ(next(), n);
+    expect_strings(args);
+    expect_strings(env);
+    expect_auxv(TEXT + sizeof program.head, 0, "./script");
+    CHECK_EQ(strcmp(calls_proc.name, "script"), 0);
+}
+
+TEST(scripts)
+{
+    begin();
+    expect_script("#!/prog\n", (const char *const[]){ "/prog", "./script", "one", "two", NULL });
+    expect_script("#! \t/prog \t\nmore\n",
+                  (const char *const[]){ "/prog", "./script", "one", "two", NULL });
+    expect_script("#!prog -a b  c \t\n",
+                  (const char *const[]){ "prog", "-a b  c", "./script", "one", "two", NULL });
+    expect_script("#!/prog x", // its last line
+                  (const char *const[]){ "/prog", "x", "./script", "one", "two", NULL });
+    CHECK_EQ(call(SYS_execve, text("script"), 0, 0), 0);
+    CHECK_EQ(word(registers()->reg[REG_SP]), 3);
+    calls_end();
+}
+
+TEST(scripts_of_scripts)
+{
+    begin();
+    make_script("s1", "#!/prog 1\n");
+    make_script("s2", "#!s1 2\n");
+    make_script("s3", "#!/s2\n");
+    expect_script("#!s3 4\n", (const char *const[]){ "/prog", "1", "s1", "2", "/s2", "s3", "4",
+                                                     "./script", "one", "two", NULL });
+    make_script("s4", "#!s3\n");
+    expect_script("#!s4\n", (const char *const[]){ "/prog", "1", "s1", "2", "/s2", "s3", "s4",
+                                                   "./script", "one", "two", NULL });
+    make_script("s5", "#!s4\n");
+    make_script("script", "#!s5\n");
+    CHECK_EQ(call(SYS_execve, text("script"), 0, 0), -ELOOP);
+    make_script("script", "#!script\n");
+    CHECK_EQ(call(SYS_execve, text("script"), 0, 0), -ELOOP);
+    calls_end();
+}
+
+static int64 exec_script(const char *content)
+{
+    make_script("script", content);
+    return call(SYS_execve, text("script"), 0, 0);
+}
+
+TEST(scripts_without_a_program)
+{
+    char line[400];
+    begin();
+    save(sizeof program);
+    CHECK_EQ(exec_script("#!"), -ENOEXEC);
+    CHECK_EQ(exec_script("#!\n/prog\n"), -ENOEXEC);
+    CHECK_EQ(exec_script("#! \t \n"), -ENOEXEC);
+    CHECK_EQ(exec_script("#!/none\n"), -ENOENT);
+    CHECK_EQ(exec_script("#!/\n"), -EACCES);
+    CHECK_EQ(exec_script("#"), -ENOEXEC);
+    CHECK_EQ(exec_script(" #!/prog\n"), -ENOEXEC);
+    memset(line, 'x', sizeof line);
+    memcpy(line, "#!/", 3);
+    strcpy(line + 253, "\n");
+    CHECK_EQ(exec_script(line), -ENOENT); // its name is whole
+    strcpy(line + 253, "xyz\n");
+    CHECK_EQ(exec_script(line), -ENOEXEC); // and cut
+    memcpy(line, "#!/prog ", 8);
+    CHECK_EQ(exec_script(line), 0); // an argument is cut
+    at = registers()->reg[REG_SP] + 8 * 2;
+    line[255] = '\0';
+    expect_text(next(), line + 8);
+    calls_end();
+}
+
+TEST(scripts_fail_at_each_allocation)
+{
+    begin();
+    make_anywhere();
+    save_as("ld.so");
+    make_interpreted("/ld.so", 7);
+    save(sizeof program);
+    make_script("script", "#!/prog with an argument\n");
+    uint64 path = text("script");
+    struct aspace *as = calls_proc.aspace;
+    int64 err = -ENOMEM;
+    long n = 1;
+    for (; err == -ENOMEM; n++) {
+        host_fail_kalloc(n);
+        err = call(SYS_execve, path, 0, 0);
+        host_fail_kalloc(0);
+        CHECK(err == 0 || err == -ENOMEM);
+        CHECK_EQ(calls_proc.aspace == as, err != 0);
+        CHECK_EQ(host_audit(), 0);
+    }
+    CHECK(n > 5);
     calls_end();
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "check.h"
 #include "lib/bitmap.h"
+#include "lib/chacha.h"
 #include "lib/crc.h"
 #include "lib/list.h"
 
@@ -138,4 +139,20 @@ TEST(list_remove_twice)
     list_remove(&a.link);
     CHECK_EQ(value_of(head.next), 2);
     CHECK(head.next == head.prev);
+}
+
+// RFC 8439, 2.3.2
+TEST(chacha_of_the_standard)
+{
+    uint32 key[8], out[16];
+    const uint32 nonce[4] = { 1, 0x09000000, 0x4a000000, 0 };
+    static const uint32 wanted[16] = { 0xe4e7f110, 0x15593bd1, 0x1fdd0f50, 0xc47120a3,
+                                       0xc7f4d1c7, 0x0368c033, 0x9aaa2204, 0x4e6cd4c3,
+                                       0x466482d2, 0x09aa9f07, 0x05d7c214, 0xa2028bd9,
+                                       0xd19c12b5, 0xb94e16de, 0xe883d0cb, 0x4e3c50a2 };
+    for (uint32 i = 0; i < 8; i++)
+        key[i] = 0x03020100 + i * 0x04040404;
+    chacha_block(key, nonce, out);
+    for (int i = 0; i < 16; i++)
+        CHECK_EQ(out[i], wanted[i]);
 }

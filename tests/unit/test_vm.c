@@ -380,6 +380,23 @@ TEST(areas_at_random)
     vm_end();
 }
 
+// What was cut out before anybody looked for room does not say where to look.
+TEST(the_highest_room_after_a_cut)
+{
+    vm_begin();
+    struct aspace *as = space_new(0);
+    CHECK_EQ(space_map(as, BASE, 2, PROT_READ, NULL, 0), 0);
+    CHECK_EQ(aspace_munmap(as, BASE + PGSIZE, PGSIZE), 0);
+    CHECK_EQ(aspace_find_room(as, PGSIZE), USER_MAX - PGSIZE);
+    aspace_put(as);
+    as = space_new(0);
+    aspace_set_top(as, USER_MAX / 2);
+    CHECK_EQ(space_map(as, USER_MAX / 2 + PGSIZE, 2, PROT_READ, NULL, 0), 0);
+    CHECK_EQ(aspace_find_room(as, PGSIZE), USER_MAX / 2 - PGSIZE);
+    aspace_put(as);
+    vm_end();
+}
+
 // --- breath -----------------------------------------------------------------------------------
 
 static unsigned breaths;

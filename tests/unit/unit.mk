@@ -10,7 +10,7 @@ UB := $(B)/unit
 UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc cache mapping swap calls
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
-UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c
+UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c kernel/lib/chacha.c
 UNIT_line  := kernel/dev/line.c
 UNIT_fdt   := kernel/riscv/fdt.c kernel/riscv/fdt_find.c
 # Memory stands on a machine of threads (tests/unit/host.h); headers in shim/ go before the kernel's.
@@ -29,8 +29,8 @@ UNIT_swap  := $(UNIT_cache)
 UNIT_mapping := $(UNIT_cache)
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
-	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/task/hand.c \
-	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file memory_file fs_context futex args exec image sigpage) \
+	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/dev/random.c kernel/lib/chacha.c kernel/task/hand.c \
+	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file memory_file fs_context futex args auxv elf_file exec image program sigpage) \
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)

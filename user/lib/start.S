@@ -1,7 +1,9 @@
 #include "kernel/param.h"
+#include "kernel/riscv.h"
 
-.globl kine.classic_path             # for user.ld
+.globl kine.classic_path, kine.classic_stack     # for user.ld
 .set   kine.classic_path, MAXPATH
+.set   kine.classic_stack, USERSTACK * PGSIZE
 
 # The first instructions of a program.  The kernel leaves on the stack
 #     sp: argc | argv[0] ... 0 | envp[0] ... 0 | auxiliary vector
