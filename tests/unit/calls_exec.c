@@ -296,6 +296,34 @@ TEST(an_argument_that_goes_away)
     calls_end();
 }
 
+static void grow_at_last(void)
+{
+    if (--breaths == 0)
+        put(STRINGS, "longer than it was", 19);
+}
+
+// Another thread makes an argument longer: it is the longer one, or the call fails.
+TEST(an_argument_that_grows)
+{
+    uint64 pointers[2] = { STRINGS, 0 };
+    begin();
+    save(sizeof program);
+    int refused = 0;
+    for (int n = -2; n <= 9; n++) { // nothing changes at first: what is read is read then
+        uint64 path = text("prog");
+        put(STRINGS, "short", 6);
+        put(VECTORS, pointers, sizeof pointers);
+        breaths = n;
+        host_on_breath = grow_at_last;
+        int64 err = call(SYS_execve, path, VECTORS, 0);
+        host_on_breath = NULL;
+        CHECK(err == 0 || err == -E2BIG);
+        refused += err != 0;
+    }
+    CHECK_EQ(refused, 1); // when it grew between the two looks at it
+    calls_end();
+}
+
 // --- images -----------------------------------------------------------------------------------
 
 TEST(headers_that_are_wrong)
