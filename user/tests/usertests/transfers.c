@@ -81,7 +81,9 @@ void vectors_checked(void)
         iov[bad].iov_len = ~0UL >> 1; // with all the others it is more than a signed number holds
         EXPECT(sys(SYS_writev, file, iov, MANY), -EINVAL, "writev, buffer %d too long", bad);
     }
-    EXPECT(sys(SYS_writev, file, (char *)iov + sizeof iov, 1024), -EFAULT, "a list that ends");
+    char *page = mmap(0, 2 * PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK((long)page > 0 && munmap(page + PGSIZE, PGSIZE) == 0, "a page and nothing behind it");
+    EXPECT(sys(SYS_writev, file, page, 1024), -EFAULT, "a list that ends");
     EXPECT(sys(SYS_lseek, file, 0, SEEK_END), 0, "the size of the file");
     close(pipe_end[1]);
     EXPECT(read(pipe_end[0], bytes, MANY), 0, "read from the pipe");
