@@ -236,7 +236,7 @@ $(UTESTS): $(B)/user/testlib.a $(B)/user/lib.a user/user.ld $(B)/tests
 # --- the disk image ---------------------------------------------------------------------------
 # mkfs is the kernel's own file system, compiled for the host, where nothing is swapped.
 HOSTFLAGS := -std=gnu11 -O2 -g -MMD -MP $(WARN) -DKINE_HOST -iquote kernel -iquote .
-FSSRC   := $(filter-out kernel/cache/swap.c,$(wildcard kernel/fs/*.c kernel/cache/*.c)) kernel/lib/crc.c kernel/lib/bitmap.c
+FSSRC   := $(filter-out $(patsubst %,kernel/cache/%.c,swap slot_map memory_object),$(wildcard kernel/fs/*.c kernel/cache/*.c)) kernel/lib/crc.c kernel/lib/bitmap.c
 MKFSSRC := $(wildcard mkfs/*.c)
 MKFSOBJ := $(patsubst %.c,$(B)/host/%.o,$(FSSRC) $(MKFSSRC))
 $(B)/host/%.o: %.c

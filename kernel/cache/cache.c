@@ -52,6 +52,7 @@ static void insert(struct object *obj, uint64 index, struct frame *f, uint8 flag
     list_push_back(flags & CACHE_DIRTY ? &obj->dirty : &obj->clean, &f->link);
     cache.changes++;
     cache.npages++;
+    obj->npages++;
     if (flags & CACHE_DIRTY)
         count_dirty(obj, 1);
 }
@@ -65,6 +66,7 @@ void cache_unlink(struct frame *f)
     list_remove(&f->link);
     cache.changes++;
     cache.npages--;
+    ((struct object *)f->owner)->npages--;
     if (f->flags & CACHE_DIRTY)
         count_dirty(f->owner, -1);
     f->owner = NULL;
@@ -227,7 +229,7 @@ static bool in_place(const struct object *obj, const struct frame *f)
 static int claim_copy(struct object *obj, uint64 index, struct frame **page)
 {
     if (object_is_shared(obj))
-        mappings_forget(obj, index, index + 1, *page);
+        mappings_forget(obj, index, index + 1, page);
     int err = replace_by_copy(page);
     if (err)
         cache_release(*page, false);
@@ -270,6 +272,39 @@ void cache_mark_dirty(struct frame *f)
         count_dirty(obj, 1);
     }
     spin_unlock(&cache.lock);
+}
+
+void cache_mark_used(struct frame *f)
+{
+    spin_lock(&cache.lock);
+    f->flags |= CACHE_USED;
+    spin_unlock(&cache.lock);
+}
+
+// Looks at the first page of the list, which goes to its end.  => a claimed page; NULL: it is in use
+static struct frame *claim_first(struct list *pages)
+{
+    struct frame *f = container_of(list_pop_front(pages), struct frame, link);
+    list_push_back(pages, &f->link);
+    bool idle = !(f->flags & (CACHE_USED | CACHE_BUSY));
+    f->flags &= (uint8)~CACHE_USED;
+    if (!idle)
+        return NULL;
+    f->flags |= CACHE_BUSY;
+    frame_get(f);
+    return f;
+}
+
+uint32 cache_claim_idle(struct object *obj, bool dirty, uint32 n, struct frame **out)
+{
+    struct list *pages = dirty ? &obj->dirty : &obj->clean;
+    uint32 found = 0;
+    spin_lock(&cache.lock);
+    for (; n > 0 && !list_empty(pages); n--)
+        if ((out[found] = claim_first(pages)) != NULL)
+            found++;
+    spin_unlock(&cache.lock);
+    return found;
 }
 
 void cache_adopt(struct object *obj, uint64 index, struct frame *f)

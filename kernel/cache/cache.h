@@ -74,6 +74,13 @@ void cache_drop(struct object *obj,
                 uint64 from); // takes away pages from index `from` on, dirty or not
 void cache_drop_page(struct object *obj, uint64 index);
 
+// It is in use, as by a look-up.  => as above
+void cache_mark_used(struct frame *f);
+// Looks at up to n pages of the object's, of the dirty or of the clean ones, each time at those that
+// were looked at least lately: what has not been used since the last time is claimed.
+// => how many that are; each with a reference for the caller
+uint32 cache_claim_idle(struct object *obj, bool dirty, uint32 n, struct frame **out);
+
 // For an object whose pages nobody changes, and whose owner sees to it that nobody brings one in
 // meanwhile (cache/swap.h).  Enters a page that is not there, and takes over the caller's reference:
 void cache_adopt(struct object *obj, uint64 index, struct frame *f);

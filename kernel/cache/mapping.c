@@ -112,7 +112,7 @@ void mappings_protect(struct object *obj)
     end_walk(obj);
 }
 
-void mappings_forget(struct object *obj, uint64 first, uint64 end, const struct frame *only)
+void mappings_forget(struct object *obj, uint64 first, uint64 end, struct frame *const *only)
 {
     uint32 round = begin_walk(obj);
     for (struct mapping *m; (m = hold_next(obj, round)) != NULL;)

@@ -36,8 +36,8 @@ struct mapping_ops {
     bool (*try_hold)(struct mapping *m);
     // Both end the hold, and no hart remembers afterwards what was there before.
     void (*protect)(struct mapping *m);
-    // Pages [first, end) of the object, or of these only those that are `only`.
-    void (*forget)(struct mapping *m, uint64 first, uint64 end, const struct frame *only);
+    // Pages [first, end) of the object; or with `only` of page first + i what is the frame only[i].
+    void (*forget)(struct mapping *m, uint64 first, uint64 end, struct frame *const *only);
 };
 void mapping_register(const struct mapping_ops *ops);
 
@@ -45,5 +45,6 @@ void mapping_register(const struct mapping_ops *ops);
 void mappings_protect(struct object *obj);
 // What was stored so far has been dealt with: object.stored_to tells of what comes.
 void mappings_committed(struct object *obj);
-// Nobody shows pages [first, end) any more; with `only`, of these none that is that frame.
-void mappings_forget(struct object *obj, uint64 first, uint64 end, const struct frame *only);
+// Nobody shows pages [first, end) any more; or with `only` the frames that are listed there, one for
+// each page.
+void mappings_forget(struct object *obj, uint64 first, uint64 end, struct frame *const *only);

@@ -18,6 +18,7 @@ void object_init(struct object *obj, const struct object_ops *ops)
     list_init(&obj->mappings);
     list_init(&obj->clean);
     list_init(&obj->dirty);
+    obj->npages = 0;
 }
 
 void object_get(struct object *obj)

@@ -44,6 +44,7 @@ struct object {
     uint32 maps;       // atomic: of these, areas of programs that run from it
     struct list clean; // the cache's: pages that are as on the store
     struct list dirty; // the cache's: pages that are newer
+    uint32 npages;     // the cache's: on both lists
     uint64 version;    // the cache's: moves on whenever a page is changed or taken away
     uint64 next_miss;  // where a reader from front to back misses next; a hint, atomic
     uint32 ahead;      // pages read ahead the last time; a hint, atomic

@@ -88,6 +88,17 @@ static int fill(struct object *obj, uint64 slot, void *page)
     return err;
 }
 
+int swap_read(uint64 slot, void *page)
+{
+    struct frame *f;
+    int err = object_page(&swap_object, slot, &f);
+    if (err)
+        return err;
+    page_copy(page, frame_page(f));
+    cache_let_go(f);
+    return 0;
+}
+
 // Slots from `slot` on, at most n, whose pages are wanted and not there, each with a page for it, and
 // counted.  => how many
 static uint32 claim_run(uint64 slot, uint32 n, void **page)

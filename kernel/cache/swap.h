@@ -63,6 +63,8 @@ struct swap_batch {
 uint64 swap_take_out(struct frame *f, struct swap_batch *batch);
 // => the slot of a page that the cache has, counted once more for the caller; 0: it has none
 uint64 swap_slot_of(struct frame *f);
+// Copies the page in a slot, of which the caller has a reference.  May sleep.  => 0, -EIO, -ENOMEM
+int swap_read(uint64 slot, void *page);
 // Writes what is in the batch, and empties it.  May sleep.  => how many frames are free now
 uint32 swap_write(struct swap_batch *batch);
 

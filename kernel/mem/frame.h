@@ -29,7 +29,7 @@ enum frame_kind {
 
 struct frame {
     uint32 refs;    // atomic
-    uint8 kind;     // enum frame_kind; changed by the sole owner only
+    uint8 kind;     // enum frame_kind; changed by the sole owner only, or by whose lock the page is
     uint8 flags;    // the kind's own use
     uint32 next;    // while free: index + 1 of the next free frame; else the kind's own use
     uint32 audited; // references found by the audit in progress
@@ -77,7 +77,7 @@ static inline void *frame_page(const struct frame *f) // its kernel address
     return phys_to_virt(frame_phys(f));
 }
 
-// Its sole owner uses it for something else from here on.
+// It is used for something else from here on.  => nobody else can do this meanwhile
 void frame_become(struct frame *f, enum frame_kind kind);
 
 bool frame_is_ram(paddr_t pa); // false for devices and beyond the end

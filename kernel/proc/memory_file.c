@@ -14,6 +14,7 @@
 #include "proc/offset.h"
 #include "task/hand.h"
 #include "vm/area.h"
+#include "vm/pager.h"
 
 #define MODE       0777
 #define STAT_BLOCK 512 // the unit of st_blocks
@@ -66,7 +67,9 @@ static int64 write_some(struct file *f, struct user_iter *from, uint64 *offset)
     int64 done = user_iter_pin(from, &pin);
     if (done)
         return done;
-    done = memory_object_write(object_of(f), pin.kva, *offset, pin.len);
+    do
+        done = memory_object_write(object_of(f), pin.kva, *offset, pin.len);
+    while (done == -ENOMEM && pager_make_room());
     user_unpin(&pin);
     if (done > 0)
         user_iter_advance(from, (size_t)done);

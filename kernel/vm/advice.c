@@ -46,9 +46,8 @@ static bool is_resident(struct aspace *as, const struct area *a, uint64 va)
         return true;
     if (!swapped && !a->live)
         return false;
-    struct frame *f = swapped
-                          ? object_page_now(&swap_object, pte_slot(*e))
-                          : object_page_now(a->object, (a->offset + (va - a->start)) >> PGSHIFT);
+    struct frame *f = swapped ? object_page_now(&swap_object, pte_slot(*e))
+                              : object_page_now(a->object, object_index(a, va));
     if (f)
         frame_put(f);
     return f != NULL;

@@ -2,6 +2,7 @@
 // Changing their areas is in mmap.c and heap.c, fork in uvmcopy.c, the fault decision in fault.c.
 
 #include "vm/aspace.h"
+#include "cache/memory_object.h"
 #include "mem/audit.h"
 #include "mem/share.h"
 #include "mem/slab.h"
@@ -259,5 +260,6 @@ void aspace_init(void)
         machine_too_small();
     zero_frame = frame_of_page(zero);
     mapped_init();
+    memory_objects_init();
     audit_register("address spaces", audit_aspaces);
 }

@@ -173,12 +173,6 @@ static int lack(struct lacking *l, struct object *object, uint64 index, bool sto
     return -EAGAIN;
 }
 
-// The index of the object's page that the area has at va.
-static uint64 object_index(const struct area *a, uint64 va)
-{
-    return (a->offset + (va - a->start)) >> PGSHIFT;
-}
-
 // => does a live area have nothing there, since its object has ended?
 static bool beyond_end(const struct area *a, uint64 va)
 {

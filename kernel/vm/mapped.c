@@ -52,23 +52,32 @@ static uint64 place_of(const struct area *a, uint64 index)
     return index - first < pages ? a->start + ((index - first) << PGSHIFT) : a->end;
 }
 
-static void forget_frame(struct frame *root, uint64 start, uint64 end, const struct frame *only)
+static bool shows(struct frame *root, uint64 va, const struct frame *f)
+{
+    const pte_t *e = entry_at(root, va, 0);
+    return e && pte_kind(*e) == ENTRY_PAGE && pte_frame(*e) == f;
+}
+
+// only: of the page at `start`, and of those behind it.  Those that go lie together, mostly.
+static void forget_frames(struct frame *root, uint64 start, uint64 end, struct frame *const *only)
 {
     for (uint64 va = start; va < end; va += PGSIZE) {
-        pte_t *e = entry_at(root, va, 0);
-        if (e && pte_kind(*e) == ENTRY_PAGE && pte_frame(*e) == only)
-            pte_clear_range(root, va, va + PGSIZE);
+        uint64 from = va;
+        while (va < end && shows(root, va, only[(va - start) >> PGSHIFT]))
+            va += PGSIZE;
+        if (from < va)
+            pte_clear_range(root, from, va);
     }
 }
 
-static void forget(struct mapping *m, uint64 first, uint64 end, const struct frame *only)
+static void forget(struct mapping *m, uint64 first, uint64 end, struct frame *const *only)
 {
     const struct area *a = area_of(m);
     struct aspace *as = space_of(a);
     uint64 from = place_of(a, first), to = place_of(a, end);
-    if (only)
-        forget_frame(as->root, from, to, only);
-    else
+    if (only && from < to)
+        forget_frames(as->root, from, to, only + (object_index(a, from) - first));
+    else if (!only)
         pte_clear_range(as->root, from, to);
     mutex_unlock(&as->lock);
 }

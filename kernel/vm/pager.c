@@ -1,5 +1,6 @@
 #include "vm/pager.h"
 #include "cache/cache.h"
+#include "cache/memory_object.h"
 #include "cache/swap.h"
 #include "errno.h"
 #include "mem/share.h"
@@ -60,6 +61,33 @@ static void take_page(struct take *t, pte_t *e)
         __atomic_store_n(e, pte_swapped(slot), __ATOMIC_RELEASE);
 }
 
+// Nothing is written, or dropped, that a hart can still reach.
+static void forget(struct take *t)
+{
+    if (t->changed)
+        tlb_flush_harts(root_harts(t->root));
+    for (uint32 i = 0; i < t->ndrop; i++)
+        t->freed += cache_let_go(t->drop[i]);
+}
+
+// A page of shared memory: others may use it too, and it goes by its object (cache/memory_object.h), who
+// is told here of its use.
+static bool note_use(pte_t *e)
+{
+    if (pte_kind(*e) != ENTRY_PAGE || !(*e & PTE_SHARED) || !(*e & PTE_A))
+        return false;
+    __atomic_fetch_and(e, ~PTE_A, __ATOMIC_RELAXED);
+    cache_mark_used(pte_frame(*e));
+    return true;
+}
+
+static void note_uses(struct take *t, pte_t *e, uint64 n)
+{
+    for (uint64 i = 0; i < n; i++)
+        t->changed |= note_use(&e[i]);
+    forget(t);
+}
+
 // Looks at n entries of an owned table.  => how many; fewer if no more can go in this step
 static uint64 look_at(struct take *t, pte_t *e, uint64 n)
 {
@@ -76,15 +104,6 @@ static uint64 look_at(struct take *t, pte_t *e, uint64 n)
     return i;
 }
 
-// Nothing is written, or dropped, that a hart can still reach.
-static void forget(struct take *t)
-{
-    if (t->changed)
-        tlb_flush_harts(root_harts(t->root));
-    for (uint32 i = 0; i < t->ndrop; i++)
-        t->freed += cache_let_go(t->drop[i]);
-}
-
 static bool any_can_go(const pte_t *e, uint64 n)
 {
     for (uint64 i = 0; i < n; i++)
@@ -93,11 +112,15 @@ static bool any_can_go(const pte_t *e, uint64 n)
     return false;
 }
 
-// One leaf table, or the part of it in [va, end).  => where to go on
-static uint64 step_table(struct take *t, uint64 va, uint64 end)
+// One leaf table, or the part of it in [va, end), of a shared area or another.  => where to go on
+static uint64 step_table(struct take *t, uint64 va, uint64 end, bool shared)
 {
     uint64 stop = min(end, next_boundary(va, LEAF_SPAN)), n = (stop - va) >> PGSHIFT;
     pte_t *e = entry_at(t->root, va, 0);
+    if (shared) {
+        note_uses(t, e, n); // no space shares the table (vm/table.h)
+        return stop;
+    }
     if (!any_can_go(e, n) || (e = pte_own(t->root, va)) == NULL)
         return stop;
     uint64 looked = look_at(t, e, n);
@@ -105,11 +128,16 @@ static uint64 step_table(struct take *t, uint64 va, uint64 end)
     return va + (looked << PGSHIFT);
 }
 
+static bool is_shared_memory(const struct area *a)
+{
+    return a->mapping.shared && a->object->kept;
+}
+
 // => the area from `va` on whose pages can go
 static const struct area *next_area(const struct aspace *as, uint64 va)
 {
     const struct area *a = areas_beyond(&as->areas, va);
-    while (a && (a->mapping.shared || a->image))
+    while (a && (a->image || (a->mapping.shared && !is_shared_memory(a))))
         a = areas_next(&as->areas, a);
     return a;
 }
@@ -123,7 +151,7 @@ static bool step_space(struct aspace *as, struct take *t)
     uint64 from = hand.va > a->start ? hand.va : a->start;
     hand.va = skip_holes(as->root, from, a->end);
     if (hand.va < a->end)
-        hand.va = step_table(t, hand.va, a->end);
+        hand.va = step_table(t, hand.va, a->end, a->mapping.shared);
     return true;
 }
 
@@ -160,10 +188,12 @@ uint64 pager_pass(void)
     struct swap_batch out;
     uint64 freed = 0;
     out.n = 0;
-    for (int rounds = 0; rounds < ROUNDS;) {
+    for (int rounds = 0, of_objects = 0; rounds < ROUNDS || of_objects < ROUNDS;) {
         if (freed >= PASS_LEAST && share_has(1, 2 * PAGER_LOW))
             break;
         rounds += !step(&out, &freed);
+        freed += swap_write(&out);
+        of_objects += !memory_objects_step(&out, &freed);
         freed += swap_write(&out);
         thread_breathe();
     }
@@ -279,6 +309,8 @@ int pager_bring_all(void)
     for (int i = 0; i < BRING_TRIES && swap_free() < swap_total() && !err; i++) {
         for (struct aspace *as = aspace_next(NULL); as; as = aspace_next(as))
             err = err ? err : bring_space(as);
+        if (!err)
+            err = memory_objects_bring_all();
         if (!err && swap_free() < swap_total())
             err = sleep_ns(BRING_NS);
     }

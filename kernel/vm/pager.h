@@ -5,8 +5,9 @@
 // hand of a clock, a leaf table at a step: pages with A lose it, pages without go.  It goes on where
 // the last one stopped, so a page that is touched once in a round stays.
 //
-// What can go is private memory that faults have made (FRAME_USER).  Pages of small images, which were
-// charged when the program started, stay; pages of files the cache can drop.
+// What can go is private memory that faults have made (FRAME_USER), and shared memory, by its objects
+// (cache/memory_object.h).  Pages of small images, which were charged when the program started, stay;
+// pages of files the cache can drop.
 #pragma once
 
 #include "types.h"

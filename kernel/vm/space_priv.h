@@ -19,6 +19,11 @@ int aspace_cut(struct aspace *as, uint64 start, uint64 end);
 void aspace_unlock(struct aspace *as);
 // => does an area contain every page of [start, end)?  lock held
 bool aspace_all_mapped(struct aspace *as, uint64 start, uint64 end);
+// The index of the object's page that the area has at va.
+static inline uint64 object_index(const struct area *a, uint64 va)
+{
+    return (a->offset + (va - a->start)) >> PGSHIFT;
+}
 // A pte_visitor: adds one to the uint64 at arg.
 void count_entry(pte_t *e, uint64 va, bool shared, void *arg);
 // Tells the cache how to come by the areas that show an object (mapped.c).  Once.

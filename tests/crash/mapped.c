@@ -29,10 +29,10 @@ static void show(struct entry *e, struct frame *frame, bool w)
     *e = (struct entry){ frame, w };
 }
 
-static void forget(struct mapping *m, uint64 first, uint64 end, const struct frame *only)
+static void forget(struct mapping *m, uint64 first, uint64 end, struct frame *const *only)
 {
     for (uint64 i = first; i < end && i < MAPPED_PAGES; i++)
-        if (only == NULL || entries[i].frame == only)
+        if (only == NULL || entries[i].frame == only[i - first])
             show(&entries[i], NULL, false);
 }
 

@@ -2,6 +2,7 @@
 #include "swap_world.h"
 #include <string.h>
 #include "cache/cache.h"
+#include "cache/memory_object.h"
 #include "cache/swap.h"
 #include "check.h"
 #include "errno.h"
@@ -162,6 +163,25 @@ uint32 swap_write(struct swap_batch *batch)
     }
     batch->n = 0;
     return freed;
+}
+
+// Shared memory is not in this world.
+bool memory_objects_step(struct swap_batch *out, uint64 *freed)
+{
+    return false;
+}
+
+int memory_objects_bring_all(void)
+{
+    return 0;
+}
+
+void memory_objects_init(void)
+{
+}
+
+void cache_mark_used(struct frame *f)
+{
 }
 
 void swap_world_damage(uint64 slot, bool damaged)

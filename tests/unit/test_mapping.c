@@ -14,7 +14,7 @@ static struct mapping *held;
 static int yields, protects, forgets;
 static void (*meanwhile)(void); // what others do after a look, or while one is dealt with
 static uint64 first_said, end_said;
-static const struct frame *only_said;
+static struct frame *const *only_said;
 
 static bool try_hold(struct mapping *m)
 {
@@ -42,7 +42,7 @@ static void protect(struct mapping *m)
     deal_with(m);
 }
 
-static void forget(struct mapping *m, uint64 first, uint64 end, const struct frame *only)
+static void forget(struct mapping *m, uint64 first, uint64 end, struct frame *const *only)
 {
     forgets++;
     CHECK(first == first_said && end == end_said && only == only_said);
@@ -87,7 +87,7 @@ static void end(void)
     host_end();
 }
 
-static void walk_to_forget(uint64 first, uint64 behind, const struct frame *only)
+static void walk_to_forget(uint64 first, uint64 behind, struct frame *const *only)
 {
     first_said = first;
     end_said = behind;
@@ -108,7 +108,7 @@ TEST(a_walk_comes_by_each_once)
     for (int round = 1; round < 8; round += 2) {
         mappings_protect(&obj);
         check_came(MANY - 1, round);
-        walk_to_forget((uint64)round, 7, (struct frame *)&map);
+        walk_to_forget((uint64)round, 7, (struct frame *const *)&map);
         check_came(MANY - 1, round + 1);
     }
     CHECK_EQ(protects, forgets);

@@ -1,6 +1,8 @@
 // kernel/cache: swap space on a disk in memory.
 #include <string.h>
 #include "cache/cache.h"
+#include "cache/memory_object.h"
+#include "cache/slot_map.h"
 #include "cache/swap.h"
 #include "check.h"
 #include "errno.h"
@@ -15,6 +17,7 @@ static void begin(uint32 slots)
 {
     host_boot();
     CHECK_EQ(cache_init(), 0);
+    memory_objects_init(); // as at boot: swap space is the last to be audited
     host_begin();
     mem_disk_make(&disk, slots + 1UL);
     const uint32 header[] = { 1, slots, 0 };
@@ -258,5 +261,142 @@ TEST(off_while_a_slot_is_named)
     CHECK(swap_has_room());
     CHECK_EQ(byte_in(slot), 5);
     swap_put(slot);
+    end();
+}
+
+// --- shared memory ----------------------------------------------------------------------------
+
+// The pager's part, until nothing moves any more.  => frames that are free
+static uint64 take_all_out(void)
+{
+    uint64 freed = 0;
+    for (int rounds = 0; rounds < 3;) {
+        rounds += !memory_objects_step(&batch, &freed);
+        freed += swap_write(&batch);
+    }
+    return freed;
+}
+
+static int object_byte(struct object *obj, uint64 index)
+{
+    struct frame *f;
+    int err = object_page(obj, index, &f);
+    if (err)
+        return err;
+    int byte = *(uchar *)frame_page(f);
+    frame_put(f);
+    return byte;
+}
+
+static struct object *shared_new(uint64 pages)
+{
+    struct object *obj = memory_object_new(pages * PGSIZE);
+    for (uint64 i = 0; i < pages; i++) {
+        uchar byte = (uchar)(i + 1);
+        CHECK_EQ(memory_object_write(obj, &byte, i * PGSIZE, 1), 1);
+    }
+    return obj;
+}
+
+TEST(shared_memory_goes_and_comes)
+{
+    begin(200);
+    struct object *obj = shared_new(100);
+    size_t charged = share_charged();
+    CHECK_EQ(take_all_out(), 100);
+    CHECK_EQ(swap_free(), 100);
+    CHECK(share_charged() <= charged - 100 + 1); // a page for the tree of slots
+    CHECK_EQ(host_audit(), 0);
+    for (uint64 i = 0; i < 100; i++)
+        CHECK_EQ(object_byte(obj, i), (int)i + 1);
+    CHECK_EQ(swap_free(), 100); // they were only read
+    CHECK_EQ(memory_object_write(obj, "\xc8", 5 * PGSIZE + 1, 1), 1);
+    CHECK_EQ(obj->ops->allow_store(obj, 6), 0);
+    CHECK_EQ(swap_free(), 102);
+    CHECK_EQ(take_all_out() > 0, true);
+    CHECK_EQ(object_byte(obj, 5), 6);
+    CHECK_EQ(object_byte(obj, 6), 7);
+    CHECK_EQ(host_audit(), 0);
+    object_put(obj);
+    end();
+}
+
+// What is used between two looks stays; what somebody holds stays too.
+TEST(shared_memory_in_use_stays)
+{
+    struct frame *held;
+    uint64 freed = 0;
+    begin(200);
+    struct object *obj = shared_new(3);
+    CHECK_EQ(object_page(obj, 1, &held), 0);
+    CHECK(memory_objects_step(&batch, &freed)); // takes the marks of use
+    CHECK_EQ(object_byte(obj, 0), 1);
+    take_all_out();
+    CHECK_EQ(swap_free(), 198);
+    CHECK_EQ(frame_refs(held), 2);
+    frame_put(held);
+    object_put(obj);
+    end();
+}
+
+TEST(shared_memory_is_cut_while_it_is_elsewhere)
+{
+    begin(200);
+    struct object *obj = shared_new(20);
+    take_all_out();
+    CHECK_EQ(memory_object_resize(obj, 10 * PGSIZE + 1), 0);
+    CHECK_EQ(swap_free(), 190);
+    CHECK_EQ(memory_object_resize(obj, 20 * PGSIZE), 0);
+    CHECK_EQ(object_byte(obj, 9), 10);
+    CHECK_EQ(object_byte(obj, 10), 11);
+    CHECK_EQ(object_byte(obj, 11), 0);
+    CHECK_EQ(memory_objects_bring_all(), 0);
+    CHECK_EQ(swap_free(), 200);
+    object_put(obj);
+    end();
+}
+
+TEST(shared_memory_that_cannot_be_read)
+{
+    begin(200);
+    struct object *obj = shared_new(2);
+    take_all_out();
+    disk.fail_read = 1;
+    disk.failing_on = true;
+    CHECK_EQ(object_byte(obj, 0), -EIO);
+    CHECK_EQ(obj->ops->allow_store(obj, 0), -EIO);
+    CHECK_EQ(memory_objects_bring_all(), -EIO);
+    disk.fail_read = 0;
+    disk.failing_on = false;
+    CHECK_EQ(object_byte(obj, 0), 1);
+    CHECK_EQ(object_byte(obj, 1), 2);
+    object_put(obj);
+    end();
+}
+
+TEST(tree_of_slots)
+{
+    static const uint64 index[] = { 3, 511, 512, 600, 262143, 262144, 1UL << 27, 1UL << 31 };
+    struct slot_map m = { 0 };
+    begin(10);
+    CHECK_EQ(slot_map_next(&m, 0), SLOT_MAP_END);
+    for (uint64 i = 0; i < 8; i++) {
+        CHECK_EQ(slot_map_get(&m, index[i]), 0);
+        CHECK_EQ(slot_map_reserve(&m, index[i]), 0);
+        slot_map_set(&m, index[i], i + 1);
+        for (uint64 k = 0; k <= i; k++)
+            CHECK_EQ(slot_map_get(&m, index[k]), k + 1);
+    }
+    uint64 at = 0;
+    for (uint64 i = 0; i < 8; i++, at++) {
+        CHECK_EQ(at = slot_map_next(&m, at), index[i]);
+        slot_map_set(&m, at, 0);
+    }
+    CHECK_EQ(slot_map_next(&m, 0), SLOT_MAP_END);
+    slot_map_free(&m);
+    host_fail_kalloc(2);
+    CHECK_EQ(slot_map_reserve(&m, 600), -ENOMEM);
+    host_fail_kalloc(0);
+    slot_map_free(&m);
     end();
 }

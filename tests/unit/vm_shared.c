@@ -283,11 +283,12 @@ TEST(forgotten_pages)
     CHECK_EQ(load_byte(as, BASE + 10 * PGSIZE), backing_byte(2, 0));
     CHECK_EQ(store_byte(as, BASE + 11 * PGSIZE, 71), 0); // a page of its own
     f = frame_of(PTE2PA(entry(as, BASE)));
-    mappings_forget(file, 2, 3, f);
+    mappings_forget(file, 2, 3, &f);
     CHECK_EQ(entry(as, BASE), 0);
     CHECK_EQ(entry(as, BASE + 10 * PGSIZE), 0);
     CHECK(entry(as, BASE + PGSIZE) != 0);
-    mappings_forget(file, 3, 4, frame_of(PTE2PA(entry(as, BASE + PGSIZE))));
+    f = frame_of(PTE2PA(entry(as, BASE + PGSIZE)));
+    mappings_forget(file, 3, 4, &f);
     CHECK_EQ(entry(as, BASE + PGSIZE), 0);
     CHECK_EQ(load_byte(as, BASE + 11 * PGSIZE), 71);
     mappings_forget(file, 4, ~0UL, NULL);
@@ -296,8 +297,8 @@ TEST(forgotten_pages)
     end();
 }
 
-// Of the area's pages exactly those go that are said, and with `only` of these that one; the
-// neighbours' stay.
+// Of the area's pages exactly those go that are said, and with `only` of these the ones that show what
+// is listed for them; the neighbours' stay.
 TEST(exactly_these_are_forgotten)
 {
     begin(&shared, RW);
@@ -311,11 +312,15 @@ TEST(exactly_these_are_forgotten)
             for (uint64 one = 0; one < 5; one++) { // the last: whichever it is
                 for (uint64 i = 0; i < 4; i++)
                     CHECK_EQ(load_byte(as, BASE + i * PGSIZE), backing_byte(2 + i, 0));
-                const struct frame *only =
-                    one < 4 ? frame_of(PTE2PA(entry(as, BASE + one * PGSIZE))) : NULL;
-                mappings_forget(file, first, behind, only);
+                // Listed for every page: all of them for their own, or none but this one for its.
+                struct frame *only[9] = { NULL };
+                for (uint64 i = 0; i < 4; i++)
+                    if (2 + i >= first && (one == 0 || one == i))
+                        only[2 + i - first] = frame_of(PTE2PA(entry(as, BASE + i * PGSIZE)));
+                mappings_forget(file, first, behind, one == 4 ? NULL : only);
                 for (uint64 i = 0; i < 4; i++) {
-                    bool goes = first <= 2 + i && 2 + i < behind && (one == 4 || one == i);
+                    bool listed = one == 4 || one == 0 || one == i;
+                    bool goes = first <= 2 + i && 2 + i < behind && listed;
                     CHECK_EQ(entry(as, BASE + i * PGSIZE) == 0, goes);
                 }
             }

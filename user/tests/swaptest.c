@@ -159,6 +159,51 @@ static void elsewhere(void *arg)
     check_all(&p);
 }
 
+static void change_in_child(void *arg)
+{
+    const struct pages *p = arg;
+    check_all(p);
+    for (uint64 i = 0; i < p->n; i += 3)
+        write_page(p, i);
+}
+
+// Memory that a family shares: what one stores the others see, wherever the page is.
+static void shared(void *arg)
+{
+    struct pages p = make_pages(room(130, 25), MAP_SHARED);
+    CHECK(meminfo().swap_free < meminfo().swap, "nothing went to swap space");
+    EXPECT(run(change_in_child, &p).status, 0, "the child");
+    check_all(&p);
+    use(&p, p.n / 40);
+}
+
+// A file in memory: written, cut, made longer, read while its pages are elsewhere.
+static void file_in_memory(void *arg)
+{
+    static char page[PGSIZE];
+    uint64 n = room(140, 30);
+    long fd = sys(SYS_memfd_create, "swap", 0);
+    CHECK(fd >= 0, "memfd_create gave %ld", fd);
+    for (uint64 i = 0; i < n; i++) {
+        fill(page, PGSIZE, (uint)i);
+        EXPECT(sys(SYS_pwrite64, fd, page, PGSIZE, i * PGSIZE), PGSIZE, "write of page %lu", i);
+    }
+    CHECK(meminfo().swap_free < meminfo().swap, "nothing went to swap space");
+    uint64 half = n / 2 * PGSIZE;
+    EXPECT(sys(SYS_ftruncate, fd, half - PGSIZE / 2), 0, "cut");
+    EXPECT(sys(SYS_ftruncate, fd, half + PGSIZE), 0, "made longer");
+    EXPECT(sys(SYS_pwrite64, fd, "x", 1, 100), 1, "write into a page");
+    for (uint64 i = 0; i <= n / 2; i++) {
+        EXPECT(sys(SYS_pread64, fd, page, PGSIZE, i * PGSIZE), PGSIZE, "read of page %lu", i);
+        if (i == 0)
+            EXPECT(page[100], 'x', "the byte that was written");
+        if (i > 0 && i + 1 < n / 2)
+            check_filled(page, PGSIZE, (uint)i);
+    }
+    EXPECT(page[0] | page[PGSIZE - 1], 0, "what was behind the end");
+    close((int)fd);
+}
+
 // The kernel's own copies find what is elsewhere.
 static void copies(void *arg)
 {
@@ -249,6 +294,8 @@ PART(large)
 PART(family)
 PART(elsewhere)
 PART(copies)
+PART(shared)
+PART(file_in_memory)
 PART(too_much)
 PART(errors)
 PART(unwritten)
@@ -256,6 +303,7 @@ PART(unwritten)
 static const struct part parts[] = {
     { "large", part_large, false },         { "family", part_family, false },
     { "elsewhere", part_elsewhere, false }, { "copies", part_copies, false },
+    { "shared", part_shared, false },       { "memoryfile", part_file_in_memory, false },
     { "toomuch", part_too_much, true },
 };
 
