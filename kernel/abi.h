@@ -219,6 +219,47 @@ struct rusage {
 // personality(): all else is refused.
 #define ADDR_NO_RANDOMIZE 0x0040000 // programs, stacks and maps lie at fixed places
 
+// --- waiting for several files ----------------------------------------------------------------
+
+struct pollfd {
+    int32 fd; // negative: left out
+    int16 events, revents;
+};
+#define POLLIN     0x0001
+#define POLLPRI    0x0002
+#define POLLOUT    0x0004
+#define POLLERR    0x0008
+#define POLLHUP    0x0010
+#define POLLNVAL   0x0020
+#define POLLRDNORM 0x0040
+#define POLLRDBAND 0x0080
+#define POLLWRNORM 0x0100
+#define POLLWRBAND 0x0200
+#define POLLRDHUP  0x2000
+
+struct epoll_event {
+    uint32 events;
+    uint32 pad;
+    uint64 data; // the caller's own
+};
+#define EPOLL_CTL_ADD  1
+#define EPOLL_CTL_DEL  2
+#define EPOLL_CTL_MOD  3
+#define EPOLLEXCLUSIVE 0x10000000u // taken, and all who wait are woken
+#define EPOLLWAKEUP    0x20000000u // taken: nothing sleeps here that it would keep awake
+#define EPOLLONESHOT   0x40000000u
+#define EPOLLET        0x80000000u
+#define EPOLL_CLOEXEC  O_CLOEXEC
+
+#define EFD_SEMAPHORE 1
+#define EFD_CLOEXEC   O_CLOEXEC
+#define EFD_NONBLOCK  O_NONBLOCK
+
+#define TFD_TIMER_ABSTIME       1
+#define TFD_TIMER_CANCEL_ON_SET 2 // taken: the clock is never set
+#define TFD_CLOEXEC             O_CLOEXEC
+#define TFD_NONBLOCK            O_NONBLOCK
+
 // --- terminals --------------------------------------------------------------------------------
 
 // What TCGETS and TCSETS move.

@@ -23,6 +23,8 @@ struct chardev_request {
     char data[CHARDEV_REQUEST_MAX]; // what the user has there, of what the request takes
 };
 
+struct waitq;
+
 struct chardev {
     const char *name;
     bool by_record; // one read of the user's is one call: what that gives is a unit, as a line is
@@ -32,6 +34,8 @@ struct chardev {
     size_t (*ioctl_takes)(uint32 code);
     int64 (*ioctl)(int minor,
                    struct chardev_request *r); // => 0 or more; -ENOTTY: not of this device
+    // As `poll` of struct file_ops.  NULL: always ready
+    uint32 (*poll)(int minor, struct waitq *queues[2]);
     // => is a map of it memory of zeros?  NULL: it cannot be mapped
     bool (*maps_zeros)(int minor);
 };

@@ -135,6 +135,11 @@ static int64 console_write(int minor, const void *buf, size_t n, bool wait)
     return tty_write(&con, buf, n, wait);
 }
 
+static uint32 console_poll(int minor, struct waitq *queues[2])
+{
+    return tty_poll(&con, queues);
+}
+
 static int64 fresh_line(void)
 {
     spin_lock(&con.lock);
@@ -157,6 +162,7 @@ static const struct chardev console_device = {
     .write = console_write,
     .ioctl_takes = tty_ioctl_takes,
     .ioctl = console_ioctl,
+    .poll = console_poll,
 };
 
 static const struct uart_user uart_events = { .received = take_input, .drained = drained };

@@ -132,6 +132,19 @@ int tty_drain(struct tty *t)
     return err;
 }
 
+uint32 tty_poll(struct tty *t, struct waitq *queues[2])
+{
+    queues[0] = &t->readers;
+    queues[1] = &t->writers;
+    spin_lock(&t->lock);
+    t->driver->asks(t);
+    uint32 got = line_readable(&t->in) ? POLLIN : 0;
+    if (!t->in.stopped && t->driver->text_ready(t, 2 * CHARDEV_MAX))
+        got |= POLLOUT;
+    spin_unlock(&t->lock);
+    return got;
+}
+
 // --- requests: t->lock is held ----------------------------------------------------------------
 
 static int64 get_modes(struct tty *t, struct chardev_request *r)

@@ -47,6 +47,7 @@ bool tty_takes(struct tty *t);
 // What programs do with it, as chardev.h says.
 int64 tty_read(struct tty *t, void *buf, size_t n, bool wait);
 int64 tty_write(struct tty *t, const void *buf, size_t n, bool wait);
+uint32 tty_poll(struct tty *t, struct waitq *queues[2]);
 size_t tty_ioctl_takes(uint32 code);
 // => -ENOTTY: it is no request for a terminal
 int64 tty_ioctl(struct tty *t, struct chardev_request *r);

@@ -95,6 +95,12 @@ static int64 device_ioctl(struct file *f, struct aspace *as, uint32 request, uin
     return result;
 }
 
+static uint32 device_poll(struct file *f, struct poll_news *news)
+{
+    const struct chardev *dev = device_of(f->obj);
+    return dev->poll ? dev->poll(MINOR(inode_rdev(f->obj)), news->queue) : POLLIN | POLLOUT;
+}
+
 static int device_map(struct file *f, struct area *what)
 {
     const struct chardev *dev = device_of(f->obj);
@@ -107,6 +113,7 @@ const struct file_ops device_file_ops = {
     .read = device_read,
     .write = device_write,
     .ioctl = device_ioctl,
+    .poll = device_poll,
     .stat = inode_file_stat,
     .sync = inode_file_sync,
     .release = inode_file_release,

@@ -9,9 +9,13 @@
 // if that made too many.
 
 #include "proc/file.h"
+#include "abi.h"
 #include "errno.h"
 #include "fcntl.h"
+#include "lib/string.h"
 #include "mem/slab.h"
+#include "proc/epoll.h"
+#include "riscv/addr.h"
 
 static struct obj_cache file_cache = OBJ_CACHE_INIT(file_cache, "file", sizeof(struct file));
 static uint32 open_files; // atomic
@@ -25,6 +29,8 @@ int file_alloc(struct file **out)
         return many ? -ENFILE : -ENOMEM;
     }
     f->ops = NULL;
+    f->watched = false;
+    list_init(&f->items);
     f->refs = 1;
     f->offset = 0;
     mutex_init(&f->lock, "file", RANK_FILE);
@@ -50,6 +56,8 @@ void file_put(struct file *f)
 {
     if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
+    if (__atomic_load_n(&f->watched, __ATOMIC_RELAXED))
+        epoll_forget(f);
     if (f->ops)
         f->ops->release(f);
     obj_free(&file_cache, f);
@@ -94,4 +102,18 @@ int file_truncate(struct file *f, uint64 size)
 int file_sync(struct file *f)
 {
     return f->ops->sync ? f->ops->sync(f) : -EINVAL;
+}
+
+int64 file_no_transfer(struct file *f, struct user_iter *it, uint64 *pos)
+{
+    return -EINVAL;
+}
+
+int file_nameless_stat(struct file *f, struct linux_stat *out)
+{
+    memset(out, 0, sizeof *out);
+    out->st_mode = 0600;
+    out->st_nlink = 1;
+    out->st_blksize = PGSIZE;
+    return 0;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "types.h"
+#include "lib/list.h"
 #include "param.h"
 #include "riscv/spinlock.h"
 #include "task/mutex.h"
@@ -16,6 +17,14 @@ struct area;
 struct aspace;
 struct user_iter;
 struct linux_stat;
+struct waitq;
+
+// What tells of a change of what a file is ready for.
+#define POLL_QUEUES 2
+struct poll_news {
+    struct waitq *queue[POLL_QUEUES]; // woken then; they live as long as the file; NULL: none
+    uint64 when;                      // of clock_ns(): it changes by itself, or WAIT_FOREVER
+};
 
 // Registers the audit's walker of pipes.  Once, at boot.
 void file_init(void);
@@ -33,6 +42,10 @@ struct file_ops {
     // Buffers are user addresses in `as`.  NULL: no requests (-ENOTTY)
     int64 (*ioctl)(struct file *f, struct aspace *as, uint32 request, uint64 arg);
     int (*stat)(struct file *f, struct linux_stat *out);
+    // => what it is ready for: POLLIN, POLLOUT, POLLERR, POLLHUP.  Says in *news, which is empty,
+    // what tells of a change.  What others change it looks at under the lock that they wake with.
+    // NULL: always ready to be read and written
+    uint32 (*poll)(struct file *f, struct poll_news *news);
     // Fills what->object, counted, and what->live, for a map; no object: it is memory of zeros.
     // NULL: it has no pages (-ENODEV)
     int (*map)(struct file *f, struct area *what);
@@ -52,6 +65,8 @@ struct file {
     struct mutex lock; // RANK_FILE: offset
     uint64 offset;     // by lock
     void *obj;         // what the ops are about: an inode, a pipe end
+    struct list items; // by epoll's lock: who watches it (proc/epoll.h)
+    bool watched;      // atomic: somebody has
 };
 
 // A file with one reference that is nothing yet; file_put() gives it back.
@@ -61,6 +76,10 @@ int file_alloc(struct file **out);
 void file_begin(struct file *f, const struct file_ops *ops, uint32 flags, void *obj);
 void file_get(struct file *f);
 void file_put(struct file *f);
+
+// For operations of files that are not on a disk and have no name: -EINVAL; a status with nothing in it.
+int64 file_no_transfer(struct file *f, struct user_iter *it, uint64 *pos);
+int file_nameless_stat(struct file *f, struct linux_stat *out);
 
 // A pipe with one reader and one writer.  => 0, -ENOMEM, -ENFILE.
 int pipe_new(struct file **reader, struct file **writer);

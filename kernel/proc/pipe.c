@@ -41,19 +41,14 @@
 #define ENOUGH   (STREAM_SIZE / 2)
 #define NOBODY   SIZE_MAX // waits for room
 
-struct crowd { // threads that wait
-    struct waitq wq;
-    uint32 n;
-};
-
 struct pipe {
     struct spinlock lock;
     struct stream stream;
-    size_t need;           // of room, for whoever has the writing turn to go on, or NOBODY
+    size_t need;           // of room, for the first of those who wait for room to go on, or NOBODY
     bool reading, writing; // the turns are taken
     bool reader_open, writer_open;
-    struct crowd readers; // wait for data, its end, or the turn
-    struct crowd writers; // wait for room, its end, or the turn
+    struct waitq readers; // wait for data, its end, or the turn
+    struct waitq writers; // wait for room, its end, or the turn
     struct list all;      // by pipes_lock
 };
 
@@ -61,24 +56,10 @@ static struct obj_cache pipe_cache = OBJ_CACHE_INIT(pipe_cache, "pipe", sizeof(s
 static struct spinlock pipes_lock = SPINLOCK_INIT("pipes", RANK_PIPE);
 static struct list pipes = LIST_INIT(pipes);
 
-static int crowd_wait(struct crowd *crowd, struct spinlock *lock)
-{
-    crowd->n++;
-    int err = wait_on_interruptible(&crowd->wq, lock);
-    crowd->n--;
-    return err;
-}
-
-static void crowd_wake(struct crowd *crowd)
-{
-    if (crowd->n)
-        wake_all(&crowd->wq);
-}
-
 // One more step of waiting: for data, for room, for a turn.  => 0, -EAGAIN, -EINTR
-static int wait_more(struct file *f, struct crowd *crowd, struct spinlock *lock)
+static int wait_more(struct file *f, struct waitq *wq, struct spinlock *lock)
 {
-    return f->flags & O_NONBLOCK ? -EAGAIN : crowd_wait(crowd, lock);
+    return f->flags & O_NONBLOCK ? -EAGAIN : wait_on_interruptible(wq, lock);
 }
 
 // --- reading ----------------------------------------------------------------------------------
@@ -93,13 +74,19 @@ static size_t room_in(const struct pipe *p)
     return stream_room(&p->stream);
 }
 
+static void ask_for_room(struct pipe *p, size_t need)
+{
+    if (need < p->need)
+        p->need = need;
+}
+
 // Once: the next time there is somebody only if he has said so anew.
 static void wake_for_room(struct pipe *p)
 {
     if (room_in(p) < p->need)
         return;
     p->need = NOBODY;
-    crowd_wake(&p->writers);
+    wake_waiting(&p->writers);
 }
 
 // Reads one span, with the turn or if nobody has it.  Without it, it is all or nothing.
@@ -167,7 +154,7 @@ static __attribute__((noinline)) int64 read_in_turn(struct file *f, struct user_
 
     spin_lock(&p->lock);
     p->reading = false;
-    crowd_wake(&p->readers);
+    wake_waiting(&p->readers);
     spin_unlock(&p->lock);
     return done ? done : got;
 }
@@ -200,7 +187,7 @@ static int64 write_at_once(struct pipe *p, struct user_iter *from)
     bool can =
         span.len == n && p->reader_open && !p->writing && stream_append(&p->stream, span.kva, n);
     if (can)
-        crowd_wake(&p->readers);
+        wake_waiting(&p->readers);
     spin_unlock(&p->lock);
     user_release(&span);
     return can ? (int64)n : 0;
@@ -240,7 +227,7 @@ static int64 await_room(struct file *f, struct pipe *p, size_t n, bool record)
     if (f->flags & O_NONBLOCK)
         need = least;
     while (p->reader_open && (got = reserve(p, n, need, least)) == 0) {
-        p->need = need;
+        ask_for_room(p, need);
         int err = wait_more(f, &p->writers, &p->lock);
         if (err)
             return err;
@@ -280,7 +267,7 @@ static int64 write_some(struct file *f, struct pipe *p, struct user_iter *from, 
     spin_lock(&p->lock);
     stream_commit(&p->stream, got > 0 ? (size_t)got : 0);
     if (got > 0)
-        crowd_wake(&p->readers);
+        wake_waiting(&p->readers);
     spin_unlock(&p->lock);
     return got;
 }
@@ -301,7 +288,7 @@ static __attribute__((noinline)) int64 write_in_turn(struct file *f, struct user
     } while (got >= 0 && from->left > 0 && !thread_breathe_at_rest());
     spin_lock(&p->lock);
     p->writing = false;
-    crowd_wake(&p->writers);
+    wake_waiting(&p->writers);
     spin_unlock(&p->lock);
     return done ? done : got;
 }
@@ -315,6 +302,46 @@ static int64 pipe_write(struct file *f, struct user_iter *from, uint64 *pos)
     struct pipe *p = f->obj;
     int64 done = from->left <= room_in(p) ? write_at_once(p, from) : 0; // a glance, as above
     return done ? done : write_in_turn(f, from);
+}
+
+// --- poll -------------------------------------------------------------------------------------
+
+// A turn that somebody has is no state to read or write in without waiting; its end is told.
+static uint32 poll_reader(struct file *f, struct poll_news *news)
+{
+    struct pipe *p = f->obj;
+    news->queue[0] = &p->readers;
+    spin_lock(&p->lock);
+    uint32 got = bytes_in(p) > 0 && !p->reading ? POLLIN : 0;
+    if (!p->writer_open)
+        got |= POLLHUP;
+    spin_unlock(&p->lock);
+    return got;
+}
+
+static uint32 poll_writer(struct file *f, struct poll_news *news)
+{
+    struct pipe *p = f->obj;
+    news->queue[0] = &p->writers;
+    spin_lock(&p->lock);
+    uint32 got = room_in(p) >= PIPE_BUF && !p->writing ? POLLOUT : 0;
+    if (!got)
+        ask_for_room(p, PIPE_BUF);
+    if (!p->reader_open)
+        got |= POLLERR;
+    spin_unlock(&p->lock);
+    return got;
+}
+
+static int64 pipe_ioctl(struct file *f, struct aspace *as, uint32 request, uint64 arg)
+{
+    struct pipe *p = f->obj;
+    if (request != FIONREAD)
+        return -ENOTTY;
+    spin_lock(&p->lock);
+    int n = (int)bytes_in(p);
+    spin_unlock(&p->lock);
+    return copyout(as, arg, &n, sizeof n);
 }
 
 // --- life -------------------------------------------------------------------------------------
@@ -343,8 +370,8 @@ static void close_end(struct pipe *p, bool *end)
     spin_lock(&p->lock);
     *end = false;
     bool last = !p->reader_open && !p->writer_open;
-    crowd_wake(&p->readers);
-    crowd_wake(&p->writers);
+    wake_waiting(&p->readers);
+    wake_waiting(&p->writers);
     spin_unlock(&p->lock);
     if (last)
         pipe_free(p);
@@ -370,6 +397,8 @@ static int64 not_open_for_this(struct file *f, struct user_iter *it, uint64 *pos
 static const struct file_ops reader_ops = {
     .read = pipe_read,
     .write = not_open_for_this,
+    .ioctl = pipe_ioctl,
+    .poll = poll_reader,
     .stat = pipe_stat,
     .release = release_reader,
 };
@@ -377,6 +406,8 @@ static const struct file_ops reader_ops = {
 static const struct file_ops writer_ops = {
     .read = not_open_for_this,
     .write = pipe_write,
+    .ioctl = pipe_ioctl,
+    .poll = poll_writer,
     .stat = pipe_stat,
     .release = release_writer,
 };
@@ -392,8 +423,8 @@ static struct pipe *pipe_alloc(void)
         return NULL;
     }
     spin_init(&p->lock, "pipe", RANK_PIPE);
-    waitq_init(&p->readers.wq, "pipe read");
-    waitq_init(&p->writers.wq, "pipe write");
+    waitq_init(&p->readers, "pipe read");
+    waitq_init(&p->writers, "pipe write");
     p->need = NOBODY;
     p->reader_open = p->writer_open = true;
     spin_lock(&pipes_lock);

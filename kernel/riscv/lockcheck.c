@@ -7,7 +7,8 @@
 // Ranks of which two may be held at one time, in an order that lockorder.h tells.
 static bool pairs(enum lock_rank rank)
 {
-    return rank == RANK_ASPACE || rank == RANK_INODE || rank == RANK_FUTEX || rank == RANK_NONE;
+    return rank == RANK_ASPACE || rank == RANK_INODE || rank == RANK_FUTEX ||
+           rank == RANK_WAITQ_ABOVE || rank == RANK_NONE;
 }
 
 static int kind_of(enum lock_rank rank)

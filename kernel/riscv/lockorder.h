@@ -14,6 +14,7 @@ enum lock_rank {
     RANK_LAST_TURN = RANK_FILE,
 
     // other mutexes
+    RANK_EPOLL,     // who watches which file
     RANK_FS_RENAME, // the shape of the directory tree
     RANK_INODE,     // one inode.  Two: directory, then an entry of it
     RANK_FS_COMMIT, // one commit of a volume at a time
@@ -37,6 +38,7 @@ enum lock_rank {
     RANK_REST,   // who may have the system at rest
     RANK_IO,     // whoever waits for block requests to end
     RANK_WAITQ,  // one wait queue
+    RANK_WAITQ_ABOVE, // one that watchers of others wake.  Two: an epoll's, then that of one which watches it
     RANK_TIMER,  // one hart's timers
     RANK_THREAD, // one thread's state
     RANK_RUNQ,   // one hart's run queue

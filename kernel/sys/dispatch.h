@@ -46,6 +46,11 @@ syscall_fn sys_getitimer, sys_setitimer, sys_timer_create, sys_timer_settime, sy
     sys_timer_getoverrun, sys_timer_delete;
 // sys_time.c: time
 syscall_fn sys_nanosleep, sys_restart_syscall, sys_clock_gettime, sys_times;
+// sys_poll.c: waiting for several files
+syscall_fn sys_ppoll, sys_pselect6;
+// sys_event.c: files that are waited for
+syscall_fn sys_eventfd2, sys_timerfd_create, sys_timerfd_settime, sys_timerfd_gettime,
+    sys_epoll_create1, sys_epoll_ctl, sys_epoll_pwait;
 // sys_info.c: the system
 syscall_fn sys_uname, sys_sysinfo, sys_reboot;
 // sys_snapshot.c

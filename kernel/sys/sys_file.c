@@ -124,16 +124,39 @@ int64 sys_lseek(const uint64 *arg)
     return where;
 }
 
+// Requests that mean the same for whatever is open.
+static int64 set_nonblock(struct file *f, uint64 arg)
+{
+    int on;
+    if (copyin(current_proc()->aspace, &on, arg, sizeof on))
+        return -EFAULT;
+    if (on)
+        __atomic_fetch_or(&f->flags, O_NONBLOCK, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_and(&f->flags, ~(uint32)O_NONBLOCK, __ATOMIC_RELAXED);
+    return 0;
+}
+
+static int64 request(struct file *f, const uint64 *arg)
+{
+    switch ((uint32)arg[1]) {
+    case FICLONE: return sys_ficlone(f, arg[2]);
+    case FIONBIO: return set_nonblock(f, arg[2]);
+    case FIOCLEX: return files_set_cloexec(current_files(), (int)arg[0], true);
+    case FIONCLEX: return files_set_cloexec(current_files(), (int)arg[0], false);
+    default: break;
+    }
+    if (!f->ops->ioctl)
+        return -ENOTTY;
+    return f->ops->ioctl(f, current_proc()->aspace, (uint32)arg[1], arg[2]);
+}
+
 int64 sys_ioctl(const uint64 *arg)
 {
     struct file_use use = use_fd(arg[0]);
     if (!use.file)
         return -EBADF;
-    int64 result = -ENOTTY;
-    if (arg[1] == FICLONE)
-        result = sys_ficlone(use.file, arg[2]);
-    else if (use.file->ops->ioctl)
-        result = use.file->ops->ioctl(use.file, current_proc()->aspace, (uint32)arg[1], arg[2]);
+    int64 result = request(use.file, arg);
     file_use_end(use);
     return result;
 }

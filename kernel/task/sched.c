@@ -151,15 +151,28 @@ static void call_for_help(struct hart *h)
         sbi_send_ipi(harts[idle].hartid);
 }
 
+// => t->lock held
+static inline void make_ready(struct thread *t)
+{
+    t->state = THREAD_READY;
+    t->goes_first = true;
+    t->behind = 0;
+    enqueue(t);
+}
+
 void sched_wake(struct thread *t, enum sleep_depth lightness)
 {
     spin_lock(&t->lock);
-    if (t->state == THREAD_SLEEPING && t->depth >= lightness) {
-        t->state = THREAD_READY;
-        t->goes_first = true;
-        t->behind = 0;
-        enqueue(t);
-    }
+    if (t->state == THREAD_SLEEPING && t->depth >= lightness)
+        make_ready(t);
+    spin_unlock(&t->lock);
+}
+
+void sched_wake_by(struct thread *t, const struct waiter *w)
+{
+    spin_lock(&t->lock);
+    if (t->state == THREAD_SLEEPING && t->sleeps_by == w)
+        make_ready(t);
     spin_unlock(&t->lock);
 }
 

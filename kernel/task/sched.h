@@ -18,6 +18,9 @@ void sched_start(struct thread *t);
 // If t sleeps, and no deeper than `lightness` says, makes it ready.
 void sched_wake(struct thread *t, enum sleep_depth lightness);
 
+// If t sleeps by w, makes it ready.  Of w only the address is used.
+void sched_wake_by(struct thread *t, const struct waiter *w);
+
 // The timer interrupt: runs what is due, and ends the running thread's slice if that is over.
 void sched_timer(bool from_user);
 

@@ -19,6 +19,7 @@
 struct lwp;
 struct proc;
 struct trapframe;
+struct waiter;
 
 // What ends a sleep besides that which the thread waits for.
 enum sleep_depth {
@@ -56,7 +57,8 @@ struct thread {
     bool interrupted; // by lock: a signal is pending, light sleeps end at once
     bool killed;      // by lock: it is to end, so do killable sleeps; never taken back
     bool goes_first;  // by lock: it goes before those that wait for their turn
-    enum sleep_depth depth; // by lock: of the sleep in progress
+    enum sleep_depth depth;         // by lock: of the sleep in progress
+    const struct waiter *sleeps_by; // by lock: whose firing ends the sleep in progress, or NULL
     bool rests;             // task/rest.h: its own while it runs; then by the run queue's lock
     int hart;               // by lock: where it runs or ran last
     uint32 on_hart;         // atomic: 1 until its registers are all saved

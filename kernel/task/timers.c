@@ -79,6 +79,7 @@ void timers_sleep(uint64 when, enum sleep_depth depth, bool rests, const struct 
     if (sleep) {
         self->state = THREAD_SLEEPING;
         self->depth = depth;
+        self->sleeps_by = w;
     }
     spin_unlock(&self->lock);
     if (sleep && when != TIMER_NEVER)

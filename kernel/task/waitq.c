@@ -12,6 +12,12 @@ void waitq_init(struct waitq *wq, const char *name)
     list_init(&wq->waiters);
 }
 
+void waitq_init_above(struct waitq *wq, const char *name)
+{
+    spin_init(&wq->lock, name, RANK_WAITQ_ABOVE);
+    list_init(&wq->waiters);
+}
+
 // --- wakeups ----------------------------------------------------------------------------------
 
 // A waiter that has fired is its thread's again: nothing of it is looked at after that.
@@ -19,7 +25,7 @@ void waiter_fire(struct waiter *w)
 {
     struct thread *t = w->thread;
     __atomic_store_n(&w->fired, true, __ATOMIC_RELEASE);
-    sched_wake(t, SLEEP_DEEP);
+    sched_wake_by(t, w);
 }
 
 // => wq->lock held.  Tells all watchers, which stand before the others; of those wakes one or all.
@@ -106,6 +112,7 @@ bool waitq_enter(struct waitq *wq, struct waiter *w, enum sleep_depth depth)
     if (sleep) {
         t->state = THREAD_SLEEPING;
         t->depth = depth;
+        t->sleeps_by = w;
         list_push_back(&wq->waiters, &w->link);
     }
     spin_unlock(&t->lock);

@@ -54,6 +54,8 @@ struct waiter {
     }
 
 void waitq_init(struct waitq *wq, const char *name);
+// The same for a queue that is woken by the watchers of others, with those queues' locks held.
+void waitq_init_above(struct waitq *wq, const char *name);
 
 // Sleeps until woken.  => lk is held on entry and on return.
 void wait_on(struct waitq *wq, struct spinlock *lk);
@@ -91,7 +93,8 @@ void waiter_enter(struct waiter *w, struct waitq *wq);
 // Takes it off the queue that it was put in, if it still is there.  From then on no wakeup of that
 // queue's touches it.
 void waiter_leave(struct waiter *w, struct waitq *wq);
-// Ends the sleep by w, or the next one.
+// Ends the sleep by w, or the next one.  No other sleep of the thread's, on a mutex for instance while
+// it looks at what it watches, is touched.
 void waiter_fire(struct waiter *w);
 
 static inline bool waiter_fired(const struct waiter *w)

@@ -42,6 +42,12 @@ def test_threadtest(machine, size):
     m.poweroff()
 
 
+def test_polltest(machine, size):
+    m = machine(cpus=size[0], mem=size[1])
+    m.check("polltest", "polltest: OK", timeout=60)
+    m.poweroff()
+
+
 def pages_to_be_had(m):
     return re.search(r"growtest: (\d+) pages", m.run("growtest count", timeout=120))[1]
 

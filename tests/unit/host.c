@@ -443,8 +443,13 @@ void waitq_init(struct waitq *wq, const char *name)
     list_init(&wq->waiters);
 }
 
-// => was it woken, and not by a signal?
-static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
+void waitq_init_above(struct waitq *wq, const char *name)
+{
+    waitq_init(wq, name);
+}
+
+// => was it woken, and not by a signal or the time?
+static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible, uint64 ns)
 {
     struct waiter self = { .thread = current_thread() };
     int looks = 0;
@@ -455,7 +460,7 @@ static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
     list_push_back(&wq->waiters, &self.link);
     spin_unlock(&wq->lock);
     spin_unlock(lk);
-    while (!waiter_fired(&self) && !(interruptible && thread_interrupted()))
+    while (!waiter_fired(&self) && !(interruptible && thread_interrupted()) && clock_ns() < ns)
         look(&looks);
     spin_lock(&wq->lock);
     bool woken = self.fired;
@@ -470,19 +475,28 @@ static bool sleep_in(struct waitq *wq, struct spinlock *lk, bool interruptible)
 
 void wait_on(struct waitq *wq, struct spinlock *lk)
 {
-    sleep_in(wq, lk, false);
+    sleep_in(wq, lk, false, WAIT_FOREVER);
 }
 
 void wait_at_rest(struct waitq *wq, struct spinlock *lk)
 {
-    sleep_in(wq, lk, false);
+    sleep_in(wq, lk, false, WAIT_FOREVER);
+}
+
+int wait_on_until(struct waitq *wq, struct spinlock *lk, uint64 ns)
+{
+    if (thread_interrupted())
+        return -EINTR;
+    if (clock_ns() >= ns || !sleep_in(wq, lk, true, ns))
+        return thread_interrupted() ? -EINTR : -ETIMEDOUT;
+    return 0;
 }
 
 int wait_on_interruptible(struct waitq *wq, struct spinlock *lk)
 {
     if (thread_interrupted())
         return -EINTR;
-    sleep_in(wq, lk, true);
+    sleep_in(wq, lk, true, WAIT_FOREVER);
     return thread_interrupted() ? -EINTR : 0;
 }
 

@@ -315,6 +315,45 @@ TEST(watchers_take_no_wakeup_from_a_sleeper)
     end_queues();
 }
 
+// While it watches, a thread may sleep for something else: that sleep is not ended.
+static void watches_and_locks(void *n)
+{
+    struct watching w;
+    watch_all(&w, 0);
+    mutex_lock(&m);
+    tell('m');
+    mutex_unlock(&m);
+    CHECK_EQ(w.told, 1);
+    CHECK_EQ(waiter_sleep_until(&w.self, WAIT_FOREVER), 0);
+    leave_all(&w, 0);
+    tell('w');
+}
+
+static void holds(void *n)
+{
+    mutex_lock(&m);
+    spin_lock(&lk);
+    wait_on(&wq, &lk);
+    spin_unlock(&lk);
+    mutex_unlock(&m);
+}
+
+TEST(what_fires_ends_no_other_sleep)
+{
+    boot_queues(1);
+    spawn(1, holds);
+    spawn(0, watches_and_locks);
+    turns_run();
+    make_ready(0);
+    turns_run();
+    check_story("");
+    CHECK_EQ(thread[0]->state, THREAD_SLEEPING);
+    wake_all(&wq);
+    turns_run();
+    check_story("mw");
+    end_queues();
+}
+
 // Whoever is told looks before he sleeps: each thing is found by somebody, however all run.
 #define FINDERS 6
 static int found;

@@ -7,7 +7,7 @@ UNITFLAGS := -std=gnu11 -O1 -g -MMD -MP $(WARN) -DKINE_HOST -iquote tests/unit/s
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UB := $(B)/unit
 
-UNITS      := string print lib fdt line mem kstack vm files stream pipe task proc cache mapping swap calls
+UNITS      := string print lib fdt line mem kstack vm files stream pipe poll task proc cache mapping swap calls
 UNIT_string := kernel/lib/string.c kernel/lib/memory.c
 UNIT_print := kernel/lib/print.c
 UNIT_lib   := kernel/lib/crc.c kernel/lib/bitmap.c kernel/lib/chacha.c
@@ -20,9 +20,10 @@ UNIT_kstack := $(HOST_MEM) kernel/mem/kstack.c
 UNIT_vm    := $(HOST_MEM) tests/unit/swap_world.c $(wildcard tests/unit/vm_*.c) $(wildcard kernel/vm/*.c)
 # Open files and pipes: on memory and address spaces.
 HOST_PROC  := $(HOST_MEM) tests/unit/swap_world.c tests/unit/vm_space.c tests/unit/vm_wrap.c $(wildcard kernel/vm/*.c) \
-	$(patsubst %,kernel/proc/%.c,file files pipe stream)
+	$(patsubst %,kernel/proc/%.c,file files pipe poll epoll eventfd timerfd stream)
 UNIT_files := $(HOST_PROC)
 UNIT_pipe  := $(HOST_PROC)
+UNIT_poll  := $(HOST_PROC)
 UNIT_stream := $(HOST_MEM) kernel/proc/stream.c
 UNIT_cache := $(HOST_MEM) $(wildcard kernel/cache/*.c) mkfs/host_blk.c
 UNIT_swap  := $(UNIT_cache)
@@ -30,7 +31,7 @@ UNIT_mapping := $(UNIT_cache)
 # System calls: on memory, address spaces and a volume on a disk in memory.
 UNIT_calls := $(HOST_MEM) $(wildcard tests/unit/calls*.c kernel/vm/*.c kernel/fs/*.c kernel/cache/*.c mkfs/check*.c mkfs/image*.c) \
 	tests/unit/fs_held.c mkfs/host_blk.c mkfs/paths.c kernel/lib/crc.c kernel/lib/bitmap.c kernel/dev/chardev.c kernel/dev/random.c kernel/lib/chacha.c kernel/task/hand.c \
-	$(patsubst %,kernel/proc/%.c,file files pipe stream device_file inode_file memory_file fs_context futex args auxv elf_file exec image program sigpage) \
+	$(patsubst %,kernel/proc/%.c,file files pipe poll epoll eventfd timerfd stream device_file inode_file memory_file fs_context futex args auxv elf_file exec image program sigpage) \
 	$(filter-out kernel/sys/trap.c,$(wildcard kernel/sys/*.c))
 # Threads, on harts that take turns (tests/unit/turns.h).
 HOST_TASK  := tests/unit/turns.c $(wildcard kernel/task/*.c)
@@ -64,7 +65,7 @@ $(UB)/kernel/fs/%.o $(UB)/kernel/cache/%.o $(UB)/mkfs/%.o: UNITFLAGS += -fno-san
 $(UNIT_BINS): $(UB)/test_%: $$(call unit_objects,%)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined $(UNIT_WRAP) -o $@ $^ -lpthread
 # The host machine's TLBs look at what is freed (tests/unit/vm_wrap.c).
-$(patsubst %,$(UB)/test_%,vm files pipe): UNIT_WRAP := -Wl,--wrap=frame_free,--wrap=kalloc,--wrap=aspace_put
+$(patsubst %,$(UB)/test_%,vm files pipe poll): UNIT_WRAP := -Wl,--wrap=frame_free,--wrap=kalloc,--wrap=aspace_put
 # All small objects are given back (tests/unit/calls.c).
 $(UB)/test_calls: UNIT_WRAP := $(patsubst %,-Wl$(comma)--wrap=%,obj_alloc obj_alloc_zeroed obj_free kmalloc kmalloc_zeroed kmfree)
 
