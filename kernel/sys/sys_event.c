@@ -9,6 +9,7 @@
 #include "proc/proc.h"
 #include "proc/timerfd.h"
 #include "sys/dispatch.h"
+#include "sys/mask.h"
 #include "sys/user_time.h"
 #include "task/clock.h"
 #include "task/waitq.h"
@@ -161,7 +162,11 @@ int64 sys_epoll_pwait(const uint64 *arg) // epoll, event *, max, ms, mask, its s
     struct file *epoll = files_get(current_files(), (int)arg[0]);
     if (!epoll)
         return -EBADF;
-    int n = epoll_wait(epoll, events, max, limit_of((int)arg[3]));
+    int n = mask_begin(arg[4], arg[5]);
+    if (n == 0) {
+        n = epoll_wait(epoll, events, max, limit_of((int)arg[3]));
+        mask_end(n);
+    }
     file_put(epoll);
     if (n > 0 && copyout(memory(), arg[1], events, (size_t)n * sizeof events[0]))
         return -EFAULT;

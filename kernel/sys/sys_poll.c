@@ -8,7 +8,9 @@
 #include "proc/poll.h"
 #include "proc/lwp.h"
 #include "proc/proc.h"
+#include "proc/signal.h"
 #include "sys/dispatch.h"
+#include "sys/mask.h"
 #include "sys/user_time.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
@@ -18,19 +20,10 @@ static struct aspace *memory(void)
     return current_proc()->aspace;
 }
 
-// --- the signal mask for the time of the call -------------------------------------------------
-
-#define SIGSET_SIZE 8
-
-// => 0, -EINVAL, -EFAULT
-static int look_at_mask(uint64 uaddr, uint64 size)
+static int64 ended(int64 result)
 {
-    uint64 mask;
-    if (uaddr == 0)
-        return 0;
-    if (size != SIGSET_SIZE)
-        return -EINVAL;
-    return copyin(memory(), &mask, uaddr, sizeof mask);
+    mask_end(result);
+    return result == -EINTR ? -ERESTART_NOHAND : result;
 }
 
 // --- ppoll ------------------------------------------------------------------------------------
@@ -108,10 +101,10 @@ int64 sys_ppoll(const uint64 *arg) // struct pollfd *, n, timespec *, mask, its 
         return -EINVAL;
     int err = user_time_limit(arg[2], &until);
     if (!err)
-        err = look_at_mask(arg[3], arg[4]);
-    if (!err)
         err = add_pollfds(&items, arg[0], (uint32)arg[1]);
-    int64 result = err ? err : poll_wait(&items, until);
+    if (!err)
+        err = mask_begin(arg[3], arg[4]);
+    int64 result = err ? err : ended(poll_wait(&items, until));
     if (result >= 0 && tell_pollfds(&items, arg[0]))
         result = -EFAULT;
     if (!err)
@@ -201,28 +194,29 @@ static int64 keep_ready(struct fd_sets *s, struct list *items)
     return n;
 }
 
-static int64 select_files(struct fd_sets *s, struct list *items, uint64 until)
-{
-    int err = 0;
-    for (uint32 fd = 0; fd < s->n && !err; fd++)
-        err = add_fd(items, s, fd);
-    if (!err)
-        err = poll_wait(items, until);
-    if (err < 0)
-        return err;
-    int64 n = keep_ready(s, items);
-    return put_sets(s) ? -EFAULT : n;
-}
-
 // The mask comes as an address of its address and size.
-static int look_at_mask_of_select(uint64 uaddr)
+static int mask_of_select(uint64 uaddr)
 {
     uint64 mask[2];
     if (uaddr == 0)
         return 0;
     if (copyin(memory(), mask, uaddr, sizeof mask))
         return -EFAULT;
-    return look_at_mask(mask[0], mask[1]);
+    return mask_begin(mask[0], mask[1]);
+}
+
+static int64 select_files(struct fd_sets *s, struct list *items, uint64 until, uint64 mask)
+{
+    int err = 0;
+    for (uint32 fd = 0; fd < s->n && !err; fd++)
+        err = add_fd(items, s, fd);
+    if (!err)
+        err = mask_of_select(mask);
+    int64 result = err ? err : ended(poll_wait(items, until));
+    if (result < 0)
+        return result;
+    int64 n = keep_ready(s, items);
+    return put_sets(s) ? -EFAULT : n;
 }
 
 int64 sys_pselect6(const uint64 *arg) // n, three sets, timespec *, mask
@@ -233,12 +227,10 @@ int64 sys_pselect6(const uint64 *arg) // n, three sets, timespec *, mask
     list_init(&items);
     int err = user_time_limit(arg[4], &until);
     if (!err)
-        err = look_at_mask_of_select(arg[5]);
-    if (!err)
         err = get_sets(&sets, arg + 1, (int)arg[0]);
     if (err)
         return err;
-    int64 result = select_files(&sets, &items, until);
+    int64 result = select_files(&sets, &items, until, arg[5]);
     poll_items_free(&items);
     user_time_left(arg[4], until);
     return result;

@@ -136,6 +136,8 @@ void epoll_control(void)
     EXPECT(sys(SYS_epoll_pwait, ep, event, -1, 0, 0, 8), -EINVAL, "room for fewer");
     EXPECT(sys(SYS_epoll_pwait, fd[0], event, 1, 0, 0, 8), -EINVAL, "no epoll");
     EXPECT(sys(SYS_epoll_pwait, 60, event, 1, 0, 0, 8), -EBADF, "nothing");
+    EXPECT(sys(SYS_epoll_pwait, ep, event, 1, 0, event, 3), -EINVAL, "a short mask");
+    EXPECT(sys(SYS_epoll_pwait, ep, event, 1, 0, NOWHERE, 8), -EFAULT, "a bad mask");
     EXPECT(sys(SYS_epoll_create1, 1), -EINVAL, "an unknown flag");
     add(ep, fd[1], POLLOUT);
     EXPECT(sys(SYS_epoll_pwait, ep, NOWHERE, 1, 0, 0, 8), -EFAULT, "no place");
