@@ -20,6 +20,7 @@
 #include "proc/file.h"
 #include "proc/futex.h"
 #include "proc/proc.h"
+#include "proc/terminal.h"
 #include "riscv/csr.h"
 #include "riscv/hart.h"
 #include "riscv/longest.h"
@@ -173,6 +174,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     console_init();
     console_register_proclist(proc_list);
     memdev_init();
+    terminal_init();
     proc_init();
     futex_init();
     exec_init();

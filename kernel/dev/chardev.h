@@ -8,6 +8,7 @@
 #define DEV_CONSOLE CONSOLE
 #define DEV_MEM     2 // minor 0: null, 1: zero
 #define DEV_DISK    3 // minor: which disk.  It has a name for swapon(), and cannot be opened
+#define DEV_TTY     5 // minor 0: the controlling terminal of the caller
 
 // Reads and writes go by kernel buffers of at most CHARDEV_MAX bytes; the file layer copies to
 // and from the user, and calls again for more.  => bytes done, or a negative errno (-EAGAIN: it

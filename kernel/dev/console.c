@@ -165,6 +165,38 @@ static const struct chardev console_device = {
     .poll = console_poll,
 };
 
+// --- /dev/tty: the caller's controlling terminal ----------------------------------------------
+
+static int64 own_read(int minor, void *buf, size_t n, bool wait)
+{
+    return tty_is_callers(&con) ? tty_read(&con, buf, n, wait) : -ENXIO;
+}
+
+static int64 own_write(int minor, const void *buf, size_t n, bool wait)
+{
+    return tty_is_callers(&con) ? tty_write(&con, buf, n, wait) : -ENXIO;
+}
+
+static uint32 own_poll(int minor, struct waitq *queues[2])
+{
+    return tty_is_callers(&con) ? tty_poll(&con, queues) : POLLERR | POLLHUP;
+}
+
+static int64 own_ioctl(int minor, struct chardev_request *r)
+{
+    return tty_is_callers(&con) ? console_ioctl(minor, r) : -ENXIO;
+}
+
+static const struct chardev own_terminal = {
+    .name = "tty",
+    .by_record = true,
+    .read = own_read,
+    .write = own_write,
+    .ioctl_takes = tty_ioctl_takes,
+    .ioctl = own_ioctl,
+    .poll = own_poll,
+};
+
 static const struct uart_user uart_events = { .received = take_input, .drained = drained };
 
 void console_register_proclist(void (*list)(void))
@@ -177,5 +209,6 @@ void console_init(void)
     tty_init(&con, "console", &driver);
     output_init();
     chardev_register(DEV_CONSOLE, &console_device);
+    chardev_register(DEV_TTY, &own_terminal);
     uart_init(&uart_events);
 }

@@ -11,6 +11,13 @@
 #define WINDOW_ROWS 24
 #define NS_PER_TIME 100000000UL // the unit of VTIME
 
+static const struct tty_upcalls *up;
+
+void tty_register(const struct tty_upcalls *upcalls)
+{
+    up = upcalls;
+}
+
 void tty_init(struct tty *t, const char *name, const struct tty_driver *driver)
 {
     spin_init(&t->lock, name, RANK_TTY);
@@ -18,7 +25,48 @@ void tty_init(struct tty *t, const char *name, const struct tty_driver *driver)
     waitq_init(&t->writers, name);
     t->driver = driver;
     t->window = (struct winsize){ .ws_row = WINDOW_ROWS, .ws_col = LINE_COLUMNS };
+    t->session = t->foreground = 0;
     line_init(&t->in);
+}
+
+// --- the foreground ---------------------------------------------------------------------------
+
+// => t->lock is held
+static void signal_foreground(struct tty *t, int signal)
+{
+    if (t->foreground)
+        up->signal_group(t->foreground, signal);
+}
+
+static bool is_callers(const struct tty *t, const struct tty_caller *c)
+{
+    return t->session != 0 && t->session == c->session;
+}
+
+bool tty_is_callers(struct tty *t)
+{
+    struct tty_caller c = up->caller();
+    spin_lock(&t->lock);
+    bool is = is_callers(t, &c);
+    spin_unlock(&t->lock);
+    return is;
+}
+
+// Who is in the background and does what `signal` is for gets it, with its group.
+// => 0: go on; -ERESTART: once it is continued; -EIO: nobody would continue it, or it does not want to
+//    be stopped.  t->lock is not held
+static int check_background(struct tty *t, int signal)
+{
+    struct tty_caller c = up->caller();
+    spin_lock(&t->lock);
+    bool background = is_callers(t, &c) && t->foreground != c.group;
+    spin_unlock(&t->lock);
+    if (!background)
+        return 0;
+    if (!up->can_stop(signal))
+        return signal == SIGTTIN ? -EIO : 0;
+    up->signal_group(c.group, signal);
+    return -ERESTART;
 }
 
 // --- input ------------------------------------------------------------------------------------
@@ -39,6 +87,8 @@ void tty_take(struct tty *t, char c)
         wake_waiting(&t->readers);
     if (stopped && !t->in.stopped)
         wake_waiting(&t->writers);
+    if (signal)
+        signal_foreground(t, signal);
 }
 
 static bool is_raw(const struct tty *t)
@@ -84,9 +134,12 @@ static int await_input(struct tty *t, size_t n, bool wait)
 
 int64 tty_read(struct tty *t, void *buf, size_t n, bool wait)
 {
+    int err = check_background(t, SIGTTIN);
+    if (err)
+        return err;
     spin_lock(&t->lock);
     t->driver->asks(t);
-    int err = await_input(t, n, wait);
+    err = await_input(t, n, wait);
     bool was_full = line_full(&t->in);
     size_t done = err ? 0 : line_read(&t->in, buf, n);
     spin_unlock(&t->lock);
@@ -107,8 +160,12 @@ int tty_await_room(struct tty *t, size_t n, bool wait)
 
 int64 tty_write(struct tty *t, const void *buf, size_t n, bool wait)
 {
+    bool stops = __atomic_load_n(&t->in.modes.c_lflag, __ATOMIC_RELAXED) & TOSTOP;
+    int err = stops ? check_background(t, SIGTTOU) : 0;
+    if (err)
+        return err;
     spin_lock(&t->lock);
-    int err = tty_await_room(t, 2 * n, wait);
+    err = tty_await_room(t, 2 * n, wait);
     if (err == 0)
         t->driver->text(t, t->cooked, line_output(&t->in.modes, buf, n, t->cooked));
     spin_unlock(&t->lock);
@@ -193,7 +250,10 @@ static int64 get_window(struct tty *t, struct chardev_request *r)
 
 static int64 set_window(struct tty *t, struct chardev_request *r)
 {
+    bool same = memcmp(&t->window, r->data, sizeof t->window) == 0;
     memcpy(&t->window, r->data, sizeof t->window);
+    if (!same)
+        signal_foreground(t, SIGWINCH);
     return 0;
 }
 
@@ -208,22 +268,95 @@ static int64 send_break(struct tty *t, struct chardev_request *r)
     return await_sent(t);
 }
 
+static int64 get_number(const struct tty *t, struct chardev_request *r, int number)
+{
+    struct tty_caller c = up->caller();
+    return is_callers(t, &c) ? chardev_answer(r, &number, sizeof number) : -ENOTTY;
+}
+
+static int64 get_foreground(struct tty *t, struct chardev_request *r)
+{
+    return get_number(t, r, t->foreground);
+}
+
+static int64 get_session(struct tty *t, struct chardev_request *r)
+{
+    return get_number(t, r, t->session);
+}
+
+static int64 set_foreground(struct tty *t, struct chardev_request *r)
+{
+    struct tty_caller c = up->caller();
+    int group;
+    memcpy(&group, r->data, sizeof group);
+    if (!is_callers(t, &c))
+        return -ENOTTY;
+    if (group < 0)
+        return -EINVAL;
+    int session = up->session_of(group);
+    if (session != c.session)
+        return session ? -EPERM : -ESRCH;
+    t->foreground = group;
+    return 0;
+}
+
+// Whoever was in the foreground hears that the terminal is gone.
+static void hang_up(struct tty *t)
+{
+    signal_foreground(t, SIGHUP);
+    signal_foreground(t, SIGCONT);
+    t->session = t->foreground = 0;
+}
+
+// A session whose leader has ended has none.
+static int64 take_terminal(struct tty *t, struct chardev_request *r)
+{
+    struct tty_caller c = up->caller();
+    if (!c.leads)
+        return -EPERM;
+    if (t->session == c.session)
+        return 0;
+    if (t->session && up->is_led(t->session))
+        return -EPERM;
+    hang_up(t);
+    t->session = c.session;
+    t->foreground = c.group;
+    return 0;
+}
+
+static int64 leave_terminal(struct tty *t, struct chardev_request *r)
+{
+    struct tty_caller c = up->caller();
+    if (!is_callers(t, &c))
+        return -ENOTTY;
+    if (!c.leads)
+        return -EPERM;
+    hang_up(t);
+    return 0;
+}
+
 static const struct request {
     uint32 code;
-    uint32 takes; // bytes
+    uint32 takes;   // bytes
+    bool for_front; // who is in the background is stopped
     int64 (*fn)(struct tty *t, struct chardev_request *r);
 } requests[] = {
-    { TCGETS, 0, get_modes },
-    { TCSETS, sizeof(struct termios), set_modes },
-    { TCSETSW, sizeof(struct termios), set_modes },
-    { TCSETSF, sizeof(struct termios), set_modes },
-    { TCSBRK, 0, send_break },
-    { TCXONC, 0, flow },
-    { TCFLSH, 0, flush },
-    { TIOCGWINSZ, 0, get_window },
-    { TIOCSWINSZ, sizeof(struct winsize), set_window },
-    { FIONREAD, 0, pending },
-    { KIOC_PENDING, 0, pending },
+    { TCGETS, 0, false, get_modes },
+    { TCSETS, sizeof(struct termios), true, set_modes },
+    { TCSETSW, sizeof(struct termios), true, set_modes },
+    { TCSETSF, sizeof(struct termios), true, set_modes },
+    { TCSBRK, 0, true, send_break },
+    { TCXONC, 0, true, flow },
+    { TCFLSH, 0, true, flush },
+    { TIOCSCTTY, 0, false, take_terminal },
+    { TIOCNOTTY, 0, false, leave_terminal },
+    { TIOCGPGRP, 0, false, get_foreground },
+    { TIOCSPGRP, sizeof(int), true, set_foreground },
+    { TIOCGSID, 0, false, get_session },
+    { TIOCGWINSZ, 0, false, get_window },
+    { TIOCSWINSZ, sizeof(struct winsize), false, set_window },
+    { FIONREAD, 0, false, pending },
+    { KIOC_PENDING, 0, false, pending },
 };
 
 static const struct request *find_request(uint32 code)
@@ -244,8 +377,9 @@ size_t tty_ioctl_takes(uint32 code)
 int64 tty_ioctl(struct tty *t, struct chardev_request *r)
 {
     const struct request *q = find_request(r->code);
-    if (!q)
-        return -ENOTTY;
+    int err = !q ? -ENOTTY : q->for_front ? check_background(t, SIGTTOU) : 0;
+    if (err)
+        return err;
     spin_lock(&t->lock);
     int64 result = q->fn(t, r);
     spin_unlock(&t->lock);
