@@ -216,6 +216,49 @@ static long shared_store(long on_disk)
     return n;
 }
 
+// --- swap space -------------------------------------------------------------------------------
+
+// As many pages as RAM has, of which the first have gone out when the last are filled.
+static volatile char *more_than_ram;
+static long in_ram;
+
+static bool page_in_setup(long arg)
+{
+    struct kine_meminfo m;
+    if (kine_meminfo(&m) < 0 || swapon("/disk1", 0) < 0)
+        return false;
+    in_ram = (long)m.ram;
+    more_than_ram =
+        mmap(0, in_ram * PGSIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return more_than_ram != (char *)-1;
+}
+
+// Instructions while the hart did not wait.
+static uint64 awake(void)
+{
+    struct kine_meminfo m;
+    kine_meminfo(&m);
+    return instructions() - m.slept;
+}
+
+// A quarter of them comes back, from front to back, while others go: for each page.
+static long page_in(long arg)
+{
+    volatile char sum = 0;
+    touch_all(more_than_ram, in_ram * PGSIZE);
+    uint64 start = awake();
+    for (long i = 0; i < in_ram / 4; i++)
+        sum += more_than_ram[i * PGSIZE];
+    return (long)(awake() - start) / (in_ram / 4);
+}
+
+static void page_in_teardown(long arg)
+{
+    if (in_ram)
+        munmap((void *)more_than_ram, (uint64)in_ram * PGSIZE);
+    swapoff("/disk1");
+}
+
 // --- memory for a child -----------------------------------------------------------------------
 
 static long child_memory(long arg)
@@ -240,6 +283,7 @@ const struct row memory_rows[] = {
     { "parent-writes", map_setup, parent_writes, map_teardown, LARGE },
     { "shared-file", 0, shared_store, 0, true },
     { "shared-memory", 0, shared_store, 0, false },
+    { "page-in", page_in_setup, page_in, page_in_teardown, 0 },
     { "child-kib-small", 0, child_memory, 0, 0 },
     { "child-kib-64m", heap_setup, child_memory, heap_teardown, 64 * MIB },
     { 0 },
