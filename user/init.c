@@ -2,6 +2,7 @@
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "kernel/file.h"
+#include "kernel/syscall.h"
 #include "user/kine.h"
 #include "user/user.h"
 
@@ -24,11 +25,21 @@ static bool open_console(void)
     return true;
 }
 
+static struct termios modes; // the console's, as they are at first
+
+// However the last shell and its programs have left it.
+static void reset_console(void)
+{
+    syscall(SYS_fcntl, 0, F_SETFL, 0);
+    syscall(SYS_ioctl, 0, TCSETS, &modes);
+}
+
 static int start_shell(void)
 {
     char *argv[] = { "sh", 0 };
     int pid = fork();
     if (pid == 0) {
+        reset_console();
         exec("/sh", argv);
         printf("init: sh: %s\n", strerror(errno));
         exit(NO_SHELL);
@@ -50,6 +61,7 @@ int main(void)
 {
     if (!open_console())
         return NO_CONSOLE;
+    syscall(SYS_ioctl, 0, TCGETS, &modes);
     for (;;) {
         printf("init: starting sh\n");
         int shell = start_shell();

@@ -1,6 +1,5 @@
 """The terminal: modes, keys that signal, job control; typed as people type."""
 
-import re
 import time
 
 import kine
@@ -58,10 +57,10 @@ def test_keys_signal_the_foreground(machine, cpus):
 
 
 def test_a_paste_of_200_lines(machine):
+    """Each is a command of its own, in order."""
     m = machine()
     m.send("".join(f"echo pasted {i}\n" for i in range(200)))
     for i in range(200):
         m.expect(rf"(?<!echo )pasted {i}\n")
     m.expect(kine.PROMPT)
-    assert len(re.findall(r"^pasted \d+$", m.said, re.M)) == 200
     m.poweroff()

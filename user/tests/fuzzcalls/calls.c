@@ -32,6 +32,16 @@ static const struct call calls[] = {
     { SYS_fcntl, 4, { FD, COMMAND, OPEN_FLAGS } },
     { SYS_pipe2, 4, { BUFFER, OPEN_FLAGS } },
     { SYS_memfd_create, 3, { PATH, FEW } },
+    // waiting for several
+    { SYS_ppoll, 4, { BUFFER, FEW, TIMES, SIGNAL_SET, SET_SIZE } },
+    { SYS_pselect6, 4, { FEW, BUFFER, BUFFER, BUFFER, TIMES } },
+    { SYS_eventfd2, 3, { FEW, OPEN_FLAGS } },
+    { SYS_timerfd_create, 3, { FEW, OPEN_FLAGS } },
+    { SYS_timerfd_settime, 3, { FD, FEW, TIMES, BUFFER } },
+    { SYS_timerfd_gettime, 1, { FD, BUFFER } },
+    { SYS_epoll_create1, 3, { OPEN_FLAGS } },
+    { SYS_epoll_ctl, 8, { FD, FEW, FD, BUFFER } },
+    { SYS_epoll_pwait, 4, { FD, BUFFER, FEW, FEW, SIGNAL_SET, SET_SIZE } },
     // names
     { SYS_openat, 20, { FD, PATH, OPEN_FLAGS, MODE } },
     { SYS_mkdirat, 4, { FD, PATH, MODE } },
