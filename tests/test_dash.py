@@ -55,7 +55,8 @@ def in_guest(tmp_path_factory):
     for p in CORPUS:
         (folder / p.name).write_text(p.read_text().replace("/dev/null", "/null"))
     programs = [kine.ROOT / "build/user" / f"_{n}" for n in
-                "init sh cat echo grep rm mkdir mv cp ls true false poweroff audit".split()]
+                ("init sh cat echo grep rm mkdir mv cp ls head true false poweroff audit "
+                 "sort uniq seq tail tee tr cut find basename dirname cmp xargs env").split()]
     subprocess.run([kine.ROOT / "build/mkfs", "--classic", "--blocks", "4096", "--device", "console:1:0",
                     "--device", f"null:{DEV_MEM}:0", image, *programs, folder / "all",
                     *(folder / p.name for p in CORPUS)], check=True, capture_output=True)

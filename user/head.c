@@ -1,4 +1,4 @@
-// head [-N] [FILE...]: the first N lines (10) of each file, or of its input.  Where it can, it
+// head [-N | -n N] [FILE...]: the first N lines (10) of each file, or of its input.  Where it can, it
 // leaves its input at the end of what it took, for those who share it.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
@@ -42,10 +42,14 @@ static int head(int fd, const char *name, int lines)
 int main(int argc, char **argv)
 {
     int lines = LINES, first = 1, status = 0;
-    if (argc > 1 && argv[1][0] == '-')
+    if (argc > 1 && strcmp(argv[1], "-n") == 0) {
+        lines = argc > 2 ? parse_number(argv[2]) : -1;
+        first = 3;
+    } else if (argc > 1 && argv[1][0] == '-') {
         lines = parse_number(argv[first++] + 1);
+    }
     if (lines < 0) {
-        fprintf(2, "usage: head [-N] [FILE...]\n");
+        fprintf(2, "usage: head [-N | -n N] [FILE...]\n");
         return 2;
     }
     if (first == argc)

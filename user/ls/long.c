@@ -1,10 +1,9 @@
 // The long form of ls (user/ls/long.h).
 #include "kernel/types.h"
 #include "user/kine.h"
+#include "user/lib/calendar.h"
 #include "user/ls/long.h"
 #include "user/user.h"
-
-#define DAY 86400
 
 static char target[4096];
 
@@ -26,27 +25,11 @@ static void mode_text(uint mode, char text[11])
     text[10] = '\0';
 }
 
-static bool leap(int year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_in(int month, int year)
-{
-    static const char days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    return days[month] + (month == 1 && leap(year));
-}
-
 static void show_time(int64 seconds)
 {
-    int64 day = seconds / DAY, rest = seconds % DAY;
-    int year = 1970, month = 0;
-    for (; day >= 365 + leap(year); year++)
-        day -= 365 + leap(year);
-    for (; day >= days_in(month, year); month++)
-        day -= days_in(month, year);
-    printf("%04d-%02d-%02d %02d:%02d ", year, month + 1, (int)day + 1, (int)(rest / 3600),
-           (int)(rest / 60 % 60));
+    struct calendar c;
+    calendar_of(seconds, &c);
+    printf("%04d-%02d-%02d %02d:%02d ", c.year, c.month, c.day, c.hour, c.minute);
 }
 
 void show_long(const char *name, const char *path, const struct linux_stat *st)

@@ -2,7 +2,7 @@
 #include "user/sh/arith.h"
 #include "user/sh/field.h"
 #include "user/sh/options.h"
-#include "user/sh/pattern.h"
+#include "user/lib/pattern.h"
 #include "user/sh/process.h"
 #include "user/sh/shell.h"
 #include "user/sh/text.h"

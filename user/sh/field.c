@@ -1,6 +1,6 @@
 #include "user/sh/field.h"
 #include "user/sh/glob.h"
-#include "user/sh/pattern.h"
+#include "user/lib/pattern.h"
 #include "user/sh/shell.h"
 #include "user/sh/vars.h"
 #include "user/user.h"

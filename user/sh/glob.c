@@ -2,7 +2,7 @@
 // directory that the parts before have led to.
 #include "user/sh/glob.h"
 #include "kernel/fcntl.h"
-#include "user/sh/pattern.h"
+#include "user/lib/pattern.h"
 #include "user/user.h"
 
 struct walk {

@@ -2,7 +2,7 @@
 #include "user/sh/call.h"
 #include "user/sh/expand.h"
 #include "user/sh/parse.h"
-#include "user/sh/pattern.h"
+#include "user/lib/pattern.h"
 #include "user/sh/process.h"
 #include "user/sh/redirect.h"
 #include "user/sh/shell.h"

@@ -1,6 +1,6 @@
 // Matching goes on byte by byte; where it fails behind a `*`, that star takes one byte more.  Only
 // the last star can be the one that has to, so the time is the product of both lengths.
-#include "user/sh/pattern.h"
+#include "user/lib/pattern.h"
 #include "user/user.h"
 
 static bool in_class(const char *name, uint len, uchar c)

@@ -1,0 +1,32 @@
+#include "user/lib/lines.h"
+#include "user/user.h"
+
+void help(int argc, char **argv, const char *text)
+{
+    if (argc != 2 || strcmp(argv[1], "--help") != 0)
+        return;
+    write(1, text, (int)strlen(text));
+    exit(0);
+}
+
+int take_flags(int argc, char **argv, const char *known, bool *flags)
+{
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
+        if (strcmp(argv[i], "--") == 0)
+            return i + 1;
+        for (const char *p = argv[i] + 1; *p; p++) {
+            const char *letter = strchr(known, *p);
+            if (!letter)
+                return -1;
+            flags[letter - known] = true;
+        }
+    }
+    return i;
+}
+
+int complain_of(const char *program, const char *what)
+{
+    fprintf(2, "%s: %s: %s\n", program, what, strerror(errno));
+    return 1;
+}

@@ -1,0 +1,97 @@
+// Programs by their names (user/lib/lines.h), as the shell finds them.
+#include "kernel/syscall.h"
+#include "user/lib/lines.h"
+#include "user/user.h"
+
+#define DEFAULT_PATH ":/"
+#define NOT_FOUND    127
+#define CANNOT_RUN   126
+#define KILLED       128 // and the signal
+
+static const char *path_list(void)
+{
+    for (char **entry = environ; *entry; entry++)
+        if (memcmp(*entry, "PATH=", 5) == 0)
+            return *entry + 5;
+    return DEFAULT_PATH;
+}
+
+static const char *end_of(const char *list)
+{
+    while (*list && *list != ':')
+        list++;
+    return list;
+}
+
+// => DIRECTORY/NAME, to be freed; NULL: no memory
+static char *in_directory(const char *list, const char *name)
+{
+    uint len = (uint)(end_of(list) - list);
+    char *path = malloc(len + strlen(name) + 2);
+    if (!path)
+        return 0;
+    memcpy(path, list, len);
+    if (len > 0 && path[len - 1] != '/')
+        path[len++] = '/';
+    strcpy(path + len, name);
+    return path;
+}
+
+char *program_named(const char *name)
+{
+    struct linux_stat st;
+    const char *list = strchr(name, '/') ? "" : path_list();
+    for (;; list++) {
+        char *path = in_directory(list, name);
+        if (path && status_of(path, &st, 0) == 0 && (st.st_mode & S_IFMT) == S_IFREG)
+            return path;
+        free(path);
+        list = end_of(list);
+        if (*list == '\0')
+            return 0;
+    }
+}
+
+// A file that is no program is a text for the shell, which says so if it is not.
+static void become_script(const char *path, char **argv)
+{
+    int n = 0;
+    while (argv[n])
+        n++;
+    char **call = malloc(((uint)n + 2) * sizeof *call);
+    if (!call)
+        return;
+    call[0] = "sh";
+    call[1] = (char *)path;
+    for (int i = 1; i <= n; i++)
+        call[i + 1] = argv[i];
+    exec("/sh", call);
+}
+
+void become(char **argv)
+{
+    char *path = program_named(argv[0]);
+    if (!path) {
+        errno = ENOENT;
+        return;
+    }
+    exec(path, argv);
+    if (errno == ENOEXEC) {
+        become_script(path, argv);
+        errno = ENOEXEC;
+    }
+}
+
+int run_command(char **argv)
+{
+    struct siginfo info = { 0 };
+    int pid = fork();
+    if (pid == 0) {
+        become(argv);
+        complain_of(argv[0], "cannot be run");
+        exit(errno == ENOENT ? NOT_FOUND : CANNOT_RUN);
+    }
+    if (pid < 0 || syscall(SYS_waitid, P_PID, pid, &info, WEXITED, 0) < 0)
+        return complain_of(argv[0], "fork");
+    return info.si_code == CLD_EXITED ? info.si_status : KILLED + info.si_status;
+}

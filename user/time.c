@@ -1,0 +1,39 @@
+// time PROGRAM [ARG...]: runs a program and says what time it took.
+#include "kernel/types.h"
+#include "kernel/syscall.h"
+#include "user/lib/lines.h"
+#include "user/user.h"
+
+static const char text[] =
+    "usage: time PROGRAM [ARG...]   what time it takes: by the clock, in user mode, in the\n"
+    "  kernel, in seconds\n";
+
+static int64 clock_ms(void)
+{
+    struct timespec ts = { 0 };
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void show(const char *what, int64 ms)
+{
+    fprintf(2, "%s %ld.%03ld\n", what, ms / 1000, ms % 1000);
+}
+
+int main(int argc, char **argv)
+{
+    struct tms before = { 0 }, after = { 0 };
+    help(argc, argv, text);
+    if (argc < 2) {
+        fprintf(2, "%s", text);
+        return 2;
+    }
+    int64 start = clock_ms();
+    syscall(SYS_times, &before);
+    int status = run_command(argv + 1);
+    syscall(SYS_times, &after);
+    show("real", clock_ms() - start);
+    show("user", (after.tms_cutime - before.tms_cutime) * 10);
+    show("sys ", (after.tms_cstime - before.tms_cstime) * 10);
+    return status;
+}

@@ -1,0 +1,25 @@
+// which NAME...: where programs are.
+#include "kernel/types.h"
+#include "user/lib/lines.h"
+#include "user/user.h"
+
+static const char text[] = "usage: which NAME...   where the programs are that are called so\n";
+
+int main(int argc, char **argv)
+{
+    int status = 0;
+    help(argc, argv, text);
+    if (argc < 2) {
+        fprintf(2, "%s", text);
+        return 2;
+    }
+    for (int i = 1; i < argc; i++) {
+        char *path = program_named(argv[i]);
+        if (path)
+            printf("%s\n", path);
+        else
+            status = 1;
+        free(path);
+    }
+    return status;
+}
