@@ -48,6 +48,7 @@ static const struct part parts[] = {
     { .name = "selectsets", .fn = select_sets },
     { .name = "selectrefuses", .fn = select_refuses },
     { .name = "selectwakes", .fn = select_wakes },
+    { .name = "waitmasks", .fn = wait_masks },
 
     { .name = "eventcounts", .fn = event_counts },
     { .name = "eventwaits", .fn = event_waits },

@@ -18,7 +18,7 @@ long fill_pipe(int fd);
 void pipe_states(void), poll_times(void), poll_refuses(void), poll_many(void), poll_wakes(void),
     poll_killed(void), poll_races(void), poll_bytes(void), wait_flags(void);
 // select.c
-void select_sets(void), select_refuses(void), select_wakes(void);
+void select_sets(void), select_refuses(void), select_wakes(void), wait_masks(void);
 // event.c
 void event_counts(void), event_waits(void), event_refuses(void), timer_expires(void),
     timer_repeats(void), timer_polls(void), timer_refuses(void);

@@ -72,3 +72,46 @@ void select_wakes(void)
     EXPECT(in, 1L << fd[0], "readable");
     finish(child);
 }
+
+// --- the mask for the time of a wait ----------------------------------------------------------
+
+static volatile int handled;
+
+static void handle(int sig)
+{
+    handled++;
+}
+
+static uint64 blocked(void)
+{
+    uint64 set = 0;
+    sys(SYS_rt_sigprocmask, 0, NULL, &set, 8);
+    return set;
+}
+
+// A signal that is blocked ends a wait only if the wait's mask lets it, and is blocked again then.
+void wait_masks(void)
+{
+    struct sigaction action = { .sa_handler = (uint64)handle, .sa_flags = SA_RESTART };
+    struct timespec limit = { 0, 20 * MS };
+    uint64 set = 1UL << (SIGUSR1 - 1), none = 0, select_mask[2] = { (uint64)&none, 8 };
+    struct epoll_event event;
+    int ep = (int)sys(SYS_epoll_create1, 0);
+    EXPECT(sys(SYS_rt_sigaction, SIGUSR1, &action, NULL, 8), 0, "sigaction");
+    EXPECT(sys(SYS_rt_sigprocmask, 0, &set, NULL, 8), 0, "sigprocmask");
+    kill_with(getpid(), SIGUSR1);
+    EXPECT(sys(SYS_ppoll, NULL, 0, &limit, &set, 8), 0, "a wait that goes on blocking it");
+    EXPECT(handled, 0, "handlers");
+    EXPECT(sys(SYS_ppoll, NULL, 0, NULL, &none, 8), -EINTR, "ppoll");
+    EXPECT(handled, 1, "handlers");
+    EXPECT(blocked(), set, "it is blocked again");
+    kill_with(getpid(), SIGUSR1);
+    EXPECT(sys(SYS_pselect6, 0, NULL, NULL, NULL, NULL, select_mask), -EINTR, "pselect6");
+    EXPECT(handled, 2, "handlers");
+    kill_with(getpid(), SIGUSR1);
+    EXPECT(sys(SYS_epoll_pwait, ep, &event, 1, -1, &none, 8), -EINTR, "epoll_pwait");
+    EXPECT(handled, 3, "handlers");
+    limit = (struct timespec){ 0, 0 };
+    EXPECT(sys(SYS_ppoll, NULL, 0, &limit, &none, 8), 0, "a wait that is over");
+    EXPECT(blocked(), set, "it is blocked again");
+}
