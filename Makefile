@@ -252,6 +252,8 @@ fs.img: $(B)/mkfs $(IMAGE_FILES) $(B)/sources
 	$(call say,MKFS,$@)
 	$(Q)$(B)/mkfs --classic --blocks 4096 --device console:1:0 --device disk1:3:1 $@ $(IMAGE_FILES)
 
+include user/hosted/hosted.mk
+
 # --- running ----------------------------------------------------------------------------------
 ifndef CPUS
 CPUS := 3
@@ -295,7 +297,7 @@ check-disk: $(DISK)
 	@head -c 8192 '$(DISK)' 2>/dev/null | grep -aq KINE-COW || \
 		$(call stop,$(DISK) is no disk image of Kine: make one by 'build/mkfs --classic IMAGE FILE...'$(comma) or leave DISK out.)
 .PHONY: check-qemu check-machine check-disk
-ifneq ($(DISK),fs.img)
+ifeq ($(filter fs.img hosted.img debian.img,$(DISK)),)
 $(DISK):
 	@$(call stop,There is no $@: make it by 'build/mkfs --classic $@ FILE...'$(comma) or leave DISK out.)
 endif
@@ -325,9 +327,9 @@ format:
 	$(call need,clang-format)
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:
-	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img .gdbinit
+	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img hosted.img .gdbinit
 help:
-	@sed -n 's/^#: //p' Makefile tests/tests.mk tests/*/*.mk
+	@sed -n 's/^#: //p' Makefile user/*/*.mk tests/tests.mk tests/*/*.mk
 .PHONY: all qemu qemu-gdb gdb print-gdbport print-prefix format clean help
 
 #: make              build the kernel, the programs and the disk image

@@ -46,6 +46,23 @@ struct linux_stat {
     uint32 unused[2];
 };
 
+// statx(): all that is known is told, whatever is asked for.
+struct statx_time {
+    int64 tv_sec;
+    uint32 tv_nsec, pad;
+};
+struct statx {
+    uint32 stx_mask, stx_blksize;
+    uint64 stx_attributes;
+    uint32 stx_nlink, stx_uid, stx_gid;
+    uint16 stx_mode, pad;
+    uint64 stx_ino, stx_size, stx_blocks, stx_attributes_mask;
+    struct statx_time stx_atime, stx_btime, stx_ctime, stx_mtime;
+    uint32 stx_rdev_major, stx_rdev_minor, stx_dev_major, stx_dev_minor;
+    uint64 rest[14];
+};
+#define STATX_BASIC_STATS 0x7ffU
+
 // One record of getdents64; d_reclen is a multiple of 8.
 struct linux_dirent64 {
     uint64 d_ino;
@@ -105,6 +122,9 @@ struct timeval {
     int64 tv_sec, tv_usec;
 };
 
+#define RUSAGE_SELF     0
+#define RUSAGE_CHILDREN (-1)
+#define RUSAGE_THREAD   1
 // Of Linux's structure wait4() and waitid() fill the times, of the child and of those that it has
 // waited for; the rest is 0.
 struct rusage {
@@ -186,9 +206,14 @@ struct rusage {
 #define MADV_POPULATE_READ  22
 #define MADV_POPULATE_WRITE 23
 
-#define CLOCK_REALTIME  0
-#define CLOCK_MONOTONIC 1
-#define CLOCK_BOOTTIME  7
+#define CLOCK_REALTIME           0
+#define CLOCK_MONOTONIC          1
+#define CLOCK_PROCESS_CPUTIME_ID 2
+#define CLOCK_THREAD_CPUTIME_ID  3
+#define CLOCK_MONOTONIC_RAW      4
+#define CLOCK_REALTIME_COARSE    5
+#define CLOCK_MONOTONIC_COARSE   6
+#define CLOCK_BOOTTIME           7
 
 #define TIMER_ABSTIME 1 // a time is one of its clock's, not so long from now
 
@@ -196,6 +221,25 @@ struct rusage {
 #define LINUX_REBOOT_MAGIC2        672274793
 #define LINUX_REBOOT_CMD_RESTART   0x01234567
 #define LINUX_REBOOT_CMD_POWER_OFF 0x4321fedc
+
+// prlimit64()
+struct rlimit {
+    uint64 rlim_cur, rlim_max;
+};
+#define RLIM_INFINITY ~0UL
+#define RLIMIT_STACK  3
+#define RLIMIT_CORE   4
+#define RLIMIT_NPROC  6
+#define RLIMIT_NOFILE 7
+#define RLIMITS       16
+#define STACK_DEFAULT (8UL << 20)  // of a program that says nothing of its stack
+#define STACK_LEAST   (128UL << 10)
+#define STACK_MOST    (64UL << 20) // of any
+
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
+
+#define CAPABILITY_VERSION 0x20080522
 
 // Auxiliary vector entries on a new program's stack.
 #define AT_NULL   0

@@ -29,6 +29,7 @@
 #include "riscv/sbi.h"
 #include "riscv/timer.h"
 #include "riscv/trap.h"
+#include "sys/dispatch.h"
 #include "task/clock.h"
 #include "task/sched.h"
 #include "task/thread.h"
@@ -178,6 +179,7 @@ void kmain(uint64 hartid, paddr_t fdt)
     proc_init();
     futex_init();
     exec_init();
+    syscall_init();
     file_init();
     printk("kine: %lu MiB of RAM, %d hart%s\n", machine.ram_size >> 20, nharts,
            nharts == 1 ? "" : "s");

@@ -19,10 +19,14 @@
 #define SYS_statfs          43
 #define SYS_fstatfs         44
 #define SYS_ftruncate       46
+#define SYS_fallocate       47
 #define SYS_faccessat       48
 #define SYS_chdir           49
+#define SYS_fchdir          50
 #define SYS_fchmod          52
 #define SYS_fchmodat        53
+#define SYS_fchownat        54
+#define SYS_fchown          55
 #define SYS_openat          56
 #define SYS_close           57
 #define SYS_pipe2           59
@@ -46,6 +50,8 @@
 #define SYS_timerfd_settime 86
 #define SYS_timerfd_gettime 87
 #define SYS_utimensat       88
+#define SYS_capget          90
+#define SYS_personality     92
 #define SYS_exit            93
 #define SYS_exit_group      94
 #define SYS_waitid          95
@@ -55,12 +61,21 @@
 #define SYS_get_robust_list 100
 #define SYS_nanosleep       101
 #define SYS_clock_gettime   113
+#define SYS_clock_getres    114
+#define SYS_clock_nanosleep 115
 #define SYS_sched_yield     124
 #define SYS_kill            129
 #define SYS_reboot          142
+#define SYS_getresuid       148
+#define SYS_getresgid       150
 #define SYS_times           153
+#define SYS_getgroups       158
 #define SYS_uname           160
+#define SYS_getrusage       165
 #define SYS_umask           166
+#define SYS_prctl           167
+#define SYS_getcpu          168
+#define SYS_gettimeofday    169
 #define SYS_getpid          172
 #define SYS_getppid         173
 #define SYS_getuid          174
@@ -75,6 +90,7 @@
 #define SYS_clone           220
 #define SYS_execve          221
 #define SYS_mmap            222
+#define SYS_fadvise64       223
 #define SYS_swapon          224
 #define SYS_swapoff         225
 #define SYS_mprotect        226
@@ -82,9 +98,14 @@
 #define SYS_mincore         232
 #define SYS_madvise         233
 #define SYS_wait4           260
+#define SYS_prlimit64       261
 #define SYS_syncfs          267
 #define SYS_renameat2       276
+#define SYS_getrandom       278
 #define SYS_memfd_create    279
+#define SYS_statx           291
+#define SYS_close_range     436
+#define SYS_faccessat2      439
 
 // Signals, groups of processes, timers.
 #define SYS_getitimer         102

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what building and testing need (make setup).  PACKAGES: their names on Debian.
+# Installs what building and testing need (make setup).  PACKAGES: their names on Debian; OPTIONAL:
+# of those that need not be.
 set -e
 
 if ! command -v apt-get >/dev/null 2>&1; then
@@ -22,15 +23,25 @@ else
 	exit 1
 fi
 
-missing=""
-for package in $PACKAGES; do
-	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
-		missing="$missing $package"
-done
-if [ -z "$missing" ]; then
-	echo "Everything is installed: $PACKAGES"
+# => those of its arguments that are not installed
+not_installed() {
+	for package in "$@"; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+	done
+}
+
+# shellcheck disable=SC2086
+missing=$(not_installed $PACKAGES)
+# shellcheck disable=SC2086
+optional=$(not_installed $OPTIONAL)
+if [ -z "$missing$optional" ]; then
+	echo "Everything is installed: $PACKAGES $OPTIONAL"
 	exit 0
 fi
 $as_root apt-get update -qq
+install="$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"
 # shellcheck disable=SC2086
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+[ -z "$missing" ] || $install $missing
+for package in $optional; do
+	$install "$package" || echo "$package is not to be had: what needs it is skipped." >&2
+done

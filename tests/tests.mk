@@ -4,9 +4,12 @@ SETUP_PACKAGES := make gcc patch libc6-dev gcc-riscv64-unknown-elf gcc-riscv64-l
 	qemu-system-misc qemu-utils gdb-multiarch \
 	python3 dash python3-pytest python3-pexpect device-tree-compiler clang-format gnuplot-nox
 
+# What is installed where it is to be had, and left out with a sentence where it is not.
+SETUP_OPTIONAL := libc6-dev-riscv64-cross
+
 #: make setup        install the packages that building and testing need (Debian, Ubuntu)
 setup:
-	@PACKAGES="$(SETUP_PACKAGES)" sh tests/setup.sh
+	@PACKAGES="$(SETUP_PACKAGES)" OPTIONAL="$(SETUP_OPTIONAL)" sh tests/setup.sh
 .PHONY: setup
 
 #: make unit         unit tests on the host alone, without QEMU's guests

@@ -6,7 +6,7 @@
 #include "param.h"
 
 #define DEV_CONSOLE CONSOLE
-#define DEV_MEM     2 // minor 0: null, 1: zero
+#define DEV_MEM     2 // minor 0: null, 1: zero, 2: full, 3: random
 #define DEV_DISK    3 // minor: which disk.  It has a name for swapon(), and cannot be opened
 #define DEV_TTY     5 // minor 0: the controlling terminal of the caller
 

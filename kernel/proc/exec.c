@@ -18,8 +18,6 @@
 #include "task/fp.h"
 #include "vm/aspace.h"
 
-#define STACK_DEFAULT (8UL << 20) // of a program that says nothing of it
-
 // What the process changes over to.
 struct fresh {
     struct aspace *as;
@@ -39,7 +37,7 @@ void exec_init(void)
 static struct image_wish wish_of(const struct proc *p)
 {
     bool fixed = fixed_places || p->personality & ADDR_NO_RANDOMIZE;
-    return (struct image_wish){ .stack = STACK_DEFAULT, .anywhere = !fixed };
+    return (struct image_wish){ .stack = p->stack_limit, .anywhere = !fixed };
 }
 
 static int build(const struct args *args, const struct program *prog, struct aspace *as,
@@ -50,13 +48,18 @@ static int build(const struct args *args, const struct program *prog, struct asp
     return err ? err : args_copy(args, current_proc()->aspace, as, image, sp);
 }
 
-// The name stands in messages, which are one line each.
-static void set_name(struct proc *p, const char *path)
+static const char *last_name(const char *path)
 {
     const char *name = path;
     for (const char *c = path; *c; c++)
         if (*c == '/' && c[1])
             name = c + 1;
+    return name;
+}
+
+// It stands in messages, which are one line each.
+void proc_set_name(struct proc *p, const char *name)
+{
     copy_string(p->name, name, sizeof p->name);
     for (char *c = p->name; *c; c++)
         if ((uchar)*c < ' ')
@@ -140,7 +143,7 @@ int proc_exec(const char *path, uint64 argv, uint64 envp)
     if (err)
         return err;
     struct proc *p = current_proc();
-    set_name(p, path);
+    proc_set_name(p, last_name(path));
     p->path_longest = (uint32)fresh.image.path_longest;
     p->classic = fresh.image.classic;
     change_files(fresh.files);

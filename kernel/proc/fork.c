@@ -234,6 +234,7 @@ static int64 clone_process(const struct clone_request *r)
         return -ENOMEM;
     }
     child->personality = parent->personality;
+    child->stack_limit = parent->stack_limit;
     child->path_longest = parent->path_longest;
     child->classic = parent->classic;
     memcpy(child->name, parent->name, sizeof child->name);
@@ -304,6 +305,7 @@ int proc_start_init(struct inode *root, const char *path)
     t->fn = become_init;
     t->arg = (void *)path;
     memset(t->tf, 0, sizeof *t->tf);
+    p->stack_limit = STACK_DEFAULT;
     spin_lock(&tree_lock);
     proc_publish(p);
     init_proc = p;

@@ -1,4 +1,5 @@
 #include "proc/image.h"
+#include "abi.h"
 #include "dev/random.h"
 #include "errno.h"
 #include "fs/fs.h"
@@ -9,7 +10,6 @@
 #include "task/hand.h"
 #include "vm/aspace.h"
 
-#define STACK_MAX   (64UL << 20)
 #define GUARD       PGSIZE          // never mapped, on either side of the stack
 #define GUARD_LARGE (1UL << 20)     // below a stack that what grows on it may step over
 #define ANYWHERE    (TRAPFRAME / 2) // where programs lie that may lie anywhere
@@ -119,7 +119,7 @@ static int map_stack(struct aspace *as, struct image *out)
 // there is no room for that.
 static void place_said(uint64 low, uint64 wanted, struct aspace *as, struct image *out)
 {
-    out->stack_size = PGROUNDUP(smaller(wanted, STACK_MAX));
+    out->stack_size = PGROUNDUP(smaller(wanted, STACK_MOST));
     bool below = low >= out->stack_size + 3 * GUARD;
     out->stack_top = below ? low - GUARD : TRAPFRAME - GUARD;
     if (!below)
@@ -128,7 +128,7 @@ static void place_said(uint64 low, uint64 wanted, struct aspace *as, struct imag
 
 static void place_at_top(const struct image_wish *wish, struct aspace *as, struct image *out)
 {
-    out->stack_size = PGROUNDUP(smaller(wish->stack, STACK_MAX));
+    out->stack_size = PGROUNDUP(smaller(wish->stack, STACK_MOST));
     out->stack_top = TRAPFRAME - GUARD - move(wish, MOVE_STACK);
     aspace_set_top(as, out->stack_top - out->stack_size - GUARD_LARGE - move(wish, MOVE_MAPS));
 }

@@ -30,6 +30,7 @@ struct proc {
     struct sighand *sighand; // its own pointer: a reference, or NULL: all signals have defaults
     bool classic;            // its own: written for the classic API (image.h)
     uint32 personality;      // its own: ADDR_NO_RANDOMIZE or nothing
+    uint64 stack_limit;      // its own: bytes of stack of a program that says nothing of it
     uint32 path_longest;     // its own: bytes of a path, NUL included, that its program may name
 
     struct lwp leader; // its first thread, or who has taken that one's place by exec
@@ -86,6 +87,8 @@ int64 proc_clone(const struct clone_request *r);
 // --- another program --------------------------------------------------------------------------
 // Looks at the boot arguments (places=fixed: proc/image.h).  Once, at boot.
 void exec_init(void);
+// Cut at 15 bytes.
+void proc_set_name(struct proc *p, const char *name);
 // Replaces the current process's program.  argv and envp are user addresses (0: none).
 // All other threads end first, and the caller's is the process's first from then on.
 // => 0 once the trapframe is that of the new program; on failure (-ENOENT, -EISDIR, -EACCES,

@@ -3,6 +3,9 @@
 
 #include "sys/dispatch.h"
 #include "errno.h"
+#include "lib/print.h"
+#include "proc/proc.h"
+#include "riscv/machine.h"
 #include "sys/sys_file.h"
 #include "syscall.h"
 
@@ -116,6 +119,27 @@ syscall_fn *const linux_calls[LINUX_CALLS] = {
     [SYS_wait4] = sys_wait4,
     [SYS_renameat2] = sys_renameat2,
     [SYS_memfd_create] = sys_memfd_create,
+    [SYS_fallocate] = sys_fallocate,
+    [SYS_fchdir] = sys_fchdir,
+    [SYS_fchownat] = sys_fchownat,
+    [SYS_fchown] = sys_fchown,
+    [SYS_capget] = sys_capget,
+    [SYS_personality] = sys_personality,
+    [SYS_clock_getres] = sys_clock_getres,
+    [SYS_clock_nanosleep] = sys_clock_nanosleep,
+    [SYS_getresuid] = sys_getresid,
+    [SYS_getresgid] = sys_getresid,
+    [SYS_getgroups] = sys_zero,
+    [SYS_getrusage] = sys_getrusage,
+    [SYS_prctl] = sys_prctl,
+    [SYS_getcpu] = sys_getcpu,
+    [SYS_gettimeofday] = sys_gettimeofday,
+    [SYS_fadvise64] = sys_fadvise64,
+    [SYS_prlimit64] = sys_prlimit64,
+    [SYS_getrandom] = sys_getrandom,
+    [SYS_statx] = sys_statx,
+    [SYS_close_range] = sys_close_range,
+    [SYS_faccessat2] = sys_faccessat2,
 };
 
 static syscall_fn *const kine_calls[] = {
@@ -129,10 +153,31 @@ static syscall_fn *const kine_calls[] = {
     [SYS_kine_longest - KINE_FIRST] = sys_kine_longest,
 };
 
+static bool say_missing; // by a boot argument; written once, before there are programs
+static uint32 said_missing[LINUX_CALLS / 32]; // atomic: numbers that have been spoken of
+
+void syscall_init(void)
+{
+    say_missing = machine_option("missing", "log");
+}
+
+// Says once what a program has asked for in vain.
+static void note_missing(uint64 number)
+{
+    uint64 n = number < LINUX_CALLS ? number : LINUX_CALLS - 1; // all that is beyond is one
+    uint32 bit = 1U << n % 32;
+    if (!(__atomic_fetch_or(&said_missing[n / 32], bit, __ATOMIC_RELAXED) & bit))
+        printk("%s (pid %d) asks for system call %lu, which there is not\n", current_proc()->name,
+               current_proc()->pid, number);
+}
+
 int64 syscall_other(uint64 number, const uint64 *arg)
 {
-    if (number < KINE_FIRST || number - KINE_FIRST >= LENGTH(kine_calls))
+    if (number < KINE_FIRST || number - KINE_FIRST >= LENGTH(kine_calls)) {
+        if (say_missing)
+            note_missing(number);
         return -ENOSYS;
+    }
     syscall_fn *fn = kine_calls[number - KINE_FIRST];
     longest_breath((uint64)fn);
     return fn(arg);

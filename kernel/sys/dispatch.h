@@ -23,6 +23,10 @@ static inline int64 syscall_dispatch(uint64 number, const uint64 *arg)
     return fn(arg);
 }
 
+// Looks at the boot arguments: missing=log has numbers that no call has said on the console, each
+// once.  At boot.
+void syscall_init(void);
+
 // The end of a call that has given the thread other user registers (trap.c).
 _Noreturn void usertrap_anew(void);
 
@@ -45,7 +49,11 @@ syscall_fn sys_setpgid, sys_getpgid, sys_getsid, sys_setsid;
 syscall_fn sys_getitimer, sys_setitimer, sys_timer_create, sys_timer_settime, sys_timer_gettime,
     sys_timer_getoverrun, sys_timer_delete;
 // sys_time.c: time
-syscall_fn sys_nanosleep, sys_restart_syscall, sys_clock_gettime, sys_times;
+syscall_fn sys_nanosleep, sys_getrusage, sys_gettimeofday, sys_clock_nanosleep, sys_clock_getres,
+    sys_restart_syscall, sys_clock_gettime, sys_times;
+// sys_self.c: what a process is
+syscall_fn sys_getrandom, sys_prctl, sys_personality, sys_getresid, sys_capget, sys_getcpu,
+    sys_prlimit64;
 // sys_poll.c: waiting for several files
 syscall_fn sys_ppoll, sys_pselect6;
 // sys_event.c: files that are waited for

@@ -119,6 +119,21 @@ int64 sys_chdir(const uint64 *arg)
     return 0;
 }
 
+int64 sys_fchdir(const uint64 *arg)
+{
+    struct file_use use = files_use(current_files(), (int)arg[0]);
+    if (!use.file)
+        return -EBADF;
+    struct inode *dir = file_inode(use.file);
+    bool good = dir && (inode_mode(dir) & S_IFMT) == S_IFDIR;
+    if (good) {
+        inode_get(dir);
+        fs_context_chdir(current_fs(), dir);
+    }
+    file_use_end(use);
+    return good ? 0 : -ENOTDIR;
+}
+
 int64 sys_getcwd(const uint64 *arg)
 {
     struct proc *p = current_proc();

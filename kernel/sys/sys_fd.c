@@ -18,6 +18,19 @@ int64 sys_close(const uint64 *arg)
     return files_close(my_files(), (int)arg[0]);
 }
 
+int64 sys_close_range(const uint64 *arg) // first, last, flags
+{
+    uint32 first = (uint32)arg[0], last = (uint32)arg[1];
+    if (first > last || arg[2] & ~(uint64)CLOSE_RANGE_CLOEXEC)
+        return -EINVAL;
+    for (uint32 fd = first; fd <= last && fd < NOFILE; fd++)
+        if (arg[2] & CLOSE_RANGE_CLOEXEC)
+            files_set_cloexec(my_files(), (int)fd, true);
+        else
+            files_close(my_files(), (int)fd);
+    return 0;
+}
+
 // => a copy of the descriptor at the lowest free place from `from` on
 static int64 duplicate(uint64 fd, int from, bool cloexec)
 {

@@ -175,6 +175,27 @@ int64 sys_ftruncate(const uint64 *arg)
     return result;
 }
 
+// Advice changes nothing: what is read on is read ahead in any case.
+int64 sys_fadvise64(const uint64 *arg)
+{
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
+        return -EBADF;
+    int err = file_inode(use.file) ? 0 : -ESPIPE;
+    file_use_end(use);
+    return err ? err : arg[3] > 5 || (int64)arg[2] < 0 ? -EINVAL : 0;
+}
+
+// No room is kept for what has not been written: a C library writes zeros instead.
+int64 sys_fallocate(const uint64 *arg)
+{
+    struct file_use use = use_fd(arg[0]);
+    if (!use.file)
+        return -EBADF;
+    file_use_end(use);
+    return -EOPNOTSUPP;
+}
+
 int64 sys_fsync(const uint64 *arg)
 {
     struct file_use use = use_fd(arg[0]);

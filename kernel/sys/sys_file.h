@@ -17,6 +17,8 @@ struct file;
 // FICLONE on an open file: it becomes a clone of the file src_fd (sys_snapshot.c).
 int64 sys_ficlone(struct file *dst, uint64 src_fd);
 int64 sys_ftruncate(const uint64 *arg); // fd, size
+int64 sys_fadvise64(const uint64 *arg); // fd, offset, length, advice
+int64 sys_fallocate(const uint64 *arg); // fd, mode, offset, length
 int64 sys_fsync(const uint64 *arg);     // fd
 int64 sys_fdatasync(const uint64 *arg); // fd
 int64 sys_syncfs(const uint64 *arg);    // fd
@@ -24,6 +26,7 @@ int64 sys_sync(const uint64 *arg);
 
 // sys_fd.c: descriptors themselves
 int64 sys_close(const uint64 *arg);        // fd
+int64 sys_close_range(const uint64 *arg);  // first, last, flags
 int64 sys_dup(const uint64 *arg);          // fd
 int64 sys_dup3(const uint64 *arg);         // from, to, flags
 int64 sys_fcntl(const uint64 *arg);        // fd, command, arg
@@ -44,6 +47,10 @@ int64 sys_renameat2(const uint64 *arg);  // olddirfd, old, newdirfd, new, flags
 int64 sys_newfstatat(const uint64 *arg); // dirfd, path, stat, flags
 int64 sys_fstat(const uint64 *arg);      // fd, stat
 int64 sys_faccessat(const uint64 *arg);  // dirfd, path, mode
+int64 sys_statx(const uint64 *arg);      // dirfd, path, flags, mask, statx
+int64 sys_faccessat2(const uint64 *arg); // dirfd, path, mode, flags
+int64 sys_fchownat(const uint64 *arg);   // dirfd, path, uid, gid, flags
+int64 sys_fchown(const uint64 *arg);     // fd, uid, gid
 int64 sys_fchmodat(const uint64 *arg);   // dirfd, path, mode
 int64 sys_fchmod(const uint64 *arg);     // fd, mode
 int64 sys_umask(const uint64 *arg);      // mask
@@ -54,4 +61,5 @@ int64 sys_fstatfs(const uint64 *arg);    // fd, statfs
 // sys_dir.c: directories
 int64 sys_getdents64(const uint64 *arg); // fd, buf, n
 int64 sys_chdir(const uint64 *arg);      // path
+int64 sys_fchdir(const uint64 *arg);     // fd
 int64 sys_getcwd(const uint64 *arg);     // buf, size

@@ -10,6 +10,7 @@
 #include "riscv/timer.h"
 #include "sys/dispatch.h"
 #include "sys/user_path.h"
+#include "task/sched.h"
 #include "vm/usercopy.h"
 
 #define US_PER_S 1000000
@@ -196,4 +197,17 @@ int64 sys_set_tid_address(const uint64 *arg) // int *: becomes 0 when the thread
 int64 sys_zero(const uint64 *arg)
 {
     return 0;
+}
+
+int64 sys_getrusage(const uint64 *arg) // who, rusage *
+{
+    int who = (int)arg[0];
+    if (who < RUSAGE_CHILDREN || who > RUSAGE_THREAD)
+        return -EINVAL;
+    sched_charge();
+    const struct cpu_time *spent =
+        who == RUSAGE_CHILDREN ? &current_proc()->children_spent : &current_thread()->spent;
+    struct rusage usage = { .ru_utime = timeval_of(spent->user),
+                            .ru_stime = timeval_of(spent->kernel) };
+    return copyout(current_proc()->aspace, arg[1], &usage, sizeof usage);
 }

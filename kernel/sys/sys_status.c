@@ -62,37 +62,91 @@ static int64 give(uint64 uaddr, const void *what, size_t n)
 
 // --- status -----------------------------------------------------------------------------------
 
+static int stat_open(uint64 fd, struct linux_stat *st)
+{
+    struct file_use use = files_use(current_files(), (int)fd);
+    if (!use.file)
+        return -EBADF;
+    int err = use.file->ops->stat(use.file, st);
+    file_use_end(use);
+    return err;
+}
+
+// => is an empty path to mean what is open, whatever that is?
+static bool means_open(const uint64 *arg, uint64 flags)
+{
+    char first = 'x';
+    return flags & AT_EMPTY_PATH && (int)arg[0] >= 0 &&
+           (arg[1] == 0 || (copyin(current_proc()->aspace, &first, arg[1], 1) == 0 && !first));
+}
+
+// arg: dirfd, path
+static int stat_at(const uint64 *arg, uint64 flags, struct linux_stat *st)
+{
+    struct inode *ino;
+    if (means_open(arg, flags))
+        return stat_open(arg[0], st);
+    int err = find_path(arg[0], arg[1], flags, &ino);
+    if (err)
+        return err;
+    inode_stat(ino, st);
+    inode_put(ino);
+    return 0;
+}
+
 int64 sys_newfstatat(const uint64 *arg)
 {
     struct linux_stat st;
-    struct inode *ino;
-    if (arg[3] & ~(uint64)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+    if (arg[3] & ~(uint64)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT))
         return -EINVAL;
-    int err = find_path(arg[0], arg[1], arg[3], &ino);
+    int err = stat_at(arg, arg[3], &st);
+    return err ? err : give(arg[2], &st, sizeof st);
+}
+
+static struct statx_time statx_time_of(const struct timespec *t)
+{
+    return (struct statx_time){ t->tv_sec, (uint32)t->tv_nsec, 0 };
+}
+
+int64 sys_statx(const uint64 *arg)
+{
+    struct linux_stat st;
+    if (arg[2] &
+        ~(uint64)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE))
+        return -EINVAL;
+    int err = stat_at(arg, arg[2], &st);
     if (err)
         return err;
-    inode_stat(ino, &st);
-    inode_put(ino);
-    return give(arg[2], &st, sizeof st);
+    struct statx out = { .stx_mask = STATX_BASIC_STATS,
+                         .stx_blksize = (uint32)st.st_blksize,
+                         .stx_nlink = st.st_nlink,
+                         .stx_mode = (uint16)st.st_mode,
+                         .stx_ino = st.st_ino,
+                         .stx_size = (uint64)st.st_size,
+                         .stx_blocks = (uint64)st.st_blocks,
+                         .stx_atime = statx_time_of(&st.st_atim),
+                         .stx_ctime = statx_time_of(&st.st_ctim),
+                         .stx_mtime = statx_time_of(&st.st_mtim),
+                         .stx_rdev_major = (uint32)MAJOR(st.st_rdev),
+                         .stx_rdev_minor = (uint32)MINOR(st.st_rdev),
+                         .stx_dev_major = (uint32)MAJOR(st.st_dev),
+                         .stx_dev_minor = (uint32)MINOR(st.st_dev) };
+    return give(arg[4], &out, sizeof out);
 }
 
 int64 sys_fstat(const uint64 *arg)
 {
     struct linux_stat st;
-    struct file_use use = files_use(current_files(), (int)arg[0]);
-    if (!use.file)
-        return -EBADF;
-    int err = use.file->ops->stat(use.file, &st);
-    file_use_end(use);
+    int err = stat_open(arg[0], &st);
     return err ? err : give(arg[1], &st, sizeof st);
 }
 
-int64 sys_faccessat(const uint64 *arg)
+static int64 may_access(const uint64 *arg, uint64 flags)
 {
     struct inode *ino;
     if (arg[2] & ~(uint64)ACCESS_MODES)
         return -EINVAL;
-    int err = find_path(arg[0], arg[1], 0, &ino);
+    int err = find_path(arg[0], arg[1], flags, &ino);
     if (err)
         return err;
     bool device = (inode_mode(ino) & S_IFMT) == S_IFCHR; // what is written there is not kept
@@ -100,6 +154,45 @@ int64 sys_faccessat(const uint64 *arg)
         err = inode_changeable(ino);
     inode_put(ino);
     return err;
+}
+
+int64 sys_faccessat(const uint64 *arg)
+{
+    return may_access(arg, 0);
+}
+
+int64 sys_faccessat2(const uint64 *arg)
+{
+    if (arg[3] & ~(uint64)(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    return may_access(arg, arg[3]);
+}
+
+// --- owners: everything is root's -----------------------------------------------------------------
+
+// Takes over the reference.
+static int64 set_owner(struct inode *ino, uint64 uid, uint64 gid)
+{
+    bool root = ((uint32)uid == 0 || (int)uid == -1) && ((uint32)gid == 0 || (int)gid == -1);
+    int err = root ? inode_changeable(ino) : -EPERM;
+    inode_put(ino);
+    return err;
+}
+
+int64 sys_fchownat(const uint64 *arg)
+{
+    struct inode *ino;
+    if (arg[4] & ~(uint64)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    int err = find_path(arg[0], arg[1], arg[4], &ino);
+    return err ? err : set_owner(ino, arg[2], arg[3]);
+}
+
+int64 sys_fchown(const uint64 *arg)
+{
+    struct inode *ino;
+    int err = find_open(arg[0], &ino);
+    return err ? err : set_owner(ino, arg[1], arg[2]);
 }
 
 // --- mode -------------------------------------------------------------------------------------

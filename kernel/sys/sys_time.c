@@ -50,21 +50,84 @@ int64 sys_restart_syscall(const uint64 *arg)
     return rest.until ? sleep_rest(rest.until, rest.remaining) : -EINTR;
 }
 
+static uint64 spent_ns(void)
+{
+    const struct cpu_time *spent = &current_thread()->spent;
+    sched_charge();
+    return time_to_ns(spent->user + spent->kernel);
+}
+
+// => 0, -EINVAL: there is no such clock.  A process's own is one with its threads' only where it has
+//    but one.
+static int read_clock(uint64 clock, struct timespec *out)
+{
+    uint64 ns = clock_ns(), sec;
+    uint32 nsec;
+    switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+        clock_realtime(&sec, &nsec);
+        *out = (struct timespec){ (int64)sec, nsec };
+        return 0;
+    case CLOCK_THREAD_CPUTIME_ID:
+    case CLOCK_PROCESS_CPUTIME_ID: ns = spent_ns(); break;
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME: break;
+    default: return -EINVAL;
+    }
+    *out = (struct timespec){ (int64)(ns / NS_PER_S), (int64)(ns % NS_PER_S) };
+    return 0;
+}
+
 int64 sys_clock_gettime(const uint64 *arg) // clock, timespec *
 {
     struct timespec ts;
-    if (arg[0] == CLOCK_MONOTONIC) {
-        uint64 ns = clock_ns();
-        ts = (struct timespec){ (int64)(ns / NS_PER_S), (int64)(ns % NS_PER_S) };
-    } else if (arg[0] == CLOCK_REALTIME) {
-        uint64 sec;
-        uint32 nsec;
-        clock_realtime(&sec, &nsec);
-        ts = (struct timespec){ (int64)sec, nsec };
-    } else {
-        return -EINVAL;
-    }
+    int err = read_clock(arg[0], &ts);
+    if (err)
+        return err;
     return copyout(current_proc()->aspace, arg[1], &ts, sizeof ts) ? -EFAULT : 0;
+}
+
+int64 sys_clock_getres(const uint64 *arg) // clock, timespec *
+{
+    struct timespec ts;
+    int err = read_clock(arg[0], &ts);
+    if (err || !arg[1])
+        return err;
+    ts = (struct timespec){ 0, (int64)time_to_ns(1) };
+    return copyout(current_proc()->aspace, arg[1], &ts, sizeof ts) ? -EFAULT : 0;
+}
+
+int64 sys_gettimeofday(const uint64 *arg) // timeval *, timezone *: none is kept
+{
+    static const uint32 zone[2];
+    struct timespec ts;
+    read_clock(CLOCK_REALTIME, &ts);
+    struct timeval tv = { ts.tv_sec, ts.tv_nsec / 1000 };
+    struct aspace *as = current_proc()->aspace;
+    if ((arg[0] && copyout(as, arg[0], &tv, sizeof tv)) ||
+        (arg[1] && copyout(as, arg[1], zone, sizeof zone)))
+        return -EFAULT;
+    return 0;
+}
+
+int64 sys_clock_nanosleep(const uint64 *arg) // clock, flags, const timespec *, timespec *remaining
+{
+    struct timespec ts, now;
+    if (arg[0] != CLOCK_REALTIME && arg[0] != CLOCK_MONOTONIC && arg[0] != CLOCK_BOOTTIME)
+        return read_clock(arg[0], &now) ? -EINVAL : -EOPNOTSUPP;
+    if (copyin(current_proc()->aspace, &ts, arg[2], sizeof ts))
+        return -EFAULT;
+    if (!user_time_valid(ts.tv_sec, ts.tv_nsec))
+        return -EINVAL;
+    uint64 ns = user_ns(ts.tv_sec, ts.tv_nsec);
+    if (!(arg[1] & TIMER_ABSTIME))
+        return sleep_rest(clock_ns() + ns, arg[3]);
+    read_clock(arg[0], &now);
+    uint64 passed = user_ns(now.tv_sec, now.tv_nsec);
+    return ns > passed ? sleep_ns(ns - passed) : 0;
 }
 
 static int64 clock_ticks(uint64 ticks)

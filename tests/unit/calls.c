@@ -235,8 +235,11 @@ static void map(struct aspace *as, uint64 start, uint64 pages, uint32 prot)
 
 static void make_process(void)
 {
-    calls_proc =
-        (struct proc){ .pid = 7, .aspace = aspace_new(), .path_longest = PATH_LONGEST, .ppid = 3 };
+    calls_proc = (struct proc){ .pid = 7,
+                                .aspace = aspace_new(),
+                                .path_longest = PATH_LONGEST,
+                                .stack_limit = STACK_DEFAULT,
+                                .ppid = 3 };
     calls_proc.leader = (struct lwp){ .tid = 7,
                                       .proc = &calls_proc,
                                       .files = files_new(),

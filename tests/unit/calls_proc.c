@@ -7,6 +7,7 @@
 #include "fs/fs.h"
 #include "lib/panic.h"
 #include "dev/console.h"
+#include "dev/random.h"
 #include "proc/proc_priv.h"
 #include "proc/robust.h"
 #include "proc/signal.h"
@@ -392,7 +393,7 @@ TEST(clocks)
     CHECK_EQ(call(SYS_clock_gettime, CLOCK_REALTIME, DATA), 0);
     get(&ts, DATA, sizeof ts);
     CHECK(ts.tv_sec == 1000000005 && ts.tv_nsec == 7);
-    CHECK_EQ(call(SYS_clock_gettime, 2, DATA), -EINVAL);
+    CHECK_EQ(call(SYS_clock_gettime, 12, DATA), -EINVAL);
     CHECK_EQ(call(SYS_clock_gettime, CLOCK_REALTIME, NOWHERE), -EFAULT);
     calls_thread.spent = (struct cpu_time){ .user = 300000, .kernel = 199999 };
     calls_proc.children_spent = (struct cpu_time){ .user = 700000, .kernel = 500000 };
@@ -626,5 +627,110 @@ TEST(scrubbing)
     get(&result, DATA, sizeof result);
     CHECK(result.blocks > 0 && result.damaged == 0);
     CHECK_EQ(call(SYS_kine_scrub, NOWHERE), -EFAULT);
+    calls_end();
+}
+
+// --- what a process is --------------------------------------------------------------------------
+
+TEST(random_bytes_are_never_the_same)
+{
+    uchar one[300], two[300];
+    begin();
+    random_init();
+    CHECK_EQ(call(SYS_getrandom, DATA, 300, 0), 300);
+    CHECK_EQ(call(SYS_getrandom, DATA + 300, 300, 7), 300);
+    get(one, DATA, 300);
+    get(two, DATA + 300, 300);
+    for (int i = 0; i + 8 <= 300; i += 4)
+        CHECK(memcmp(one + i, two + i, 8) != 0 && memcmp(one + i, "\0\0\0\0\0\0\0", 8) != 0);
+    CHECK_EQ(call(SYS_getrandom, DATA, 1, 8), -EINVAL);
+    CHECK_EQ(call(SYS_getrandom, CONSTANTS, 8, 0), -EFAULT);
+    CHECK_EQ(call(SYS_getrandom, CONSTANTS - 128, 300, 0), 128);
+    calls_end();
+}
+
+TEST(names_and_personalities)
+{
+    char name[16];
+    begin();
+    CHECK_EQ(call(SYS_prctl, PR_SET_NAME, text("a name\nthat is too long")), 0);
+    CHECK_EQ(call(SYS_prctl, PR_GET_NAME, DATA), 0);
+    get(name, DATA, 16);
+    CHECK(strncmp(name, "a name?that is ", 14) == 0 && name[15] == '\0');
+    CHECK_EQ(call(SYS_prctl, PR_SET_NAME, NOWHERE), -EFAULT);
+    CHECK_EQ(call(SYS_prctl, 1, 9), -EINVAL);
+    CHECK_EQ(call(SYS_personality, 0xffffffff), 0);
+    CHECK_EQ(call(SYS_personality, ADDR_NO_RANDOMIZE), 0);
+    CHECK_EQ(call(SYS_personality, 8), -EINVAL);
+    CHECK_EQ(call(SYS_personality, 0xffffffff), ADDR_NO_RANDOMIZE);
+    calls_end();
+}
+
+static void set_limit(uint64 cur, uint64 max)
+{
+    struct rlimit limit = { cur, max };
+    put(DATA, &limit, sizeof limit);
+}
+
+TEST(limits)
+{
+    struct rlimit is;
+    begin();
+    calls_proc.stack_limit = STACK_DEFAULT;
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, DATA), 0);
+    get(&is, DATA, sizeof is);
+    CHECK(is.rlim_cur == NOFILE && is.rlim_max == NOFILE);
+    set_limit(1 << 20, RLIM_INFINITY);
+    CHECK_EQ(call(SYS_prlimit64, 7, RLIMIT_STACK, DATA, DATA + 64), 0);
+    get(&is, DATA + 64, sizeof is);
+    CHECK_EQ(is.rlim_cur, STACK_DEFAULT);
+    CHECK_EQ(calls_proc.stack_limit, 1 << 20);
+    set_limit(RLIM_INFINITY, RLIM_INFINITY);
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMIT_STACK, DATA, 0), 0);
+    CHECK_EQ(calls_proc.stack_limit, STACK_MOST);
+    set_limit(0, 0);
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMIT_STACK, DATA, 0), 0);
+    CHECK_EQ(calls_proc.stack_limit, STACK_LEAST);
+    set_limit(9, 10);
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMIT_NOFILE, DATA, 0), -EPERM);
+    set_limit(10, 9);
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMIT_STACK, DATA, 0), -EINVAL);
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMITS, 0, DATA), -EINVAL);
+    CHECK_EQ(call(SYS_prlimit64, 6, RLIMIT_STACK, 0, DATA), -EPERM);
+    CHECK_EQ(call(SYS_prlimit64, 0, RLIMIT_STACK, NOWHERE, 0), -EFAULT);
+    calls_end();
+}
+
+TEST(status_of_what_is_open)
+{
+    struct linux_stat st;
+    struct statx stx;
+    int fd[2];
+    begin();
+    CHECK_EQ(call(SYS_pipe2, DATA, 0), 0);
+    get(fd, DATA, sizeof fd);
+    CHECK_EQ(call(SYS_newfstatat, (uint64)fd[0], text(""), DATA, AT_EMPTY_PATH), 0);
+    get(&st, DATA, sizeof st);
+    CHECK_EQ(st.st_mode & S_IFMT, S_IFIFO);
+    CHECK_EQ(call(SYS_statx, (uint64)fd[1], text(""), AT_EMPTY_PATH, ~0U, DATA), 0);
+    get(&stx, DATA, sizeof stx);
+    CHECK_EQ(stx.stx_mode & S_IFMT, S_IFIFO);
+    CHECK_EQ(call(SYS_close, make_file("file", "12345", 5)), 0);
+    CHECK_EQ(call(SYS_statx, (uint64)AT_FDCWD, text("file"), AT_STATX_SYNC_TYPE, 0, DATA), 0);
+    get(&stx, DATA, sizeof stx);
+    CHECK(stx.stx_size == 5 && stx.stx_nlink == 1 && stx.stx_mask == STATX_BASIC_STATS);
+    CHECK_EQ(call(SYS_statx, (uint64)AT_FDCWD, text("file"), 1, 0, DATA), -EINVAL);
+    CHECK_EQ(call(SYS_statx, 50, text(""), AT_EMPTY_PATH, 0, DATA), -EBADF);
+    CHECK_EQ(call(SYS_fchownat, (uint64)AT_FDCWD, text("file"), 0, -1, 0), 0);
+    CHECK_EQ(call(SYS_fchownat, (uint64)AT_FDCWD, text("file"), 1000, 0, 0), -EPERM);
+    CHECK_EQ(call(SYS_faccessat2, (uint64)AT_FDCWD, text("file"), 4, AT_EACCESS), 0);
+    CHECK_EQ(call(SYS_fchdir, (uint64)fd[0]), -ENOTDIR);
+    CHECK_EQ(call(SYS_fchdir, open_file("/", O_RDONLY)), 0);
+    CHECK_EQ(call(SYS_close_range, 1, 0, 0), -EINVAL);
+    CHECK_EQ(call(SYS_close_range, (uint64)fd[1], ~0U, CLOSE_RANGE_CLOEXEC), 0);
+    CHECK_EQ(call(SYS_fcntl, (uint64)fd[1], F_GETFD), FD_CLOEXEC);
+    CHECK_EQ(call(SYS_close_range, (uint64)fd[1], ~0U, 0), 0);
+    CHECK_EQ(call(SYS_fcntl, (uint64)fd[1], F_GETFD), -EBADF);
+    CHECK_EQ(call(SYS_fcntl, (uint64)fd[0], F_GETFD), 0);
     calls_end();
 }

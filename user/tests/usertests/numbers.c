@@ -118,6 +118,27 @@ static const int number[] = {
     SYS_kine_snapshot,
     SYS_kine_scrub,
     SYS_kine_longest,
+    SYS_fallocate,
+    SYS_fchdir,
+    SYS_fchownat,
+    SYS_fchown,
+    SYS_capget,
+    SYS_personality,
+    SYS_clock_getres,
+    SYS_clock_nanosleep,
+    SYS_getresuid,
+    SYS_getresgid,
+    SYS_getgroups,
+    SYS_getrusage,
+    SYS_prctl,
+    SYS_getcpu,
+    SYS_gettimeofday,
+    SYS_fadvise64,
+    SYS_prlimit64,
+    SYS_getrandom,
+    SYS_statx,
+    SYS_close_range,
+    SYS_faccessat2,
 };
 
 #define NONE 33 // exit of a child whose call is unknown
@@ -146,7 +167,7 @@ static void check_number(long n)
 
 void every_number(void)
 {
-    for (long n = 0; n < 300; n++)
+    for (long n = 0; n < 512; n++)
         check_number(n);
     for (long n = 995; n < 1030; n++)
         check_number(n);
