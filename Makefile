@@ -327,7 +327,7 @@ format:
 	$(call need,clang-format)
 	clang-format -i $$(git ls-files '*.c' '*.h')
 clean:
-	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img hosted.img .gdbinit
+	rm -rf $(B) kernel/kernel kernel/kernel.sym kernel/kernel-sbi fs.img hosted.img debian.img .gdbinit
 help:
 	@sed -n 's/^#: //p' Makefile user/*/*.mk tests/tests.mk tests/*/*.mk
 .PHONY: all qemu qemu-gdb gdb print-gdbport print-prefix format clean help

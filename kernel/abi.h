@@ -232,7 +232,7 @@ struct rlimit {
 #define RLIMIT_NPROC  6
 #define RLIMIT_NOFILE 7
 #define RLIMITS       16
-#define STACK_DEFAULT (8UL << 20)  // of a program that says nothing of its stack
+#define STACK_DEFAULT (8UL << 20) // of a program that says nothing of its stack
 #define STACK_LEAST   (128UL << 10)
 #define STACK_MOST    (64UL << 20) // of any
 

@@ -73,13 +73,13 @@ static void add_argument(struct making *m, const char *path)
         fail("%s is neither a file nor a folder: leave it out", path);
 }
 
-// NAME:MAJOR:MINOR
+// NAME:MAJOR:MINOR; the folders in the name are there
 static void add_device(struct making *m, const char *text)
 {
     char name[NAME_LONGEST + 1], end;
     unsigned major, minor;
     struct inode *ino;
-    if (sscanf(text, "%255[^:/]:%u:%u%c", name, &major, &minor, &end) != 3 || major > 255 ||
+    if (sscanf(text, "%255[^:]:%u:%u%c", name, &major, &minor, &end) != 3 || major > 255 ||
         minor > 255)
         fail("%s is no device: name one like console:1:0, with numbers up to 255", text);
     uint64 rdev = (uint64)major << 8 | minor; // as MAKEDEV of kernel/abi.h
@@ -93,10 +93,10 @@ static void add_device(struct making *m, const char *text)
 static void fill_volume(struct making *m, const struct options *o)
 {
     m->root = volume_root(m->vol);
-    for (int i = 0; i < o->ndevices; i++)
-        add_device(m, o->device[i]);
     for (int i = 0; i < o->nargs; i++)
         add_argument(m, o->args[i]);
+    for (int i = 0; i < o->ndevices; i++)
+        add_device(m, o->device[i]);
     inode_put(m->root);
     end_progress(m);
 }

@@ -69,6 +69,7 @@ bench: check-pytest all
 .PHONY: bench
 
 include tests/wall/wall.mk
+include tests/debian/debian.mk
 
 # The command that `make qemu` runs, for scripts that add to it.
 print-qemu:

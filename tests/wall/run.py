@@ -20,67 +20,23 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "guest"))
+sys.path[:0] = [str(HERE.parent / "guest"), str(HERE.parent / "debian")]
 import kine  # noqa: E402
+from packages import Unavailable, command, download, ready  # noqa: E402
 
 MEM = "1G"  # Linux has no large pages in less than 512 MiB
 LIMIT = 240  # seconds of one boot
-KEYS = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-TOOLS = ("apt-get", "apt-cache", "dpkg-deb")
 COSTS = ["null-call", "fork", "fork-64m", "fork-64m-huge", "cow-copy", "zero-fill", "zero-fill-huge", "pipe-trip"]
 RATES = ["forks", "faults", "pipe-kib"]
 
 
-class Unavailable(Exception):
-    """Debian's kernel cannot be had."""
-
-
 # --- Debian's kernel ------------------------------------------------------------------------------
-
-def apt_settings(folder, suite, mirror):
-    """Settings with which apt knows of one source, for riscv64, and keeps all it has in one folder."""
-    for name in ("lists/partial", "archives/partial"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / "status").touch()
-    (folder / "sources.list").write_text(f"deb [signed-by={KEYS}] {mirror} {suite} main\n", encoding="utf-8")
-    (folder / "apt.conf").write_text(f"""\
-APT::Architecture "riscv64";
-APT::Architectures {{ "riscv64"; }};
-APT::Sandbox::User "";
-APT::Update::Error-Mode "any";
-Acquire::Languages "none";
-Dir::State "{folder}";
-Dir::State::Lists "{folder}/lists";
-Dir::State::status "{folder}/status";
-Dir::Cache "{folder}";
-Dir::Cache::archives "{folder}/archives";
-Dir::Etc::SourceList "{folder}/sources.list";
-Dir::Etc::SourceParts "-";
-""", encoding="utf-8")
-    return os.environ | {"APT_CONFIG": str(folder / "apt.conf")}
-
-
-def command(words, what, **kwargs):
-    """=> what it prints.  Unavailable: it fails, or takes too long."""
-    try:
-        return subprocess.run(words, check=True, text=True, timeout=400, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, **kwargs).stdout
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        last = (error.stderr or str(error)).strip().splitlines()[-1]
-        raise Unavailable(f"{what}: {last}") from None
-
 
 def fetch(folder, suite, mirror):
     """Brings the kernel's package.  => the file"""
-    missing = [tool for tool in TOOLS if not shutil.which(tool)]
-    if missing or not KEYS.exists():
-        raise Unavailable(f"{(missing + [KEYS])[0]} is not here")
-    env = apt_settings(folder / "apt", suite, mirror)
-    command(["apt-get", "update"], f"no {suite} for riscv64 from {mirror}", env=env)
+    env = ready(folder, suite, mirror)
     depends = command(["apt-cache", "depends", "linux-image-riscv64"], "no linux-image-riscv64", env=env)
-    package = re.search(r"Depends: (linux-image-\S+)", depends)[1]
-    command(["apt-get", "download", package], f"no {package}", env=env, cwd=folder)
-    return next(folder.glob(f"{package}_*.deb"))
+    return download(folder, re.search(r"Depends: (linux-image-\S+)", depends)[1], env)
 
 
 def debian_kernel(folder, suite, mirror):

@@ -8,8 +8,8 @@
 int main(void)
 {
     int own = 0;
-    atomic_int *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    atomic_int *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     for (int i = 0; i < 4; i++)
         if (fork() == 0) {
             for (int n = 0; n < 1000; n++) {
