@@ -212,11 +212,12 @@ static uint64 open_flags(struct fuzzer *f)
 
 // --- all of them ------------------------------------------------------------------------------
 
-// Somebody of our own, or a number that stands for nobody.
+// Somebody of our own, or a number that stands for nobody; never a group, which others are in.
 static uint64 victim(struct fuzzer *f)
 {
     uint64 me = (uint64)getpid();
-    return ONE_OF(f, f->child ? (uint64)f->child : me, me, 1, 0, 1UL << 31, -2UL, me | 1UL << 32);
+    return ONE_OF(f, f->child ? (uint64)f->child : me, me, 1, 1UL << 31, -(1UL << 30),
+                  me | 1UL << 32);
 }
 
 static uint64 value_in_memory(struct fuzzer *f, enum kind kind)
