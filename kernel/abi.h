@@ -436,6 +436,23 @@ struct kine_proc {
     uint64 kernel_ns;
 };
 
+// kine_area: an area of a process's, and what is there of it.
+#define KINE_AREA_SHARED 1 // stores go to what it shows (MAP_SHARED)
+#define KINE_AREA_OBJECT 2 // it shows a file or shared memory
+#define KINE_AREA_HEAP   4
+struct kine_area {
+    uint64 start, end;    // in; the next area behind `end` is asked for.  out: where it lies
+    uint64 offset;        // of what it shows, at `start`
+    uint32 prot;          // PROT_*
+    uint32 flags;         // KINE_AREA_*
+    uint64 present;       // pages that are in memory
+    uint64 shared;        // of these, pages that others have too: a process, or the cache of files
+    uint64 cow;           // of these, pages that are copied, or taken back, at the next store
+    uint64 swapped;       // pages in swap space
+    uint64 tables;        // leaf tables
+    uint64 tables_shared; // of these, tables that other processes have too
+};
+
 // kine_inject: the n-th page allocation of a kind that this process makes from now on fails.  n = 0
 // switches it off.  Children inherit nothing.
 #define KINE_FAIL_KALLOC 1 // those made in its system calls

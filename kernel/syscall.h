@@ -141,3 +141,4 @@
 #define SYS_kine_snapshot 1005 // (int what, const char *name | struct kine_snapshot *)
 #define SYS_kine_scrub    1006 // (struct kine_scrub *out): read every block of the volume
 #define SYS_kine_longest  1007 // (int what, struct kine_longest *out, int max): debug builds
+#define SYS_kine_area     1008 // (int pid, struct kine_area *at): its next area; 1, 0: end

@@ -104,5 +104,7 @@ int kine_snapshot(int what, const char *name) KINE(kine_snapshot); // KINE_SNAPS
 int kine_snapshot_next(struct kine_snapshot *at)
     KINE(kine_snapshot_next); // from at->id; => 1, 0: end, -1
 int kine_scrub(struct kine_scrub *out) KINE(kine_scrub);
+// The area behind at->end of a process's (0: the caller's) memory.  => 1, 0: there is none, -1
+int kine_area(int pid, struct kine_area *at) KINE(kine_area);
 int kine_longest(int what, struct kine_longest *out, int max) KINE(kine_longest); // KINE_LONGEST_*
 int ficlone(int to, int from) KINE(ficlone); // `to` shares all of from's blocks from now on

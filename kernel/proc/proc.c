@@ -211,6 +211,17 @@ bool proc_describe(int after, struct kine_proc *out)
     return p != NULL;
 }
 
+struct aspace *proc_aspace(int pid)
+{
+    spin_lock(&tree_lock);
+    struct proc *p = pid == 0 ? current_proc() : proc_find(pid);
+    struct aspace *as = p ? p->aspace : NULL;
+    if (as)
+        aspace_get(as);
+    spin_unlock(&tree_lock);
+    return as;
+}
+
 void proc_list(void)
 {
     struct kine_proc p = { 0 };

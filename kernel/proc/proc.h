@@ -128,4 +128,7 @@ void proc_return_to_root(void);
 int proc_count(void);
 // Describes the process with the lowest pid above `after`.  => false if there is none.  May sleep.
 bool proc_describe(int after, struct kine_proc *out);
+// => the memory of a process (0: the caller's), with a reference; NULL: there is none of that number,
+// or it has exited.
+struct aspace *proc_aspace(int pid);
 void proc_list(void); // by printk, one line each: Ctrl-P; from any context

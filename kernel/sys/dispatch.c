@@ -151,6 +151,7 @@ static syscall_fn *const kine_calls[] = {
     [SYS_kine_snapshot - KINE_FIRST] = sys_kine_snapshot,
     [SYS_kine_scrub - KINE_FIRST] = sys_kine_scrub,
     [SYS_kine_longest - KINE_FIRST] = sys_kine_longest,
+    [SYS_kine_area - KINE_FIRST] = sys_kine_area,
 };
 
 static bool say_missing; // by a boot argument; written once, before there are programs

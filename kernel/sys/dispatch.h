@@ -65,4 +65,4 @@ syscall_fn sys_uname, sys_sysinfo, sys_reboot;
 syscall_fn sys_kine_snapshot, sys_kine_scrub;
 // sys_kine.c: what only kine has
 syscall_fn sys_kine_audit, sys_kine_meminfo, sys_kine_procs, sys_kine_inject, sys_kine_pte,
-    sys_kine_longest;
+    sys_kine_longest, sys_kine_area;

@@ -67,6 +67,21 @@ int64 sys_kine_procs(const uint64 *arg) // struct kine_proc *, max
     return err ? err : (int64)n;
 }
 
+int64 sys_kine_area(const uint64 *arg) // pid, struct kine_area *
+{
+    struct kine_area at;
+    int err = copyin(current_proc()->aspace, &at, arg[1], sizeof at);
+    if (err)
+        return err;
+    struct aspace *as = proc_aspace((int)arg[0]);
+    if (!as)
+        return -ESRCH;
+    bool found = aspace_describe(as, at.end, &at);
+    aspace_put(as);
+    err = found ? give(arg[1], &at, sizeof at) : 0;
+    return err ? err : found;
+}
+
 int64 sys_kine_inject(const uint64 *arg) // kind, n
 {
     struct thread *t = current_thread();

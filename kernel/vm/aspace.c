@@ -125,6 +125,52 @@ void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size
     *shared = u.shared;
 }
 
+struct census {
+    struct kine_area *area;
+    uint64 table; // where the last table that was counted begins
+};
+
+static void count_table(struct census *c, uint64 va, bool shared)
+{
+    uint64 table = va & ~(LEAF_SPAN - 1);
+    if (c->area->tables > 0 && table == c->table)
+        return;
+    c->table = table;
+    c->area->tables++;
+    c->area->tables_shared += shared;
+}
+
+static void count_page(pte_t *e, uint64 va, bool shared, void *arg)
+{
+    struct census *c = arg;
+    count_table(c, va, shared);
+    if (pte_is_swapped(*e)) {
+        c->area->swapped++;
+        return;
+    }
+    c->area->present++;
+    c->area->shared += shared || entry_refs(*e) > 1;
+    c->area->cow += *e & PTE_COW || (shared && *e & PTE_W);
+}
+
+bool aspace_describe(struct aspace *as, uint64 from, struct kine_area *out)
+{
+    *out = (struct kine_area){ 0 };
+    mutex_lock(&as->lock);
+    const struct area *a = areas_beyond(&as->areas, from);
+    if (a) {
+        out->start = a->start;
+        out->end = a->end;
+        out->offset = a->offset;
+        out->prot = a->prot;
+        out->flags = (a->mapping.shared ? KINE_AREA_SHARED : 0) |
+                     (a->object ? KINE_AREA_OBJECT : 0) | (a->heap ? KINE_AREA_HEAP : 0);
+        pte_each(as->root, a->start, a->end, count_page, &(struct census){ out, 0 });
+    }
+    mutex_unlock(&as->lock);
+    return a != NULL;
+}
+
 struct own {
     uint64 pages;
     uint32 refs; // that a frame has which only this space has

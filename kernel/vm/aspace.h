@@ -105,6 +105,8 @@ void aspace_usage(struct aspace *as, uint64 *pages, uint64 *shared, uint64 *size
 // What would be free if this space, and nobody else, ended, in frames and slots of swap space: tables
 // and private pages that only it has, and shared memory that only it maps.
 uint64 aspace_own(struct aspace *as);
+// Describes the area at or behind `from`.  => false: there is none
+bool aspace_describe(struct aspace *as, uint64 from, struct kine_area *out);
 // The leaf entry for an address, as this space has it, and who else has it; zeros if there is none.
 void aspace_entry(struct aspace *as, uint64 va, struct kine_pte *out);
 

@@ -543,3 +543,37 @@ TEST(maps_of_a_file_in_memory_agree_with_it)
     CHECK_EQ(memcmp(got, "still", 5), 0);
     end();
 }
+
+// --- what is there ----------------------------------------------------------------------------
+
+static struct kine_area area_behind(uint64 end)
+{
+    struct kine_area at = { .end = end };
+    put(DATA, &at, sizeof at);
+    CHECK_EQ(call(SYS_kine_area, 0, DATA), 1);
+    get(&at, DATA, sizeof at);
+    return at;
+}
+
+TEST(areas_are_described)
+{
+    begin_mapped(MAP_SHARED);
+    CHECK_EQ(map(OTHER, SIZE, RW, MAP_PRIVATE, fd, PGSIZE), OTHER);
+    get(got, AT, 1);
+    put(OTHER, "own", 3);
+    get(got, OTHER + PGSIZE, 1);
+    struct kine_area a = area_behind(AT - PGSIZE);
+    CHECK(a.start == AT && a.end == AT + SIZE && a.prot == RW && a.offset == 0);
+    CHECK_EQ(a.flags, KINE_AREA_SHARED | KINE_AREA_OBJECT);
+    CHECK(a.present == 1 && a.shared == 1 && a.cow == 0 && a.tables == 1 && a.swapped == 0);
+    a = area_behind(a.end);
+    CHECK(a.start == OTHER && a.offset == PGSIZE && a.flags == KINE_AREA_OBJECT);
+    CHECK(a.present == 2 && a.shared == 1 && a.cow == 1 && a.tables_shared == 0);
+    a.end = OTHER + SIZE;
+    put(DATA, &a, sizeof a);
+    CHECK_EQ(call(SYS_kine_area, 0, DATA), 0);
+    CHECK_EQ(call(SYS_kine_area, 99, DATA), -ESRCH);
+    CHECK_EQ(call(SYS_kine_area, 0, CONSTANTS), -EFAULT);
+    CHECK_EQ(call(SYS_kine_area, 0, NOWHERE), -EFAULT);
+    end();
+}

@@ -93,6 +93,14 @@ int proc_count(void)
     return described;
 }
 
+struct aspace *proc_aspace(int pid)
+{
+    if (pid != 0)
+        return NULL;
+    aspace_get(calls_proc.aspace);
+    return calls_proc.aspace;
+}
+
 bool proc_describe(int after, struct kine_proc *out)
 {
     if (after >= 10 * described)

@@ -58,6 +58,11 @@ int kine_scrub(struct kine_scrub *out)
     return (int)syscall_errno(syscall(SYS_kine_scrub, out));
 }
 
+int kine_area(int pid, struct kine_area *at)
+{
+    return (int)syscall_errno(syscall(SYS_kine_area, pid, at));
+}
+
 int kine_longest(int what, struct kine_longest *out, int max)
 {
     return (int)syscall_errno(syscall(SYS_kine_longest, what, out, max));

@@ -112,6 +112,7 @@ static const struct call calls[] = {
     { SYS_kine_procs, 1, { BUFFER, LENGTH } },
     { SYS_kine_inject, 4, { FEW, FEW } },
     { SYS_kine_pte, 1, { ADDRESS, BUFFER } },
+    { SYS_kine_area, 1, { CHILD, BUFFER } },
     { SYS_kine_snapshot, 1, { SNAPSHOT_ACT, SNAPSHOT_NAME } },
 };
 #define CALLS (sizeof calls / sizeof calls[0])

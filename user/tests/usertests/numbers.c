@@ -118,6 +118,7 @@ static const int number[] = {
     SYS_kine_snapshot,
     SYS_kine_scrub,
     SYS_kine_longest,
+    SYS_kine_area,
     SYS_fallocate,
     SYS_fchdir,
     SYS_fchownat,
