@@ -35,12 +35,14 @@ static void kill_somebody(struct fuzzer *chance)
         kill(procs[pick(chance, (uint64)n)].pid);
 }
 
-// => the pid of a family's leader, or -1.  It has none of our descriptors but the one for counting.
+// => the pid of a family's leader, or -1.  It has none of our descriptors but the one for counting,
+// and is a session of its own: what it sends to groups reaches nobody else.
 static int start_family(uint64 seed, int i)
 {
     int pid = fork();
     if (pid != 0)
         return pid;
+    sys(SYS_setsid);
     for (int fd = 0; fd < COUNT_FD; fd++)
         close(fd);
     for (int fd = 0; fd < 3; fd++)
