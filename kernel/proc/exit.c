@@ -16,15 +16,22 @@
 #include "riscv/machine.h"
 #include "vm/aspace.h"
 
+// => tree_lock held.  Init waits for it as for any child, however it was made.
+static void give_to_init(struct proc *child)
+{
+    child->parent = init_proc;
+    child->maker = some_thread(init_proc);
+    child->exit_notice = SIGCHLD;
+    __atomic_store_n(&child->ppid, init_proc->pid, __ATOMIC_RELAXED);
+}
+
 // => tree_lock held.  Moves the children to init, which reaps the dead among them.
 static void hand_over_children(struct proc *p)
 {
     struct list *l;
     while ((l = list_pop_front(&p->children)) != NULL) {
         struct proc *child = container_of(l, struct proc, sibling);
-        child->parent = init_proc;
-        child->maker = some_thread(init_proc);
-        __atomic_store_n(&child->ppid, init_proc->pid, __ATOMIC_RELAXED);
+        give_to_init(child);
         if (child->zombie)
             list_push_front(&init_proc->children, l);
         else
@@ -39,10 +46,8 @@ static void tell_of_end(struct proc *p, int code, int status)
     struct proc *parent = p->parent;
     bool unwanted = p->exit_notice == SIGCHLD && signal_reaps_itself(parent);
     signal_tell_parent(p, p->exit_notice, code, status);
-    if (unwanted) {
-        p->parent = init_proc;
-        p->maker = some_thread(init_proc);
-    }
+    if (unwanted)
+        give_to_init(p);
     list_remove(&p->sibling);
     list_push_front(&p->parent->children, &p->sibling);
     if (unwanted)
