@@ -8,7 +8,7 @@
 #include "task/sched.h"
 
 #define NS_PER_S 1000000000UL
-#define OFTEN_NS 100000UL // no alarm rings more often
+#define OFTEN_NS 2000000UL // no alarm rings more often
 
 struct ptimer {
     struct alarm alarm;
@@ -20,6 +20,16 @@ struct ptimer {
     int overrun;   // of its last signal that was taken
 };
 
+// What a process has of them, from the first that it sets on.
+struct proc_alarms {
+    struct proc *proc;
+    struct alarm real;                 // ITIMER_REAL
+    struct cpu_alarm computing, spent; // ITIMER_VIRTUAL, ITIMER_PROF
+    struct list timers;                // struct ptimer.link: timer_create()
+    int ntimers, last_id;
+};
+
+static struct obj_cache alarms = OBJ_CACHE_INIT(alarms, "alarms", sizeof(struct proc_alarms));
 static struct obj_cache ptimers = OBJ_CACHE_INIT(ptimers, "timer", sizeof(struct ptimer));
 
 static struct list set = LIST_INIT(set); // by tree_lock: alarms that are set, soonest first
@@ -57,10 +67,14 @@ static void set_alarm(struct alarm *a, uint64 when, uint64 interval)
         insert(a);
 }
 
+// All that ring too often ring at the same moments, so that the clock's thread is woken for them no
+// more often than for one.
 // => how many rings were due and are not heard, of one that is to ring every `interval` from `when`
 static uint64 missed_rings(uint64 when, uint64 interval, uint64 now)
 {
-    uint64 next = when + interval, soon = now + OFTEN_NS;
+    uint64 next = when + interval, soon = (now / OFTEN_NS + 1) * OFTEN_NS;
+    if (interval >= OFTEN_NS && next > now)
+        return 0;
     return next >= soon ? 0 : (soon - next + interval - 1) / interval;
 }
 
@@ -110,14 +124,29 @@ static void post(struct proc *p, int sig)
 
 static void ring_real(struct alarm *a, uint64 missed)
 {
-    post(container_of(a, struct proc, alarms.real), SIGALRM);
+    post(container_of(a, struct proc_alarms, real)->proc, SIGALRM);
 }
 
-void alarms_init(struct proc_alarms *a)
+// => false: no memory
+static bool need_alarms(struct proc *p)
 {
-    list_init(&a->real.link);
+    if (__atomic_load_n(&p->alarms, __ATOMIC_ACQUIRE))
+        return true;
+    struct proc_alarms *a = obj_alloc_zeroed(&alarms);
+    if (!a)
+        return false;
+    a->proc = p;
     a->real.ring = ring_real;
+    list_init(&a->real.link);
     list_init(&a->timers);
+    spin_lock(&tree_lock);
+    struct proc_alarms *spare = p->alarms ? a : NULL; // another thread was faster
+    if (!spare)
+        __atomic_store_n(&p->alarms, a, __ATOMIC_RELEASE);
+    spin_unlock(&tree_lock);
+    if (spare)
+        obj_free(&alarms, spare);
+    return true;
 }
 
 static void tick(struct proc *p, struct cpu_alarm *a, uint64 spent, int sig)
@@ -130,8 +159,8 @@ static void tick(struct proc *p, struct cpu_alarm *a, uint64 spent, int sig)
 
 void alarms_tick(struct proc *p)
 {
-    struct proc_alarms *a = &p->alarms;
-    if (!a->computing.at && !a->spent.at)
+    struct proc_alarms *a = __atomic_load_n(&p->alarms, __ATOMIC_ACQUIRE);
+    if (!a || (!a->computing.at && !a->spent.at))
         return;
     spin_lock(&tree_lock);
     struct cpu_time t = proc_threads_spent(p);
@@ -149,14 +178,16 @@ static uint64 cpu_now(const struct proc *p, int which)
 
 static struct cpu_alarm *cpu_alarm_of(struct proc *p, int which)
 {
-    return which == ITIMER_PROF ? &p->alarms.spent : &p->alarms.computing;
+    return which == ITIMER_PROF ? &p->alarms->spent : &p->alarms->computing;
 }
 
 // => tree_lock held
 static struct alarm_time get(struct proc *p, int which)
 {
+    if (!p->alarms)
+        return (struct alarm_time){ 0, 0 };
     if (which == ITIMER_REAL)
-        return time_left(&p->alarms.real);
+        return time_left(&p->alarms->real);
     const struct cpu_alarm *a = cpu_alarm_of(p, which);
     uint64 now = cpu_now(p, which);
     if (!a->at)
@@ -167,7 +198,7 @@ static struct alarm_time get(struct proc *p, int which)
 static void put(struct proc *p, int which, struct alarm_time t)
 {
     if (which == ITIMER_REAL) {
-        set_alarm(&p->alarms.real, t.left ? clock_ns() + t.left : 0, t.interval);
+        set_alarm(&p->alarms->real, t.left ? clock_ns() + t.left : 0, t.interval);
         return;
     }
     *cpu_alarm_of(p, which) =
@@ -183,14 +214,17 @@ struct alarm_time itimer_get(int which)
     return t;
 }
 
-struct alarm_time itimer_set(int which, struct alarm_time t)
+int itimer_set(int which, struct alarm_time t, struct alarm_time *old)
 {
+    struct proc *p = current_proc();
+    if (!need_alarms(p))
+        return -ENOMEM;
     sched_charge();
     spin_lock(&tree_lock);
-    struct alarm_time old = get(current_proc(), which);
-    put(current_proc(), which, t);
+    *old = get(p, which);
+    put(p, which, t);
     spin_unlock(&tree_lock);
-    return old;
+    return 0;
 }
 
 // --- timer_create() ---------------------------------------------------------------------------
@@ -215,7 +249,9 @@ static void ring_timer(struct alarm *a, uint64 missed)
 // => tree_lock held
 static struct ptimer *find(struct proc *p, int id)
 {
-    list_for_each (l, &p->alarms.timers) {
+    if (!p->alarms)
+        return NULL;
+    list_for_each (l, &p->alarms->timers) {
         struct ptimer *t = container_of(l, struct ptimer, link);
         if (t->id == id)
             return t;
@@ -225,7 +261,7 @@ static struct ptimer *find(struct proc *p, int id)
 
 static int free_id(struct proc *p)
 {
-    struct proc_alarms *a = &p->alarms;
+    struct proc_alarms *a = p->alarms;
     do
         a->last_id = (a->last_id + 1) & INT32_MAX;
     while (find(p, a->last_id));
@@ -238,11 +274,11 @@ static int enter(struct proc *p, struct ptimer *t)
     const struct lwp *to = lwp_find(t->event.sigev_tid);
     if (t->event.sigev_notify == SIGEV_THREAD_ID && (!to || to->proc != p))
         return -EINVAL;
-    if (p->alarms.ntimers == TIMERS_MOST)
+    if (p->alarms->ntimers == TIMERS_MOST)
         return -EAGAIN;
-    p->alarms.ntimers++;
+    p->alarms->ntimers++;
     t->id = free_id(p);
-    list_push_back(&p->alarms.timers, &t->link);
+    list_push_back(&p->alarms->timers, &t->link);
     return 0;
 }
 
@@ -250,7 +286,7 @@ int ptimer_new(const struct sigevent *event, bool realtime)
 {
     static const struct sigevent plain = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
     struct proc *p = current_proc();
-    struct ptimer *t = obj_alloc(&ptimers);
+    struct ptimer *t = need_alarms(p) ? obj_alloc(&ptimers) : NULL;
     if (!t)
         return -EAGAIN;
     *t = (struct ptimer){
@@ -325,7 +361,7 @@ static void end(struct ptimer *t)
 {
     unset(&t->alarm);
     list_remove(&t->link);
-    t->proc->alarms.ntimers--;
+    t->proc->alarms->ntimers--;
     obj_free(&ptimers, t);
 }
 
@@ -341,13 +377,17 @@ int ptimer_delete(int id)
 
 void alarms_end_timers(struct proc *p)
 {
-    list_for_each_safe (l, &p->alarms.timers)
-        end(container_of(l, struct ptimer, link));
+    if (p->alarms)
+        list_for_each_safe (l, &p->alarms->timers)
+            end(container_of(l, struct ptimer, link));
 }
 
 void alarms_end(struct proc *p)
 {
+    if (!p->alarms)
+        return;
     alarms_end_timers(p);
-    unset(&p->alarms.real);
-    p->alarms.computing.at = p->alarms.spent.at = 0;
+    unset(&p->alarms->real);
+    obj_free(&alarms, p->alarms);
+    p->alarms = NULL;
 }

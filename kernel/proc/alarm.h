@@ -36,16 +36,8 @@ struct alarm_time {
 
 #define TIMERS_MOST 256 // of one process
 
-struct proc_alarms {
-    struct alarm real;                 // ITIMER_REAL
-    struct cpu_alarm computing, spent; // ITIMER_VIRTUAL, ITIMER_PROF
-    struct list timers;                // struct timer's link: timer_create()
-    int ntimers, last_id;
-};
-
-void alarms_init(struct proc_alarms *a);
 bool alarms_start(void); // once at boot: the thread that rings them.  => false: no memory
-// Nothing of the process rings any more; nothing but ITIMER_* (exec).  => tree_lock held
+// Nothing of the process rings any more: it ends; or nothing but ITIMER_* (exec).  => tree_lock held
 void alarms_end(struct proc *p);
 void alarms_end_timers(struct proc *p);
 
@@ -53,9 +45,9 @@ void alarms_end_timers(struct proc *p);
 void alarms_tick(struct proc *p);
 
 // --- the calls, for the current process: the lock is not held ---------------------------------
-// => what was left, of timer `which` (ITIMER_*)
+// What is left, or was, of timer `which` (ITIMER_*).  => 0, -ENOMEM
 struct alarm_time itimer_get(int which);
-struct alarm_time itimer_set(int which, struct alarm_time t);
+int itimer_set(int which, struct alarm_time t, struct alarm_time *old);
 
 // timer_create(): what it does when it rings, NULL: SIGALRM with its id.  realtime: its clock is that
 // of the day.  => its id; -EAGAIN, -EINVAL

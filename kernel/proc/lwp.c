@@ -22,7 +22,6 @@ void lwp_init(struct lwp *l, struct proc *p)
     l->proc = p;
     list_init(&l->link);
     list_init(&l->hash);
-    lwp_signals_init(&l->signals);
 }
 
 // => is there room?

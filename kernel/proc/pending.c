@@ -10,17 +10,32 @@
      SIGBIT(SIGSYS))
 
 struct posted {
-    struct list link;
+    struct posted *newer;
     struct siginfo info;
 };
 
 static struct obj_cache posteds = OBJ_CACHE_INIT(posteds, "posted signal", sizeof(struct posted));
 
-void pending_init(struct pending *p)
+static void append(struct pending *p, struct posted *posted)
 {
-    p->set = 0;
-    p->n = 0;
-    list_init(&p->queue);
+    posted->newer = NULL;
+    if (p->newest)
+        p->newest->newer = posted;
+    else
+        p->oldest = posted;
+    p->newest = posted;
+    p->n++;
+}
+
+// Frees *at, which is behind `before` (NULL: the oldest).
+static void unlink(struct pending *p, struct posted **at, struct posted *before)
+{
+    struct posted *posted = *at;
+    *at = posted->newer;
+    if (p->newest == posted)
+        p->newest = before;
+    p->n--;
+    obj_free(&posteds, posted);
 }
 
 int pending_add(struct pending *p, const struct siginfo *info)
@@ -36,8 +51,7 @@ int pending_add(struct pending *p, const struct siginfo *info)
         return -EAGAIN;
     if (posted) {
         posted->info = *info;
-        list_push_back(&p->queue, &posted->link);
-        p->n++;
+        append(p, posted);
     }
     p->set |= SIGBIT(sig);
     return 0;
@@ -45,36 +59,31 @@ int pending_add(struct pending *p, const struct siginfo *info)
 
 bool pending_count_timer(struct pending *p, const struct siginfo *info)
 {
-    list_for_each (l, &p->queue) {
-        struct siginfo *waits = &container_of(l, struct posted, link)->info;
-        if (waits->si_code == SI_TIMER && waits->si_timerid == info->si_timerid) {
-            waits->si_overrun += info->si_overrun + 1;
+    for (struct posted *at = p->oldest; at; at = at->newer)
+        if (at->info.si_code == SI_TIMER && at->info.si_timerid == info->si_timerid) {
+            at->info.si_overrun += info->si_overrun + 1;
             return true;
         }
-    }
     return false;
-}
-
-static void unlink(struct pending *p, struct posted *posted)
-{
-    list_remove(&posted->link);
-    p->n--;
-    obj_free(&posteds, posted);
 }
 
 // Takes the oldest of its number off the queue.  => does another wait?
 static bool take_oldest(struct pending *p, int sig, struct siginfo *info)
 {
     bool taken = false;
-    list_for_each_safe (l, &p->queue) {
-        struct posted *posted = container_of(l, struct posted, link);
-        if (posted->info.si_signo != sig)
-            continue;
-        if (taken)
+    struct posted **at = &p->oldest, *before = NULL;
+    while (*at) {
+        bool is_it = (*at)->info.si_signo == sig;
+        if (is_it && taken)
             return true;
-        *info = posted->info;
-        taken = true;
-        unlink(p, posted);
+        if (is_it) {
+            *info = (*at)->info;
+            taken = true;
+            unlink(p, at, before);
+        } else {
+            before = *at;
+            at = &before->newer;
+        }
     }
     return false;
 }
@@ -93,20 +102,19 @@ int pending_take(struct pending *p, uint64 wanted, struct siginfo *info)
 
 void pending_move(struct pending *to, struct pending *from)
 {
-    list_append(&to->queue, &from->queue);
-    to->set = from->set;
-    to->n = from->n;
-    from->set = 0;
-    from->n = 0;
+    *to = *from;
+    *from = (struct pending){ 0 };
 }
 
-void pending_drop(struct pending *p, uint64 set)
+void pending_drop_some(struct pending *p, uint64 set)
 {
-    if (p->set & set)
-        list_for_each_safe (l, &p->queue) {
-            struct posted *posted = container_of(l, struct posted, link);
-            if (set & SIGBIT(posted->info.si_signo))
-                unlink(p, posted);
+    struct posted **at = &p->oldest, *before = NULL;
+    while (*at)
+        if (set & SIGBIT((*at)->info.si_signo)) {
+            unlink(p, at, before);
+        } else {
+            before = *at;
+            at = &before->newer;
         }
     p->set &= ~set;
 }

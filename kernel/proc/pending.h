@@ -5,19 +5,19 @@
 // SIGKILL needs none.  The tree lock is held wherever this is used.
 #pragma once
 
-#include "lib/list.h"
 #include "signals.h"
 #include "types.h"
 
 #define PENDING_MOST 1024 // of one process or thread, beyond the standard ones
 
-struct pending {
-    uint64 set;        // signals of which one at least waits
-    struct list queue; // struct posted.link, oldest first
-    uint32 n;          // in the queue
+struct posted;
+
+struct pending {                    // zeros: nothing waits
+    uint64 set;                     // signals of which one at least waits
+    struct posted *oldest, *newest; // the queue
+    uint32 n;                       // in the queue
 };
 
-void pending_init(struct pending *p);
 // => 0; -EAGAIN: too many wait, or there is no memory for it, and it is not one that may be merged
 int pending_add(struct pending *p, const struct siginfo *info);
 // Counts a timer's signal in one that waits already.  => false: none does
@@ -28,4 +28,9 @@ int pending_take(struct pending *p, uint64 wanted, struct siginfo *info);
 // What waits in `from` waits in the empty `to`.
 void pending_move(struct pending *to, struct pending *from);
 // Forgets the signals of a set; all of them at the end.
-void pending_drop(struct pending *p, uint64 set);
+void pending_drop_some(struct pending *p, uint64 set);
+static inline void pending_drop(struct pending *p, uint64 set)
+{
+    if (p->set & set)
+        pending_drop_some(p, set);
+}

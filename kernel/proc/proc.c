@@ -45,8 +45,6 @@ struct proc *proc_new(int *err)
     lwp_init(&p->leader, p);
     waitq_init(&p->child_exit, "child exit");
     waitq_init(&p->lwp_gone, "threads");
-    proc_signals_init(&p->signals);
-    alarms_init(&p->alarms);
     list_init(&p->group_link);
     spin_lock(&tree_lock);
     bool room = count < NPROC;

@@ -58,7 +58,7 @@ struct proc {
     struct list group_link;
     bool did_exec; // since it was born: its parent moves it to no other group
     struct proc_signals signals;
-    struct proc_alarms alarms;
+    struct proc_alarms *alarms; // NULL: it has set none
 
     int killed_by; // atomic, by the tree lock: the signal that ends it, from that moment on; 0: none
 };

@@ -10,18 +10,6 @@
 
 #define HARMLESS (SIGBIT(SIGCHLD) | SIGBIT(SIGCONT) | SIGBIT(SIGURG) | SIGBIT(SIGWINCH))
 
-void lwp_signals_init(struct lwp_signals *s)
-{
-    pending_init(&s->pending);
-    s->stack.ss_flags = SS_DISABLE;
-}
-
-void proc_signals_init(struct proc_signals *s)
-{
-    pending_init(&s->pending);
-    waitq_init(&s->go_on, "stopped");
-}
-
 // --- what a signal does -----------------------------------------------------------------------
 
 uint64 signal_handler(const struct proc *p, int sig)
@@ -139,12 +127,21 @@ void signal_post_members(struct group *g, const struct siginfo *info)
         signal_post_to(container_of(l, struct proc, group_link), NULL, info);
 }
 
+// => would the signal be dropped, whoever looks at it?
+static bool is_nothing_to(struct proc *p, int sig)
+{
+    const struct lwp_signals *s = &some_thread(p)->signals;
+    return p->lwps.next == p->lwps.prev && !((s->blocked | s->awaited) & SIGBIT(sig)) &&
+           signal_deed(p, sig) == NOTHING;
+}
+
 void signal_tell_parent(struct proc *child, int sig, int code, int status)
 {
     struct proc *parent = child->parent;
     bool ended = code < CLD_STOPPED;
     wake_all(&parent->child_exit);
-    if (!sig || (!ended && sighand_action(parent->sighand, sig).sa_flags & SA_NOCLDSTOP))
+    if (!sig || is_nothing_to(parent, sig) ||
+        (!ended && sighand_action(parent->sighand, sig).sa_flags & SA_NOCLDSTOP))
         return;
     struct siginfo info = {
         .si_signo = sig, .si_code = code, .si_pid = child->pid, .si_status = status
@@ -154,6 +151,8 @@ void signal_tell_parent(struct proc *child, int sig, int code, int status)
 
 bool signal_reaps_itself(const struct proc *p)
 {
+    if (!p->sighand)
+        return false;
     struct sigaction a = sighand_action(p->sighand, SIGCHLD);
     return a.sa_handler == SIG_IGN || a.sa_flags & SA_NOCLDWAIT;
 }
@@ -183,8 +182,10 @@ void signal_lwp_ends(struct lwp *l)
     pending_drop(&l->signals.pending, ~0UL);
     l->signals.blocked = ~0UL;
     l->signals.awaited = 0;
-    signal_pass_on(l, ~0UL);
-    stop_loses(l);
+    if (l->proc->signals.pending.set)
+        signal_pass_on(l, ~0UL);
+    if (l->proc->signals.stop)
+        stop_loses(l);
 }
 
 void signal_proc_ends(struct proc *p)

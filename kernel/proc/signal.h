@@ -26,7 +26,6 @@
 
 #include "proc/pending.h"
 #include "signals.h"
-#include "task/waitq.h"
 #include "types.h"
 
 struct group;
@@ -36,7 +35,7 @@ struct proc;
 #define UNBLOCKABLE (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 #define STOPPING    (SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 
-// What a thread has of it.
+// What a thread has of it; zeros: nothing.
 struct lwp_signals {
     struct pending pending;
     uint64 blocked; // changed by the thread itself
@@ -44,22 +43,18 @@ struct lwp_signals {
     bool stopped;   // it stands still, and is counted in nstopped
     bool put_back;  // its own: `before` is to be blocked again once a handler has been entered
     uint64 before;  // its own
-    struct sigaltstack stack; // its own
+    struct sigaltstack stack; // its own; of no size: none
 };
 
-// What a process has of it.
+// What a process has of it; zeros: nothing.
 struct proc_signals {
     struct pending pending;
-    int stop;           // the signal by which it is to stop or is stopped, or 0
-    int nstopped;       // threads that stand still
-    bool all_stopped;   // every one
-    struct waitq go_on; // those that are stopped wait here
-    int news;           // CLD_STOPPED or CLD_CONTINUED, for who waits for it; 0: none
-    int news_status;    // the signal that did it
+    int stop;         // the signal by which it is to stop or is stopped, or 0
+    int nstopped;     // threads that stand still
+    bool all_stopped; // every one
+    int news;         // CLD_STOPPED or CLD_CONTINUED, for who waits for it; 0: none
+    int news_status;  // the signal that did it
 };
-
-void lwp_signals_init(struct lwp_signals *s);
-void proc_signals_init(struct proc_signals *s);
 
 // --- posting: tree_lock held ------------------------------------------------------------------
 // To a process, or to one thread of it.  => 0, -EAGAIN (too many wait); -EPERM: it is init, which

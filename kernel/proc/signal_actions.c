@@ -83,18 +83,19 @@ int signal_own_actions(void)
 
 void signal_drop_actions(struct proc *p)
 {
+    if (!p->sighand) // nobody is left who would set one
+        return;
     spin_lock(&tree_lock);
     struct sighand *sh = p->sighand;
     p->sighand = NULL;
     spin_unlock(&tree_lock);
-    if (sh)
-        sighand_put(sh);
+    sighand_put(sh);
 }
 
 void signal_exec(void)
 {
     struct proc *p = current_proc();
-    current_lwp()->signals.stack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+    current_lwp()->signals.stack = (struct sigaltstack){ 0 };
     spin_lock(&tree_lock);
     p->did_exec = true;
     if (p->sighand)

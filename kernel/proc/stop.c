@@ -8,8 +8,12 @@
 
 #include "proc/proc_priv.h"
 #include "proc/signal_priv.h"
+#include "task/waitq.h"
 
 static int stopped_processes; // by tree_lock
+
+// All who stand still wait here: that one goes on is rare, and a wakeup only a hint.
+static struct waitq standing = WAITQ_INIT(standing, "stopped");
 
 bool signal_is_stopped(const struct proc *p)
 {
@@ -50,7 +54,7 @@ void stop_here(struct lwp *l)
             p->signals.nstopped++;
             look_whether_all_stand(p);
         }
-        wait_on_killable(&p->signals.go_on, &tree_lock);
+        wait_on_killable(&standing, &tree_lock);
     }
 }
 
@@ -63,7 +67,7 @@ void stop_ends(struct proc *p)
     s->nstopped = 0;
     list_for_each (l, &p->lwps)
         container_of(l, struct lwp, link)->signals.stopped = false;
-    wake_all(&s->go_on);
+    wake_all(&standing);
     s->news = 0;
     if (!s->all_stopped)
         return;

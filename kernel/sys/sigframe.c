@@ -26,13 +26,15 @@ static bool is_on(const struct sigaltstack *stack, uint64 sp)
 
 static bool is_usable(const struct sigaltstack *stack)
 {
-    return !(stack->ss_flags & SS_DISABLE);
+    return stack->ss_size > 0;
 }
 
 struct sigaltstack sigframe_stack(void)
 {
     struct sigaltstack stack = current_lwp()->signals.stack;
-    if (is_usable(&stack) && is_on(&stack, current_thread()->tf->reg[REG_SP]))
+    if (!is_usable(&stack))
+        stack.ss_flags |= SS_DISABLE;
+    else if (is_on(&stack, current_thread()->tf->reg[REG_SP]))
         stack.ss_flags |= SS_ONSTACK;
     return stack;
 }
@@ -47,7 +49,7 @@ int sigframe_set_stack(const struct sigaltstack *stack)
     if (how != SS_DISABLE && stack->ss_size < MINSIGSTKSZ)
         return -ENOMEM;
     struct sigaltstack *to = &current_lwp()->signals.stack;
-    *to = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+    *to = (struct sigaltstack){ 0 };
     if (how != SS_DISABLE)
         *to =
             (struct sigaltstack){ stack->ss_sp, stack->ss_flags & ~SS_ONSTACK, 0, stack->ss_size };
@@ -113,7 +115,7 @@ int sigframe_push(struct trapframe *tf, const struct sigaction *action, const st
     if (err)
         return err;
     if (stack->ss_flags & SS_AUTODISARM)
-        *stack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+        *stack = (struct sigaltstack){ 0 };
     tf->reg[REG_A0] = (uint64)info->si_signo;
     tf->reg[REG_A1] = at;
     tf->reg[REG_A2] = at + offsetof(struct sigframe, uc);

@@ -65,8 +65,9 @@ int64 sys_setitimer(const uint64 *arg) // which, new *, old *
         return -EINVAL;
     struct alarm_time t = { ns_of(v.it_value.tv_sec, v.it_value.tv_usec),
                             ns_of(v.it_interval.tv_sec, v.it_interval.tv_usec) };
-    struct alarm_time old = itimer_set((int)arg[0], t);
-    return arg[2] ? put_itimer(arg[2], old) : 0;
+    struct alarm_time old;
+    int err = itimer_set((int)arg[0], t, &old);
+    return err || !arg[2] ? err : put_itimer(arg[2], old);
 }
 
 // --- timer_create -----------------------------------------------------------------------------

@@ -145,11 +145,11 @@ struct alarm_time itimer_get(int which)
     return timer;
 }
 
-struct alarm_time itimer_set(int which, struct alarm_time t)
+int itimer_set(int which, struct alarm_time t, struct alarm_time *old)
 {
-    struct alarm_time old = timer;
+    *old = timer;
     timer = t;
-    return old;
+    return 0;
 }
 
 int ptimer_new(const struct sigevent *e, bool realtime)
@@ -211,7 +211,6 @@ static void begin(void)
     calls_begin(true);
     sigpage_init();
     memset(state(), 0, sizeof *state());
-    state()->stack.ss_flags = SS_DISABLE;
     memset(actions, 0, sizeof actions);
     nnext = entered = put_backs = broken = forced = 0;
     handles_faults = false;
@@ -361,7 +360,7 @@ TEST(a_frame_without_room_is_a_fault)
 
 TEST(the_alternate_stack)
 {
-    struct sigaltstack s = { DATA, 0, 0, 2 * PGSIZE }, got;
+    struct sigaltstack s = { DATA + PGSIZE, 0, 0, 2 * PGSIZE }, got;
     begin();
     handles_faults = true;
     struct trapframe *tf = calls_thread.tf;
@@ -372,12 +371,12 @@ TEST(the_alternate_stack)
     actions[10].sa_flags = SA_ONSTACK;
     one(10);
     deliver_signals(tf, false);
-    CHECK_EQ(tf->reg[REG_SP], DATA + 2 * PGSIZE - 1088);
+    CHECK_EQ(tf->reg[REG_SP], DATA + 3 * PGSIZE - 1088);
     CHECK_EQ(call(SYS_sigaltstack, STACK, 0), -EPERM); // it is in use
     one(10);
     deliver_signals(tf, false);
-    CHECK_EQ(tf->reg[REG_SP], DATA + 2 * PGSIZE - 2 * 1088); // below the first
-    tf->reg[REG_SP] = DATA + 1000;
+    CHECK_EQ(tf->reg[REG_SP], DATA + 3 * PGSIZE - 2 * 1088); // below the first
+    tf->reg[REG_SP] = DATA + PGSIZE + 1000;
     one(10);
     deliver_signals(tf, false);
     CHECK_EQ(forced, SIGSEGV); // over its end

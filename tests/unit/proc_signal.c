@@ -310,6 +310,24 @@ TEST(who_ignores_sigchld_has_no_zombies)
     as_init(takes_them_over);
 }
 
+static void leaves_a_clone(void)
+{
+    CHECK(start_with(0, ends_7) > 0);
+    proc_exit(2, 0);
+}
+
+static void waits_for_all_alike(void)
+{
+    CHECK_EQ(end_of(start(leaves_a_clone)), 2);
+    CHECK_EQ(wait_any(WEXITED), 0); // without __WALL
+    CHECK(news.code == CLD_EXITED && news.status == 7);
+}
+
+TEST(orphaned_clones_are_waited_for_too)
+{
+    as_init(waits_for_all_alike);
+}
+
 // --- groups -----------------------------------------------------------------------------------
 
 static void forms_groups(void)
@@ -377,7 +395,8 @@ static void rings(void)
     struct siginfo info;
     uint64 begin_ns = clock_ns();
     signal_block(SIGBIT(SIGALRM));
-    struct alarm_time t = { 50000000, 20000000 }, old = itimer_set(ITIMER_REAL, t);
+    struct alarm_time t = { 50000000, 20000000 }, old;
+    CHECK_EQ(itimer_set(ITIMER_REAL, t, &old), 0);
     CHECK_EQ(old.left, 0);
     CHECK_EQ(signal_wait(SIGBIT(SIGALRM), SLEEP_LONGEST_NS, &info), SIGALRM);
     CHECK_EQ(clock_ns() - begin_ns, 50000000);
@@ -386,7 +405,7 @@ static void rings(void)
     t = itimer_get(ITIMER_REAL);
     CHECK(t.left == 20000000 && t.interval == 20000000);
     int id = ptimer_new(NULL, false);
-    itimer_set(ITIMER_REAL, (struct alarm_time){ 0, 0 });
+    itimer_set(ITIMER_REAL, (struct alarm_time){ 0, 0 }, &old);
     CHECK_EQ(ptimer_set(id, 1000000, 1000000, false, &old), 0);
     nap(20);
     CHECK_EQ(signal_wait(SIGBIT(SIGALRM), SLEEP_LONGEST_NS, &info), SIGALRM);

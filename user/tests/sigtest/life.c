@@ -102,7 +102,7 @@ static void shoots(void *arg)
     uint64 set = SIGBIT(SIGUSR1) | SIGBIT(SIGUSR2) | SIGBIT(50);
     on_masked(SIGUSR1, note, SA_RESTART, 0);
     on_masked(SIGUSR2, note, SA_RESTART, SIGBIT(SIGUSR1));
-    on_masked(50, note, SA_RESTART | SA_NODEFER, 0);
+    on_masked(50, note, SA_RESTART, 0);
     __atomic_fetch_add(ready, 1, __ATOMIC_SEQ_CST);
     while (*ready < PARTNERS + 1)
         sleep_ms(1);
