@@ -118,7 +118,7 @@ end
 
 
 def stopped_in_uname(run_make, tmp_path, *commands):
-    """Runs `make qemu-gdb` and `make gdb`, types `(uname)`, and gives the commands to gdb when the
+    """Runs `make qemu-gdb` and `make gdb`, types `(uname; :)`, and gives the commands to gdb when the
     program is in its system call.  => what gdb said"""
     port = f"GDBPORT={grader.free_port()}"
     script = tmp_path / "commands"
@@ -129,7 +129,7 @@ def stopped_in_uname(run_make, tmp_path, *commands):
         [kine.MAKE, "-s", "gdb", port, f"GDB=gdb-multiarch -q -batch -x {script}"], cwd=kine.ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=kine.clean_environment())
     m.wait_for(r"(^|\n)\$ ")
-    m.type("(uname)\n")
+    m.type("(uname; :)\n")
     said, _ = gdb.communicate(timeout=60 * kine.SLOW)
     m.wait_for("Kine 1")
     return said

@@ -118,7 +118,11 @@ static void complete(const char *text, uint at, struct completion *c)
             args_add(&c->matches, names[i]);
 }
 
-static struct terminal terminal = { get, put, complete, COLUMNS };
+static void done(struct terminal *t)
+{
+}
+
+static struct terminal terminal = { get, put, complete, done, COLUMNS };
 
 // Types keys behind a prompt.  => how it ended; the line is in `line`
 static enum edited type_keys(const char *typed)

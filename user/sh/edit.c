@@ -556,6 +556,8 @@ static enum edited finish(struct editor *e, enum edited how, struct buffer *to)
 {
     if (e->at < e->line.len)
         go(e, e->line.len);
+    flush(e);
+    e->t->done(e->t);
     put(e, how == EDIT_GIVEN_UP ? "^C\n" : "\n");
     flush(e);
     if (how == EDIT_DONE) {

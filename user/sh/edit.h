@@ -24,6 +24,7 @@ struct terminal {
     int (*get)(struct terminal *t); // => the next byte; -1: there will be none
     void (*put)(struct terminal *t, const char *text, uint n);
     void (*complete)(const char *line, uint at, struct completion *c);
+    void (*done)(struct terminal *t); // the line is complete; its end has yet to be shown
     uint columns;
 };
 

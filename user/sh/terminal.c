@@ -12,6 +12,7 @@
 #define COLUMNS 80 // of a terminal that does not say
 
 static bool left_unseen;
+static struct termios before; // the editor had it
 
 static long control(uint request, void *arg)
 {
@@ -39,11 +40,11 @@ static uint columns(void)
 }
 
 // Keys that signal are the editor's; the kernel's own Ctrl-P stays.
-static bool make_raw(struct termios *before)
+static bool make_raw(void)
 {
-    if (control(TCGETS, before) < 0)
+    if (control(TCGETS, &before) < 0)
         return false;
-    struct termios raw = *before;
+    struct termios raw = before;
     raw.c_lflag &= ~(uint)(ICANON | ECHO | IEXTEN);
     raw.c_cc[VINTR] = raw.c_cc[VQUIT] = raw.c_cc[VSUSP] = 0;
     raw.c_cc[VMIN] = 1;
@@ -60,6 +61,13 @@ static int get(struct terminal *t)
 static void put(struct terminal *t, const char *text, uint n)
 {
     write(2, text, (int)n);
+}
+
+// Whoever sees the end of the line may type for the program: that is echoed by the terminal again.
+static void make_plain(struct terminal *t)
+{
+    left_unseen = waiting() > 0;
+    control(TCSETS, &before);
 }
 
 static void write_prompt(const char *prompt)
@@ -83,14 +91,8 @@ static enum edited read_plain(struct buffer *to)
 
 enum edited terminal_line(const char *prompt, struct buffer *to)
 {
-    struct terminal t = { get, put, complete_line, columns() };
-    struct termios before;
-    bool raw = (waiting() == 0 || left_unseen) && make_raw(&before);
+    struct terminal t = { get, put, complete_line, make_plain, columns() };
+    bool raw = (waiting() == 0 || left_unseen) && make_raw();
     write_prompt(prompt);
-    if (!raw)
-        return read_plain(to);
-    enum edited how = edit_line(&t, prompt, to);
-    left_unseen = waiting() > 0;
-    control(TCSETS, &before);
-    return how;
+    return raw ? edit_line(&t, prompt, to) : read_plain(to);
 }
