@@ -142,10 +142,15 @@ def test_devices(tmp_path):
     assert "2 devices are left out" in mkfs("--extract", "v.img", "out", cwd=tmp_path)
 
 
-@pytest.mark.parametrize("device", ["console", "console:1", "console:1:0:0", ":1:0", "a/b:1:0",
+@pytest.mark.parametrize("device", ["console", "console:1", "console:1:0:0", ":1:0",
                                     "console:256:0", "console:1:-1", "console:x:0"])
 def test_no_device(tmp_path, device):
     assert "like console:1:0" in refused("--device", device, "v.img", cwd=tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_device_in_no_folder(tmp_path):
+    assert "a/b:1:0 cannot be put" in refused("--device", "a/b:1:0", "v.img", cwd=tmp_path)
     assert os.listdir(tmp_path) == []
 
 

@@ -31,8 +31,8 @@ void syscall_init(void);
 _Noreturn void usertrap_anew(void);
 
 // sys_proc.c: processes
-syscall_fn sys_clone, sys_execve, sys_exit, sys_exit_group, sys_wait4, sys_waitid, sys_getpid,
-    sys_getppid, sys_gettid;
+syscall_fn sys_clone, sys_execve, sys_exit_thread, sys_exit_group, sys_wait4, sys_waitid,
+    sys_getpid, sys_getppid, sys_gettid;
 syscall_fn sys_sched_yield, sys_set_tid_address, sys_zero;
 // sys_futex.c: what threads wait for
 syscall_fn sys_futex, sys_set_robust_list, sys_get_robust_list;

@@ -34,7 +34,7 @@ int64 sys_execve(const uint64 *arg) // path, argv, envp
     usertrap_anew();
 }
 
-int64 sys_exit(const uint64 *arg) // status
+int64 sys_exit_thread(const uint64 *arg) // status
 {
     lwp_exit((int)arg[0]);
 }
