@@ -59,8 +59,11 @@ static bool reap_until(int shell)
 
 int main(void)
 {
-    if (!open_console())
-        return NO_CONSOLE;
+    while (!open_console()) {
+        if (errno != EIO) // what cannot be read now may be later
+            return NO_CONSOLE;
+        sleep(PAUSE);
+    }
     syscall(SYS_ioctl, 0, TCGETS, &modes);
     for (;;) {
         printf("init: starting sh\n");

@@ -198,7 +198,7 @@ def starts_when_reads_fail(machine, config, after):
 def test_init_outlives_its_disk(machine, tmp_path):
     """Reads fail for a while, from each read of a boot on: what cannot be mounted, and an init that is
     not there, are told; an init that runs waits for its page, and brings a shell when there is one."""
-    said = [starts_when_reads_fail(machine, tmp_path / "blkdebug.conf", after) for after in range(5, 16)]
+    said = [starts_when_reads_fail(machine, tmp_path / "blkdebug.conf", after) for after in range(5, 20)]
     assert all(re.search("cannot be (read|mounted|started)", text) for text in said)
     runs = [text for text in said if "init: starting sh" in text]
     assert any(re.search(r"cannot be read\n(.*\n)*init: starting sh", text) for text in runs), "init did not wait"
