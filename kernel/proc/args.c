@@ -40,7 +40,7 @@ static int fill_window(struct vector *v)
     return err;
 }
 
-// => 1 and the address of the next string; 0 at the end; -EFAULT, -ENOMEM, -EINTR
+// => 1 and the address of the next string; 0 at the end; -EFAULT, -ENOMEM
 static int next_string(struct vector *v, uint64 *string)
 {
     if (v->uva == 0)
@@ -49,8 +49,7 @@ static int next_string(struct vector *v, uint64 *string)
     if (err)
         return err;
     *string = v->window[v->at++];
-    err = *string ? thread_breathe_at_rest() : 0;
-    return err ? err : *string != 0;
+    return *string != 0;
 }
 
 // --- the first walk -----------------------------------------------------------------------------
@@ -74,7 +73,9 @@ static int measure_string(struct aspace *as, uint64 uva, struct amount *sum, uin
     while (!end) {
         if (pointers_and_bytes(sum) >= most)
             return -E2BIG;
-        int err = user_hold(as, uva, most - pointers_and_bytes(sum), false, &span);
+        int err = thread_breathe_at_rest();
+        if (!err)
+            err = user_hold(as, uva, most - pointers_and_bytes(sum), false, &span);
         if (err)
             return err;
         end = memchr(span.kva, 0, span.len);
@@ -89,7 +90,7 @@ static int measure_string(struct aspace *as, uint64 uva, struct amount *sum, uin
 // Adds the strings of a vector but the first `skip`.  => 0 and how many it has
 static int measure(struct vector v, unsigned skip, uint64 *n, struct amount *sum, uint64 most)
 {
-    uint64 string;
+    uint64 string = 0;
     int more;
     for (*n = 0; (more = next_string(&v, &string)) > 0; ++*n) {
         int err = *n < skip ? 0 : measure_string(v.as, string, sum, most);
@@ -189,7 +190,9 @@ static int copy_string_across(struct building *b, uint64 uva)
     while (!end) {
         if (b->string == b->path)
             return -E2BIG;
-        int err = user_pin(b->from, uva, b->path - b->string, &pin);
+        int err = thread_breathe_at_rest();
+        if (!err)
+            err = user_pin(b->from, uva, b->path - b->string, &pin);
         if (err)
             return err;
         end = memchr(pin.kva, 0, pin.len);
@@ -207,7 +210,7 @@ static int copy_string_across(struct building *b, uint64 uva)
 // The strings of the vector at uva, of which the first walk has found n, but the first `skip`.
 static int copy_vector(struct building *b, uint64 uva, unsigned skip, uint64 n)
 {
-    uint64 string;
+    uint64 string = 0;
     struct vector v = { .as = b->from, .uva = uva };
     for (uint64 i = 0; i < n; i++) {
         int more = next_string(&v, &string);

@@ -245,7 +245,7 @@ int act(int argc, char **argv)
 
 static void execs(void *arg)
 {
-    static char number[16];
+    char number[16]; // each thread's own: others write theirs at the same time
     char *argv[] = { again[0], again[1], numbered(number, "", getpid()), NULL };
     execve("/threadtest", argv, environ);
     if (arg)
