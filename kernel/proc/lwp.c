@@ -107,7 +107,7 @@ void lwp_publish(struct lwp *l)
     list_push_back(bucket(l->tid), &l->hash);
     list_push_back(&l->proc->lwps, &l->link);
     l->proc->nlive++;
-    l->proc->end.left++;
+    __atomic_fetch_add(&l->proc->end.left, 1, __ATOMIC_RELAXED);
 }
 
 void lwp_leave(struct lwp *l)
