@@ -111,10 +111,7 @@ int main(int argc, char **argv)
     }
     if (first == argc)
         return cut(0, "input");
-    for (; first < argc; first++) {
-        int fd = open(argv[first], O_RDONLY);
-        status |= fd < 0 ? complain_of("cut", argv[first]) : cut(fd, argv[first]);
-        close(fd);
-    }
+    for (; first < argc; first++)
+        status |= with_file("cut", argv[first], cut);
     return status;
 }

@@ -111,14 +111,6 @@ static int read_lines(int fd, const char *name)
     return r.failed ? complain_of("sort", name) : 0;
 }
 
-static int read_file(const char *name)
-{
-    int fd = open(name, O_RDONLY);
-    int status = fd < 0 ? complain_of("sort", name) : read_lines(fd, name);
-    close(fd);
-    return status;
-}
-
 static int write_sorted(void)
 {
     char **spare = malloc(((uint)count + 1) * sizeof *spare);
@@ -164,6 +156,6 @@ int main(int argc, char **argv)
     if (first == argc)
         status = read_lines(0, "input");
     for (; first < argc; first++)
-        status |= read_file(argv[first]);
+        status |= with_file("sort", argv[first], read_lines);
     return status | write_sorted();
 }

@@ -38,14 +38,6 @@ static int tail(int fd, const char *name)
     return r.failed ? complain_of("tail", name) : 0;
 }
 
-static int tail_file(const char *name)
-{
-    int fd = open(name, O_RDONLY);
-    int status = fd < 0 ? complain_of("tail", name) : tail(fd, name);
-    close(fd);
-    return status;
-}
-
 int main(int argc, char **argv)
 {
     int first = 1, status = 0;
@@ -68,6 +60,6 @@ int main(int argc, char **argv)
     if (first == argc)
         return tail(0, "input");
     for (; first < argc; first++)
-        status |= tail_file(argv[first]);
+        status |= with_file("tail", argv[first], tail);
     return status;
 }

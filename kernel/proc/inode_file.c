@@ -19,7 +19,6 @@
 #include "proc/inode_file_priv.h"
 #include "proc/offset.h"
 #include "riscv.h"
-#include "task/hand.h"
 #include "vm/area.h"
 #include "vm/usercopy.h"
 
@@ -34,15 +33,8 @@ static const struct file_ops inode_file_ops;
 static int64 read_some(struct file *f, struct user_iter *to, uint64 *offset)
 {
     struct frame *page;
-    size_t before = to->left;
-    int64 got = inode_read_page(f->obj, *offset, before, &page);
-    if (got <= 0)
-        return got;
-    frame_in_hand(page);
-    int err = user_iter_out(to, (char *)frame_page(page) + *offset % PGSIZE, (size_t)got);
-    frame_from_hand(page);
-    size_t done = before - to->left;
-    return err && done == 0 ? err : (int64)done;
+    int64 got = inode_read_page(f->obj, *offset, to->left, &page);
+    return got <= 0 ? got : file_page_out(to, page, *offset % PGSIZE, (size_t)got);
 }
 
 // With O_APPEND it finds *offset itself.

@@ -12,7 +12,6 @@
 #include "lib/string.h"
 #include "mem/slab.h"
 #include "proc/offset.h"
-#include "task/hand.h"
 #include "vm/area.h"
 #include "vm/pager.h"
 
@@ -44,19 +43,13 @@ static int64 read_some(struct file *f, struct user_iter *to, uint64 *offset)
     uint64 end = memory_size(f), at = *offset % PGSIZE;
     if (*offset >= end)
         return 0;
-    size_t before = to->left, n = PGSIZE - at;
+    size_t n = PGSIZE - at;
     if (n > end - *offset)
         n = end - *offset;
-    if (n > before)
-        n = before;
+    if (n > to->left)
+        n = to->left;
     int err = object_page(object_of(f), *offset / PGSIZE, &page);
-    if (err)
-        return err;
-    frame_in_hand(page);
-    err = user_iter_out(to, (char *)frame_page(page) + at, n);
-    frame_from_hand(page);
-    size_t done = before - to->left;
-    return err && done == 0 ? err : (int64)done;
+    return err ? err : file_page_out(to, page, at, n);
 }
 
 static int64 write_some(struct file *f, struct user_iter *from, uint64 *offset)

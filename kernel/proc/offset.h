@@ -8,6 +8,7 @@
 
 #include "proc/file.h"
 #include "riscv.h"
+#include "task/hand.h"
 #include "task/thread.h"
 #include "vm/usercopy.h"
 
@@ -15,6 +16,18 @@
 // that are to come; it may set *offset first.  => how many, 0 at the end of the file, or a negative
 // errno
 typedef int64 file_piece(struct file *f, struct user_iter *it, uint64 *offset);
+
+// Gives the user n bytes of a page of the file, from byte `at` on; drops the reference to the page.
+// => how many, or a negative errno if there are none
+static inline int64 file_page_out(struct user_iter *to, struct frame *page, size_t at, size_t n)
+{
+    size_t before = to->left;
+    frame_in_hand(page);
+    int err = user_iter_out(to, (char *)frame_page(page) + at, n);
+    frame_from_hand(page);
+    size_t done = before - to->left;
+    return err && done == 0 ? err : (int64)done;
+}
 
 // Moves pieces, and *offset with them; reading ends with a piece that ends within a page, for there
 // the file ends.

@@ -5,7 +5,7 @@ SHELLFLAGS := -std=gnu11 -O1 -g -MMD -MP -Wall -Wextra -Werror -Wno-unused-param
 	-Wno-attributes -fno-builtin -DKINE_USER -DKINE_LIBRARY -I. \
 	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SHB    := $(B)/shell
-SHSRC  := user/sh.c $(wildcard user/sh/*.c) $(patsubst %,user/lib/%.c,kill_command signal_names pattern number strerror errno)
+SHSRC  := user/sh.c $(wildcard user/sh/*.c) $(patsubst %,user/lib/%.c,kill_command signal_names pattern search number strerror errno)
 SHOBJ  := $(patsubst %.c,$(SHB)/%.o,$(SHSRC))
 
 $(SHOBJ): $(SHB)/%.o: %.c

@@ -1,3 +1,4 @@
+#include "kernel/fcntl.h"
 #include "user/lib/lines.h"
 #include "user/user.h"
 
@@ -29,4 +30,14 @@ int complain_of(const char *program, const char *what)
 {
     fprintf(2, "%s: %s: %s\n", program, what, strerror(errno));
     return 1;
+}
+
+int with_file(const char *program, const char *name, int (*work)(int fd, const char *name))
+{
+    int fd = open(name, O_RDONLY);
+    if (fd < 0)
+        return complain_of(program, name);
+    int status = work(fd, name);
+    close(fd);
+    return status;
 }

@@ -1,12 +1,12 @@
 // Programs by their names (user/lib/lines.h), as the shell finds them.
 #include "kernel/syscall.h"
 #include "user/lib/lines.h"
+#include "user/lib/search.h"
 #include "user/user.h"
 
-#define DEFAULT_PATH ":/"
-#define NOT_FOUND    127
-#define CANNOT_RUN   126
-#define KILLED       128 // and the signal
+#define NOT_FOUND  127
+#define CANNOT_RUN 126
+#define KILLED     128 // and the signal
 
 static const char *path_list(void)
 {
@@ -16,40 +16,14 @@ static const char *path_list(void)
     return DEFAULT_PATH;
 }
 
-static const char *end_of(const char *list)
-{
-    while (*list && *list != ':')
-        list++;
-    return list;
-}
-
-// => DIRECTORY/NAME, to be freed; NULL: no memory
-static char *in_directory(const char *list, const char *name)
-{
-    uint len = (uint)(end_of(list) - list);
-    char *path = malloc(len + strlen(name) + 2);
-    if (!path)
-        return 0;
-    memcpy(path, list, len);
-    if (len > 0 && path[len - 1] != '/')
-        path[len++] = '/';
-    strcpy(path + len, name);
-    return path;
-}
-
 char *program_named(const char *name)
 {
-    struct linux_stat st;
-    const char *list = strchr(name, '/') ? "" : path_list();
-    for (;; list++) {
-        char *path = in_directory(list, name);
-        if (path && status_of(path, &st, 0) == 0 && (st.st_mode & S_IFMT) == S_IFREG)
-            return path;
+    struct search s;
+    char *path;
+    search_start(&s, path_list(), name);
+    while ((path = search_next(&s, malloc)) && !is_file(path))
         free(path);
-        list = end_of(list);
-        if (*list == '\0')
-            return 0;
-    }
+    return path;
 }
 
 // A file that is no program is a text for the shell, which says so if it is not.

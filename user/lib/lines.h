@@ -12,6 +12,9 @@ void help(int argc, char **argv, const char *text) KINE(help);
 int take_flags(int argc, char **argv, const char *known, bool *flags) KINE(take_flags);
 // "PROGRAM: WHAT: why the last call failed".  => 1
 int complain_of(const char *program, const char *what) KINE(complain_of);
+// Opens a file and gives it to `work`.  => what that returns; 1 if it cannot be opened, and that is told
+int with_file(const char *program, const char *name, int (*work)(int fd, const char *name))
+    KINE(with_file);
 
 // --- lines ------------------------------------------------------------------------------------
 

@@ -2,13 +2,13 @@
 // not set, in the current directory and then in the root.
 #include "user/sh/program.h"
 #include "kernel/fcntl.h"
+#include "user/lib/search.h"
 #include "user/sh/glob.h"
 #include "user/sh/shell.h"
 #include "user/sh/vars.h"
 #include "user/user.h"
 
-#define LOOK         256 // bytes by which text is told from other things
-#define DEFAULT_PATH ":/"
+#define LOOK 256 // bytes by which text is told from other things
 
 bool is_text(const char *path)
 {
@@ -30,49 +30,23 @@ static const char *path_list(void)
     return path ? path : DEFAULT_PATH;
 }
 
-static const char *end_of_directory(const char *p)
-{
-    while (*p && *p != ':')
-        p++;
-    return p;
-}
-
-// => DIRECTORY/NAME for the directory that the list begins with
-static char *in_directory(const char *list, const char *name)
-{
-    uint len = (uint)(end_of_directory(list) - list);
-    char *path = temp_alloc(len + strlen(name) + 2);
-    memcpy(path, list, len);
-    if (len > 0 && path[len - 1] != '/')
-        path[len++] = '/';
-    strcpy(path + len, name);
-    return path;
-}
-
 char *program_path(const char *name)
 {
-    struct linux_stat st;
-    const char *list = strchr(name, '/') ? "" : path_list();
-    for (;; list++) {
-        char *path = in_directory(list, name);
-        if (status_of(path, &st, 0) == 0 && (st.st_mode & S_IFMT) == S_IFREG)
-            return path;
-        list = end_of_directory(list);
-        if (*list == '\0')
-            return 0;
-    }
+    struct search s;
+    char *path;
+    search_start(&s, path_list(), name);
+    while ((path = search_next(&s, temp_alloc)) && !is_file(path))
+        ;
+    return path;
 }
 
 void each_program(void (*each)(const char *name, void *arg), void *arg)
 {
-    const char *list = path_list();
-    for (;; list++) {
-        char *directory = in_directory(list, "");
+    struct search s;
+    char *directory;
+    search_start(&s, path_list(), "");
+    while ((directory = search_next(&s, temp_alloc)))
         each_name(*directory ? directory : ".", each, arg);
-        list = end_of_directory(list);
-        if (*list == '\0')
-            return;
-    }
 }
 
 // --- becoming one -----------------------------------------------------------------------------
@@ -100,16 +74,12 @@ static void try(const char *path, struct args *args, char **environment)
 
 static void try_all(const char *name, struct args *args)
 {
-    char **environment = var_environment();
-    const char *list = strchr(name, '/') ? "" : path_list();
+    char **environment = var_environment(), *path;
+    struct search s;
+    search_start(&s, path_list(), name);
     errno = ENOENT;
-    for (;; list++) {
-        if (*name)
-            try(in_directory(list, name), args, environment);
-        list = end_of_directory(list);
-        if ((errno != ENOENT && errno != ENOTDIR) || *list == '\0')
-            return;
-    }
+    while ((errno == ENOENT || errno == ENOTDIR) && *name && (path = search_next(&s, temp_alloc)))
+        try(path, args, environment);
 }
 
 int become_program(struct args *args)

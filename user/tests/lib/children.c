@@ -114,3 +114,13 @@ uint64 next_random(uint64 *state)
     x ^= x << 17;
     return *state = x;
 }
+
+void must_refuse_clone(uint64 flags)
+{
+    long pid = sys(SYS_clone, flags);
+    if (pid == 0)
+        exit(0);
+    if (pid > 0)
+        finish((int)pid);
+    EXPECT(pid, -EINVAL, "clone with 0x%lx", flags);
+}

@@ -63,6 +63,9 @@ struct ending run(job *fn, void *arg);
 void must_pass(const char *what, job *fn, void *arg);
 void must_die(const char *what, job *fn, void *arg, int signal);
 
+// clone() with these flags must be EINVAL.
+void must_refuse_clone(uint64 flags);
+
 // Jobs that many parts want.
 void do_nothing(void *arg);
 void load_from(void *at);         // exits with the low bit of the byte at that address

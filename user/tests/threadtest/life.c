@@ -354,21 +354,11 @@ void end_is_told(void)
     EXPECT(finish((int)pid).status, 21, "one that execs");
 }
 
-static void forks_with(uint64 flags)
-{
-    long pid = sys(SYS_clone, flags);
-    if (pid == 0)
-        exit(0);
-    if (pid > 0)
-        finish((int)pid);
-    EXPECT(pid, -EINVAL, "clone with 0x%lx", flags);
-}
-
 void refused(void)
 {
-    forks_with(CLONE_THREAD | CLONE_VM);
-    forks_with(CLONE_THREAD | CLONE_SIGHAND);
-    forks_with(CLONE_SIGHAND | SIGCHLD);
+    must_refuse_clone(CLONE_THREAD | CLONE_VM);
+    must_refuse_clone(CLONE_THREAD | CLONE_SIGHAND);
+    must_refuse_clone(CLONE_SIGHAND | SIGCHLD);
     EXPECT(sys(SYS_clone, CLONE_PARENT_SETTID | SIGCHLD, 0, 3) == 0 ? (exit(0), 0) : 0, 0,
            "a bad address is not told");
     EXPECT(sys(SYS_wait4, -1, 0, 0) > 0, true, "that child");

@@ -2,16 +2,6 @@
 
 #include "user/tests/usertests/usertests.h"
 
-static void refuse_clone(uint64 flags)
-{
-    long pid = sys(SYS_clone, flags);
-    if (pid == 0)
-        exit(0);
-    if (pid > 0)
-        finish((int)pid);
-    EXPECT(pid, -EINVAL, "clone with 0x%lx", flags);
-}
-
 // Every bit that means nothing here, or nothing without another.
 void clone_flags(void)
 {
@@ -20,9 +10,9 @@ void clone_flags(void)
                                    CLONE_CHILD_CLEARTID | CLONE_DETACHED | CLONE_CHILD_SETTID;
     for (int bit = 8; bit < 64; bit++)
         if (!(1UL << bit & honoured))
-            refuse_clone(1UL << bit | SIGCHLD);
-    refuse_clone(CLONE_VM | CLONE_THREAD | SIGCHLD);
-    refuse_clone(CLONE_FS | CLONE_SIGHAND | SIGCHLD);
+            must_refuse_clone(1UL << bit | SIGCHLD);
+    must_refuse_clone(CLONE_VM | CLONE_THREAD | SIGCHLD);
+    must_refuse_clone(CLONE_FS | CLONE_SIGHAND | SIGCHLD);
     EXPECT(sys(SYS_wait4, -1, 0, 0, 0), -ECHILD, "children that were made for nothing");
 }
 
