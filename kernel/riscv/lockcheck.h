@@ -8,16 +8,16 @@
 
 #define LOCKS_HELD 16
 
-struct locks_held {
+struct locks_held { // empty but in debug builds
+#ifdef DEBUG
     int n;
     struct {
         const void *lock;
         enum lock_rank rank;
         const char *name;
-#ifdef DEBUG
         struct longest_hold hold;
-#endif
     } lock[LOCKS_HELD];
+#endif
 };
 
 #ifdef DEBUG
