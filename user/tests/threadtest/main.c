@@ -18,6 +18,22 @@ static const struct part parts[] = {
     { .name = "waits", .fn = who_waits },
     { .name = "vfork", .fn = vfork_thread },
     { .name = "times", .fn = times_are_summed },
+    { .name = "directory", .fn = share_directory },
+    { .name = "descriptors", .fn = share_descriptors },
+    { .name = "everyway", .fn = share_every_way },
+    { .name = "brothers", .fn = brothers },
+    { .name = "futexvalues", .fn = futex_values },
+    { .name = "futexlimits", .fn = futex_limits },
+    { .name = "futexbits", .fn = futex_bits },
+    { .name = "futexrequeue", .fn = futex_requeue },
+    { .name = "futexops", .fn = futex_ops },
+    { .name = "futexshared", .fn = futex_between_processes },
+    { .name = "futexlock", .fn = futex_lock },
+    { .name = "futexcrowd", .fn = futex_crowd },
+    { .name = "futexrefused", .fn = futex_refused },
+    { .name = "robust", .fn = robust_owner },
+    { .name = "robusthostile", .fn = robust_hostile },
+    { .name = "pairs", .fn = pairs },
 };
 
 static const struct suite suite = {
