@@ -1,8 +1,9 @@
 // Open files and descriptor tables.
 //
 // A struct file is one act of opening: it has an offset, is shared over fork and dup with that
-// offset, and is counted.  A struct files is the table of descriptors of a process; it is counted
-// too, because clone may share it.
+// offset, and is counted.  A struct files is what a thread, and all that clone lets share it
+// (CLONE_FILES), have of descriptors; it is counted too.  What it shows is a table that is copied on
+// write: fork counts the table, and whoever changes one that others show too has a copy first.
 #pragma once
 
 #include "types.h"
@@ -102,35 +103,42 @@ int file_sync(struct file *f);
 // Fills Linux's structure from an inode.
 void inode_stat(struct inode *ino, struct linux_stat *out);
 
+// Changed only while it has one reference, by the lock of who has that.
+struct fd_table {
+    uint32 refs;             // atomic: struct files that show it
+    int top;                 // no descriptor is open from here on
+    uint64 cloexec;          // one bit each
+    struct file *fd[NOFILE]; // each holds a reference
+};
+
 struct files {
-    struct spinlock lock;    // RANK_FILES
-    uint32 refs;             // atomic
-    struct file *fd[NOFILE]; // by lock; each holds a reference
-    uint64 cloexec;          // by lock: one bit each
-    uint64 reserved;         // by lock: one bit each, not open, but to be filled by a call
-    int top;                 // by lock: no descriptor is open from here on
+    struct spinlock lock;   // RANK_FILES
+    uint32 refs;            // atomic: threads that use it
+    uint64 reserved;        // by lock: one bit each, not open, but to be filled by a call
+    struct fd_table *table; // by lock; holds a reference
 };
 
 struct files *files_new(void);               // => empty, one reference; NULL: no memory
-struct files *files_copy(struct files *old); // fork: the same files, counted
+struct files *files_copy(struct files *old); // fork: the same table, until one side changes it
 void files_get_table(struct files *fs);      // clone: the same table, counted
-// exec: a table that nobody else uses, the caller's own if it is that, with a reference; NULL: no
-// memory.
+// exec: what nobody else uses, the caller's own if it is that, with a reference, and such that
+// files_close_on_exec() cannot fail; NULL: no memory.
 struct files *files_own(struct files *fs);
 void files_put(struct files *fs); // the last one closes them all
 void files_close_on_exec(struct files *fs);
 // A descriptor that nobody else gets, and that is not open, until it is filled or let go.
-// => the lowest free one from `from` on; -EMFILE.
+// => the lowest free one from `from` on; -EMFILE, -ENOMEM.
 int files_reserve(struct files *fs, int from);
 void files_fill(struct files *fs, int fd, struct file *f, bool cloexec); // takes over the reference
 void files_let_go(struct files *fs, int fd);
 // Both, for a file that is open already.
-// => a descriptor, the lowest free one from `from` on; -EMFILE.  Takes over the reference to f.
+// => a descriptor, the lowest free one from `from` on; -EMFILE, -ENOMEM.  Takes over
+//    the reference to f.
 int files_install(struct files *fs, struct file *f, int from, bool cloexec);
 // => the file with a reference, or NULL.
 struct file *files_get(struct files *fs, int fd);
-// The file behind a descriptor for the time of one system call of the process whose table it is.  A
-// table that nobody shares cannot change meanwhile, so no reference is needed.
+// The file behind a descriptor for the time of one system call of a thread that uses fs.  If nobody
+// else does, what it shows cannot change meanwhile, so no reference is needed.
 // => file NULL: not open; else file_use_end() is due.
 struct file_use {
     struct file *file;
@@ -139,7 +147,7 @@ struct file_use {
 static inline struct file_use files_use(struct files *fs, int fd)
 {
     if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1)
-        return (struct file_use){ fs->fd[fd], false };
+        return (struct file_use){ fs->table->fd[fd], false };
     struct file *f = files_get(fs, fd);
     return (struct file_use){ f, f != NULL };
 }
@@ -148,6 +156,7 @@ static inline void file_use_end(struct file_use use)
     if (use.counted)
         file_put(use.file);
 }
+// Those that change what is shown have -ENOMEM too: for a copy, where frames that are kept do too.
 int files_close(struct files *fs, int fd); // 0, -EBADF
 // => to; -EBADF, -EINVAL, -EBUSY (another call has reserved it)
 int files_dup3(struct files *fs, int from, int to, bool cloexec);

@@ -45,11 +45,17 @@ static int time_limit(uint64 uva, uint32 op, uint64 *until)
     return 0;
 }
 
+// A wait for a length of time cannot be begun anew: that would be longer.
 static int64 wait(struct futex word, const uint64 *arg, uint32 bitset)
 {
     uint64 until;
     int err = bitset ? time_limit(arg[3], (uint32)arg[1], &until) : -EINVAL;
-    return err ? err : futex_wait(word, (uint32)arg[2], bitset, until);
+    if (!err)
+        err = futex_wait(word, (uint32)arg[2], bitset, until);
+    if (err == -EINTR && until == WAIT_FOREVER)
+        return -ERESTART;
+    bool is_a_time = ((uint32)arg[1] & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
+    return err == -EINTR && is_a_time ? -ERESTART_NOHAND : err;
 }
 
 static int64 requeue(struct futex from, struct futex to, const uint64 *arg, const uint32 *value)

@@ -124,15 +124,6 @@ void rest_end(void)
 {
 }
 
-int thread_use_kept(enum kept_use use)
-{
-    return KEPT_NOT;
-}
-
-void thread_use_kept_end(int before)
-{
-}
-
 void thread_yield_at_rest(void)
 {
 }

@@ -595,3 +595,14 @@ void page_copy(void *dst, const void *src)
         host_before_copy(dst, src);
     memcpy(dst, src, PGSIZE);
 }
+
+// --- frames that are kept: nobody asks for them here ------------------------------------------
+
+int thread_use_kept(enum kept_use use)
+{
+    return KEPT_NOT;
+}
+
+void thread_use_kept_end(int before)
+{
+}

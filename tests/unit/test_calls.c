@@ -199,8 +199,8 @@ TEST(an_offset_that_is_shared)
     get(got, DATA, 10);
     CHECK_EQ(memcmp(got, bytes + PGSIZE, 10), 0);
     CHECK_EQ(seek(fd, 0, SEEK_CUR), PGSIZE + 10);
-    CHECK(mutex_trylock(&calls_proc.leader.files->fd[fd]->lock)); // nobody has kept it
-    mutex_unlock(&calls_proc.leader.files->fd[fd]->lock);
+    CHECK(mutex_trylock(&calls_proc.leader.files->table->fd[fd]->lock)); // nobody has kept it
+    mutex_unlock(&calls_proc.leader.files->table->fd[fd]->lock);
     calls_end();
 }
 

@@ -179,7 +179,10 @@ TEST(close_on_exec_of_copies)
     CHECK_EQ(files_set_cloexec(fs, 5, false), 0);
     CHECK_EQ(files_get_cloexec(fs, 5), 0);
     CHECK_EQ(files_get_cloexec(fs, 6), 1);
-    struct files *child = files_copy(fs);
+    files_get_table(fs); // exec's own: it is to lose what is marked
+    struct files *child = files_own(fs);
+    files_put(fs);
+    CHECK(child != fs);
     CHECK_EQ(files_get_cloexec(child, 6), 1);
     files_close_on_exec(child);
     CHECK(at(child, 6) == NULL && at(child, 4) != NULL && at(child, 5) != NULL);
@@ -204,17 +207,20 @@ TEST(exec_closes_what_is_marked_and_no_more)
     end(fs);
 }
 
-// fork copies the table and counts the files; what one closes the other keeps.
+// fork counts the table, and who changes it counts the files; what one closes the other keeps.
 TEST(copied_table_is_its_own)
 {
     struct files *fs = begin();
     install(fs, 2, false);
     install(fs, LAST, false);
     struct files *child = files_copy(fs);
-    CHECK_EQ(at(fs, 2)->refs, 2);
+    CHECK(child->table == fs->table && fs->table->refs == 2);
+    CHECK_EQ(at(fs, 2)->refs, 1);
     CHECK(at(child, 2) == at(fs, 2) && at(child, LAST) == at(fs, LAST));
     CHECK_EQ(files_close(child, 2), 0);
+    CHECK(child->table != fs->table && fs->table->refs == 1 && child->table->refs == 1);
     CHECK_EQ(at(fs, 2)->refs, 1);
+    CHECK_EQ(at(fs, LAST)->refs, 2);
     CHECK_EQ(install(child, 0, false), 0);
     CHECK(at(fs, 0) == NULL);
     files_put(child);
@@ -234,7 +240,7 @@ TEST(shared_table_is_one)
     struct files *copy = files_own(fs); // now it is shared
     CHECK(copy != NULL && copy != fs);
     CHECK_EQ(copy->refs, 1);
-    CHECK_EQ(at(fs, 0)->refs, 2);
+    CHECK(copy->table == fs->table && at(fs, 0)->refs == 1);
     files_put(copy);
     files_put(own);
     CHECK_EQ(fs->refs, 1);
@@ -400,4 +406,55 @@ TEST(descriptors_at_random)
     memset(model, 0, sizeof(model));
     memset(marked, 0, sizeof(marked));
     end(copy);
+}
+
+// --- copied on write --------------------------------------------------------------------------
+
+static int change(struct files *fs, int how)
+{
+    switch (how) {
+    case 0: return files_close(fs, 1);
+    case 1: return files_dup3(fs, 0, 1, false);
+    case 2: return install(fs, 0, false);
+    case 3: return files_set_cloexec(fs, 1, true);
+    default: return files_reserve(fs, 0);
+    }
+}
+
+// Each change is one side's own; without memory nothing has changed.
+TEST(whoever_changes_a_table_has_its_own)
+{
+    for (int how = 0; how < 5; how++)
+        for (int side = 0; side < 2; side++) {
+            struct files *fs = begin();
+            struct file *f[2] = { make_file(), make_file() };
+            for (int i = 0; i < 2; i++)
+                CHECK_EQ(files_install(fs, f[i], 0, false), i);
+            struct files *child = files_copy(fs), *mine = side ? fs : child;
+            struct files *other = side ? child : fs;
+            CHECK(change(mine, how) >= 0);
+            CHECK(at(other, 0) == f[0] && at(other, 1) == f[1] && at(other, 2) == NULL);
+            CHECK_EQ(files_get_cloexec(other, 1), 0);
+            CHECK(mine->table != other->table && other->table->refs == 1);
+            struct fd_table *own = mine->table;
+            CHECK_EQ(files_close(mine, 0), 0);
+            CHECK(mine->table == own); // one copy is enough
+            files_put(child);
+            end(fs);
+        }
+}
+
+// A descriptor that is reserved can be filled, whoever forks meanwhile.
+TEST(what_is_reserved_is_filled_without_memory)
+{
+    struct files *fs = begin();
+    install(fs, 0, false);
+    int fd = files_reserve(fs, 0);
+    struct files *child = files_copy(fs);
+    CHECK(child->table != fs->table);
+    struct fd_table *before = fs->table;
+    files_fill(fs, fd, make_file(), false);
+    CHECK(fs->table == before && at(fs, fd) && !at(child, fd));
+    files_put(child);
+    end(fs);
 }
