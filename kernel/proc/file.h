@@ -138,7 +138,8 @@ int files_install(struct files *fs, struct file *f, int from, bool cloexec);
 // => the file with a reference, or NULL.
 struct file *files_get(struct files *fs, int fd);
 // The file behind a descriptor for the time of one system call of a thread that uses fs.  If nobody
-// else does, what it shows cannot change meanwhile, so no reference is needed.
+// else does, what it shows cannot change meanwhile, so no reference is needed; but if others show the
+// table too, they may use the file, and its count is to say so (proc/offset.h).
 // => file NULL: not open; else file_use_end() is due.
 struct file_use {
     struct file *file;
@@ -146,7 +147,8 @@ struct file_use {
 };
 static inline struct file_use files_use(struct files *fs, int fd)
 {
-    if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1)
+    if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1 &&
+        __atomic_load_n(&fs->table->refs, __ATOMIC_ACQUIRE) == 1)
         return (struct file_use){ fs->table->fd[fd], false };
     struct file *f = files_get(fs, fd);
     return (struct file_use){ f, f != NULL };

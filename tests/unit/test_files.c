@@ -458,3 +458,30 @@ TEST(what_is_reserved_is_filled_without_memory)
     files_put(child);
     end(fs);
 }
+
+// How many references a file has that is in use by fs.
+static uint32 refs_in_use(struct files *fs, int fd)
+{
+    struct file_use use = files_use(fs, fd);
+    uint32 refs = use.file->refs;
+    file_use_end(use);
+    return refs;
+}
+
+// An offset that others move too is moved under its lock: the count says whether there are others.
+TEST(file_in_use_tells_of_others)
+{
+    struct files *fs = begin();
+    int fd = install(fs, 0, false);
+    CHECK_EQ(refs_in_use(fs, fd), 1);
+    struct files *child = files_copy(fs); // shows the same table
+    CHECK(refs_in_use(fs, fd) > 1 && refs_in_use(child, fd) > 1);
+    CHECK(files_close(child, install(child, 0, false)) == 0); // has one of its own
+    CHECK(refs_in_use(fs, fd) > 1 && refs_in_use(child, fd) > 1);
+    files_get_table(child); // a thread
+    CHECK(refs_in_use(child, fd) > 1);
+    files_put(child);
+    files_put(child);
+    CHECK_EQ(refs_in_use(fs, fd), 1);
+    end(fs);
+}
