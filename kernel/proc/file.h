@@ -147,11 +147,16 @@ struct file_use {
 };
 static inline struct file_use files_use(struct files *fs, int fd)
 {
-    if ((uint32)fd < NOFILE && __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) == 1 &&
-        __atomic_load_n(&fs->table->refs, __ATOMIC_ACQUIRE) == 1)
-        return (struct file_use){ fs->table->fd[fd], false };
-    struct file *f = files_get(fs, fd);
-    return (struct file_use){ f, f != NULL };
+    if ((uint32)fd >= NOFILE || __atomic_load_n(&fs->refs, __ATOMIC_ACQUIRE) > 1) {
+        struct file *f = files_get(fs, fd);
+        return (struct file_use){ f, f != NULL };
+    }
+    struct file_use use = { fs->table->fd[fd], false };
+    if (use.file && __atomic_load_n(&fs->table->refs, __ATOMIC_ACQUIRE) > 1) {
+        file_get(use.file);
+        use.counted = true;
+    }
+    return use;
 }
 static inline void file_use_end(struct file_use use)
 {
