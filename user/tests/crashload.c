@@ -62,7 +62,7 @@ static void write_file(const char *name, int step, int flags)
 {
     int n = length_of(step), fd = must_open(name, O_CREATE | O_RDWR | flags);
     put_data(fd, step, n);
-    EXPECT(ftruncate(fd, n), 0, "ftruncate(%s)", name);
+    CHECK(ftruncate(fd, n) == 0, "ftruncate(%s): %s", name, strerror(errno));
     CHECK(fsync(fd) == 0, "fsync(%s): %s", name, strerror(errno));
     close(fd);
 }
@@ -79,7 +79,7 @@ static void append(const char *name, int step)
 static void replace(const char *name, int step)
 {
     write_file("new", step, O_TRUNC);
-    EXPECT(rename("new", name), 0, "rename to %s", name);
+    CHECK(rename("new", name) == 0, "rename to %s: %s", name, strerror(errno));
     make_all_durable();
 }
 
@@ -108,7 +108,7 @@ static void overwrite(const char *name, int step)
 // => a shared map of the file, which gets that length
 static char *map_file(int fd, size_t n)
 {
-    EXPECT(ftruncate(fd, (long)n), 0, "ftruncate");
+    CHECK(ftruncate(fd, (long)n) == 0, "ftruncate: %s", strerror(errno));
     char *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     CHECK(at != NOWHERE, "mmap: %s", strerror(errno));
     return at;
@@ -119,7 +119,7 @@ static void make_durable(int fd, char *at, size_t n, int step)
     if (step % 2)
         CHECK(fsync(fd) == 0, "fsync: %s", strerror(errno));
     else
-        EXPECT(sys(SYS_msync, at, n, MS_SYNC), 0, "msync");
+        CHECK(msync(at, n, MS_SYNC) == 0, "msync: %s", strerror(errno));
     munmap(at, n);
     close(fd);
 }
