@@ -149,11 +149,18 @@ static int link_thread(struct lwp *l)
     return err;
 }
 
+// => the signal that the flags name; a number that no signal has tells nobody, as 0 does
+static int notice_of(uint64 flags)
+{
+    int sig = (int)(flags & CLONE_EXIT_SIGNAL);
+    return sig <= NSIG ? sig : 0;
+}
+
 static int link_child(struct proc *child, uint64 flags)
 {
     struct lwp *maker = current_lwp();
     struct proc *parent = maker->proc;
-    child->exit_notice = (int)(flags & CLONE_EXIT_SIGNAL);
+    child->exit_notice = notice_of(flags);
     spin_lock(&tree_lock);
     int err = may_bear(maker);
     if (err) {

@@ -380,6 +380,20 @@ static void makes_a_child(void *flags)
         sched_yield();
 }
 
+// 255 numbers can be asked for, and 64 are signals: the others tell nobody, and above all not the
+// signal that has the same bit.
+void notices_that_are_no_signals(void)
+{
+    static char stack[1024];
+    int status;
+    for (int notice = NSIG + 1; notice <= 255; notice++) {
+        long pid =
+            clone_raw((uint64)notice, stack + sizeof stack, NULL, NULL, NULL, do_nothing, NULL);
+        CHECK(pid > 0, "clone with notice %d: %ld", notice, pid);
+        EXPECT(sys(SYS_wait4, pid, &status, __WALL), pid, "waited for, notice %d", notice);
+    }
+}
+
 // Whose child it is, and of what kind.
 void who_waits(void)
 {

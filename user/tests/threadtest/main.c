@@ -16,6 +16,7 @@ static const struct part parts[] = {
     { .name = "told", .fn = end_is_told },
     { .name = "refused", .fn = refused },
     { .name = "waits", .fn = who_waits },
+    { .name = "notices", .fn = notices_that_are_no_signals },
     { .name = "vfork", .fn = vfork_thread },
     { .name = "times", .fn = times_are_summed },
     { .name = "directory", .fn = share_directory },

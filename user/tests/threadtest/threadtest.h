@@ -6,7 +6,8 @@
 // life.c: how threads begin and end
 void ids(void), memory_is_one(void), last_one_ends(void), group_ends(void), fault_ends_all(void),
     killed_anywhere(void), exec_alone(void), exec_races(void), many_threads(void),
-    end_is_told(void), refused(void), who_waits(void), vfork_thread(void), times_are_summed(void);
+    end_is_told(void), refused(void), who_waits(void), notices_that_are_no_signals(void),
+    vfork_thread(void), times_are_summed(void);
 // What the program does when its first argument begins with '@'.
 int act(int argc, char **argv);
 
