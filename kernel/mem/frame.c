@@ -142,8 +142,17 @@ void frames_keep(void)
 // The injector: does this thread's countdown end here?
 static bool fail_injected(void)
 {
-    long *countdown = this_hart()->fail_kalloc;
-    return countdown && *countdown > 0 && --*countdown == 0;
+    struct kalloc_note *note = this_hart()->note;
+    return note && note->countdown > 0 && --note->countdown == 0;
+}
+
+// => one of those that are kept, or NULL and the thread's note says so
+static struct frame *take_last(void)
+{
+    struct frame *f = take_kept();
+    if (f == NULL && this_hart()->note)
+        this_hart()->note->refused = true;
+    return f;
 }
 
 // What is cached can be read again, so it goes before those that are kept.
@@ -152,7 +161,7 @@ static __attribute__((noinline)) struct frame *take_elsewhere(void)
     struct frame *f = take_from_pool();
     while (f == NULL && (f = take_from_others()) == NULL && (f = take_from_pool()) == NULL)
         if (!reclaim())
-            return take_kept();
+            return take_last();
     return f;
 }
 

@@ -132,6 +132,12 @@ enum kept_use {
 // => are some of them in use?
 bool frames_kept_used(void);
 
+// What kalloc() has to do with a thread besides: struct hart.note, which moves with it too.
+struct kalloc_note {
+    long countdown; // to the allocation that is made to fail; 0: none is
+    bool refused;   // there was no frame; that is kalloc()'s to say, and its thread's to forget
+};
+
 // Frames free at this moment (an estimate while other harts allocate), and frames of RAM.
 size_t frames_free(void);
 size_t frames_total(void);

@@ -62,7 +62,7 @@ static int64 write_some(struct file *f, struct user_iter *from, uint64 *offset)
         return done;
     do
         done = memory_object_write(object_of(f), pin.kva, *offset, pin.len);
-    while (done == -ENOMEM && pager_make_room());
+    while (done == -ENOMEM && pager_make_room() == 0);
     user_unpin(&pin);
     if (done > 0)
         user_iter_advance(from, (size_t)done);

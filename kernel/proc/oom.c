@@ -144,11 +144,11 @@ static int make_room(struct want *w)
 static inline __attribute__((always_inline)) int try(uint64 va, enum access access, bool *injected)
 {
     struct thread *t = current_thread();
-    bool armed = t->fail_fault > 0;
+    bool armed = t->in_fault.countdown > 0;
     thread_in_fault(true);
     int err = vm_fault(current_proc()->aspace, va, access);
     thread_in_fault(false);
-    *injected = armed && t->fail_fault == 0;
+    *injected = armed && t->in_fault.countdown == 0;
     return err;
 }
 

@@ -7,6 +7,7 @@
 
 struct thread;
 struct frame;
+struct kalloc_note;
 
 // vector.S knows the offsets of the first four fields.
 struct hart {
@@ -19,12 +20,12 @@ struct hart {
     uint64 hartid; // what the machine calls it
     bool online;
 
-    struct thread *thread; // who runs here
-    struct thread *prev;   // who ran here before the switch in progress; NULL: it is over
-    struct thread *idle;   // who runs when nobody else wants to
-    struct frame *root;    // the root table in satp; NULL: the kernel's own
-    long *fail_kalloc;     // counts down to the allocation that is to fail; *0: none
-    int kept_use;          // enum kept_use of the running thread
+    struct thread *thread;    // who runs here
+    struct thread *prev;      // who ran here before the switch in progress; NULL: it is over
+    struct thread *idle;      // who runs when nobody else wants to
+    struct frame *root;       // the root table in satp; NULL: the kernel's own
+    struct kalloc_note *note; // of the running thread (mem/frame.h), or NULL
+    int kept_use;             // enum kept_use of the running thread
 
     struct locks_held locks; // spinlocks, for the checker
     uint32 spin_depth;       // spinlocks held

@@ -1,6 +1,7 @@
 // System calls: from the number in a7 to the function.
 #pragma once
 
+#include "errno.h"
 #include "riscv/longest.h"
 #include "types.h"
 
@@ -11,17 +12,25 @@ typedef int64 syscall_fn(const uint64 *arg);
 #define LINUX_CALLS 512
 extern syscall_fn *const linux_calls[LINUX_CALLS];
 // All others.
-int64 syscall_other(uint64 number, const uint64 *arg);
+int64 syscall_other(const uint64 *arg);
+#define CALL_NUMBER 7 // in a7
 
-// => the result of the call; -ENOSYS if there is none of that number.  Interrupts are on.
-static inline int64 syscall_dispatch(uint64 number, const uint64 *arg)
+// Makes the call that the user's a0 to a7 say.  => its result; -ENOSYS if there is none of that number.
+// Interrupts are on.
+static inline int64 syscall_dispatch(const uint64 *arg)
 {
+    uint64 number = arg[CALL_NUMBER];
     syscall_fn *fn = number < LINUX_CALLS ? linux_calls[number] : NULL;
     if (!fn)
-        return syscall_other(number, arg);
+        return syscall_other(arg);
     longest_breath((uint64)fn);
     return fn(arg);
 }
+
+// It has said -ENOMEM.  What fails has changed nothing; so if that was for want of frames it is made
+// again, as long as frames can be found by waiting (vm/pager.h).
+// => its last result; -EINTR: killed while it waited
+int64 syscall_again(const uint64 *arg);
 
 // Looks at the boot arguments: missing=log has numbers that no call has said on the console, each
 // once.  At boot.

@@ -89,7 +89,7 @@ int64 sys_kine_inject(const uint64 *arg) // kind, n
     if (user_count(arg[1], SIZE_MAX, &n) ||
         (arg[0] != KINE_FAIL_KALLOC && arg[0] != KINE_FAIL_FAULT))
         return -EINVAL;
-    *(arg[0] == KINE_FAIL_FAULT ? &t->fail_fault : &t->fail_call) = (long)n;
+    (arg[0] == KINE_FAIL_FAULT ? &t->in_fault : &t->in_call)->countdown = (long)n;
     return 0;
 }
 

@@ -166,6 +166,17 @@ static void other_trap(struct trapframe *tf)
     }
 }
 
+static __attribute__((noinline)) int64 call_again(const struct trapframe *tf)
+{
+    return syscall_again(&tf->reg[REG_A0]);
+}
+
+static inline int64 call(const struct trapframe *tf)
+{
+    int64 result = syscall_dispatch(&tf->reg[REG_A0]);
+    return __builtin_expect(result == -ENOMEM, 0) ? call_again(tf) : result;
+}
+
 void usertrap(struct trapframe *tf, uint64 no_call)
 {
     longest_breath_begin((uint64)usertrap);
@@ -173,7 +184,7 @@ void usertrap(struct trapframe *tf, uint64 no_call)
         other_trap(tf);
         before_user(tf, false);
     } else {
-        tf->reg[REG_A0] = (uint64)syscall_dispatch(tf->reg[REG_A7], &tf->reg[REG_A0]);
+        tf->reg[REG_A0] = (uint64)call(tf);
         before_user(tf, true);
     }
 }

@@ -334,7 +334,7 @@ static void switch_to(struct hart *h, struct thread *prev, struct thread *next)
     fp_leave(prev);
     h->thread = next;
     h->trapframe = (uint64)next->tf;
-    h->fail_kalloc = next->fail_active;
+    h->note = next->note;
     h->kept_use = next->kept_use;
     if (next->root != h->root)
         load_root(h, next->root);

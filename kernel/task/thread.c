@@ -43,7 +43,7 @@ struct thread *thread_new(const char *name, void (*fn)(void *), void *arg)
     t->context.s[2] = (uint64)t;
     t->state = THREAD_NEW;
     t->rests = true;
-    t->fail_active = &t->fail_call;
+    t->note = &t->in_call;
     t->hart = this_hart()->index;
     spin_init(&t->lock, "thread", RANK_THREAD);
     list_init(&t->in_hand);

@@ -65,17 +65,17 @@ struct thread {
     struct thread_end *end; // its own: where to leave it, or NULL
     struct list run_link;   // by the run queue's lock
 
-    struct fp_state fp;      // its own: floating-point registers
-    bool fp_used;            // its own: fp holds something
-    long fail_call;          // its own: allocation-failure injector, in system calls
-    long fail_fault;         // its own: the same, in page faults
-    long *fail_active;       // its own: the one that counts at this moment
-    int kept_use;            // its own: enum kept_use of mem/frame.h
-    struct list in_hand;     // its own: pages (task/hand.h)
-    struct frame *frame;     // its own: a frame in hand, or NULL
-    struct locks_held locks; // its own: mutexes, for the checker
-    struct cpu_time spent;   // its own: what it has run; others may look
-    bool in_user;            // its own: where the timer last saw it
+    struct fp_state fp;          // its own: floating-point registers
+    bool fp_used;                // its own: fp holds something
+    struct kalloc_note in_call;  // its own: of what it allocates in system calls
+    struct kalloc_note in_fault; // its own: the same, in page faults
+    struct kalloc_note *note;    // its own: the one of these that counts at this moment
+    int kept_use;                // its own: enum kept_use of mem/frame.h
+    struct list in_hand;         // its own: pages (task/hand.h)
+    struct frame *frame;         // its own: a frame in hand, or NULL
+    struct locks_held locks;     // its own: mutexes, for the checker
+    struct cpu_time spent;       // its own: what it has run; others may look
+    bool in_user;                // its own: where the timer last saw it
 };
 
 static inline struct thread *current_thread(void)
@@ -115,12 +115,12 @@ bool thread_interrupted(void);
 bool thread_killed(void);
 
 // Says whether the current thread's allocations are a page fault's from here on, or a system
-// call's: for the failure injector.
+// call's.
 static inline void thread_in_fault(bool fault)
 {
     struct thread *t = this_hart()->thread;
-    t->fail_active = fault ? &t->fail_fault : &t->fail_call;
-    this_hart()->fail_kalloc = t->fail_active;
+    t->note = fault ? &t->in_fault : &t->in_call;
+    this_hart()->note = t->note;
 }
 
 // Lets the current thread use frames that are kept, from here on.  => what it was let before, for

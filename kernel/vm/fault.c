@@ -34,7 +34,6 @@
 #include "vm/fault.h"
 #include "errno.h"
 #include "lib/string.h"
-#include "mem/reclaim.h"
 #include "mem/share.h"
 #include "memlayout.h"
 #include "riscv/csr.h"
@@ -369,13 +368,8 @@ static int wait_for(struct aspace *as, int err, struct lacking *l, bool *reclaim
 {
     if (err == -EAGAIN)
         err = bring(l);
-    if (err == -ENOMEM && pager_make_room())
-        return thread_breathe();
-    if (err == -ENOMEM && !*reclaimed) {
-        *reclaimed = true;
-        if (reclaim_wait())
-            return 0;
-    }
+    if (err == -ENOMEM)
+        err = pager_find_frames(reclaimed);
     if (!as->patient || (err != -ENOMEM && err != -EIO))
         return err;
     return sleep_killable_ns(PATIENCE_NS);

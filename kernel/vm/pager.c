@@ -3,6 +3,7 @@
 #include "cache/memory_object.h"
 #include "cache/swap.h"
 #include "errno.h"
+#include "mem/reclaim.h"
 #include "mem/share.h"
 #include "memlayout.h"
 #include "riscv/tlb.h"
@@ -215,21 +216,25 @@ static struct {
     .end = WAITQ_INIT(pager.end, "frames"),
 };
 
+void pager_serve(void)
+{
+    spin_lock(&pager.lock);
+    while (!pager.wanted)
+        wait_at_rest(&pager.work, &pager.lock);
+    spin_unlock(&pager.lock);
+    uint64 freed = pager_pass();
+    spin_lock(&pager.lock);
+    pager.wanted = false;
+    pager.freed = freed;
+    pager.passes++;
+    wake_all(&pager.end);
+    spin_unlock(&pager.lock);
+}
+
 static void pager_thread(void *arg)
 {
-    for (;;) {
-        spin_lock(&pager.lock);
-        while (!pager.wanted)
-            wait_at_rest(&pager.work, &pager.lock);
-        spin_unlock(&pager.lock);
-        uint64 freed = pager_pass();
-        spin_lock(&pager.lock);
-        pager.wanted = false;
-        pager.freed = freed;
-        pager.passes++;
-        wake_all(&pager.end);
-        spin_unlock(&pager.lock);
-    }
+    for (;;)
+        pager_serve();
 }
 
 int pager_start(void)
@@ -260,17 +265,29 @@ void pager_wake(void)
     spin_unlock(&pager.lock);
 }
 
-bool pager_make_room(void)
+int pager_make_room(void)
 {
+    int err = 0;
     if (!swap_has_room())
-        return false;
+        return -ENOMEM;
     spin_lock(&pager.lock);
     want();
-    for (uint64 before = pager.passes; pager.passes == before;)
-        wait_on(&pager.end, &pager.lock);
-    bool found = pager.freed > 0;
+    for (uint64 before = pager.passes; !err && pager.passes == before;)
+        err = wait_on_killable(&pager.end, &pager.lock);
+    if (!err && pager.freed == 0)
+        err = -ENOMEM;
     spin_unlock(&pager.lock);
-    return found;
+    return err;
+}
+
+int pager_find_frames(bool *reclaimed)
+{
+    int err = pager_make_room();
+    if (err == -ENOMEM && !*reclaimed) {
+        *reclaimed = true;
+        err = reclaim_wait() ? 0 : err;
+    }
+    return err ? err : thread_breathe();
 }
 
 // --- all comes back ---------------------------------------------------------------------------

@@ -19,11 +19,17 @@
 int pager_start(void);
 // Frames are short: it has something to do.  Any mutex may be held.
 void pager_wake(void);
-// Waits for a pass to end.  => did it find anything?  Else nothing can go out: there is no swap space,
-// or it is full.  No mutex but turns is held.
-bool pager_make_room(void);
+// Waits for a pass to end.  => 0: it has found something; -ENOMEM: nothing can go out, for there is no
+// swap space, or it is full; -EINTR: killed.  No mutex but turns is held.
+int pager_make_room(void);
+// The same; then, once (*reclaimed), whatever else takes waiting is given back (mem/reclaim.h).
+// => 0: what there was no frame for is to be tried again; else as pager_make_room()
+int pager_find_frames(bool *reclaimed);
 
-// One pass, as the thread makes it.  => how many frames it has freed
+// One pass.  => how many frames it has freed
 uint64 pager_pass(void);
+// What the thread does again and again: waits until a pass is wanted, makes it, and tells who waits for
+// its end.
+void pager_serve(void);
 // Brings back all that lies in swap space.  => 0, -ENOMEM, -EIO, -EINTR: some of it stays there
 int pager_bring_all(void);

@@ -51,7 +51,11 @@ int64 calls_make(uint64 number, const uint64 *arg)
 {
     jmp_buf here, *const outer = anew;
     anew = &here;
-    int64 result = setjmp(here) ? 0 : syscall_dispatch(number, arg);
+    uint64 a[CALL_NUMBER + 1] = { [CALL_NUMBER] = number };
+    memcpy(a, arg, 6 * sizeof *a);
+    int64 result = setjmp(here) ? 0 : syscall_dispatch(a);
+    if (result == -ENOMEM)
+        result = syscall_again(a);
     anew = outer;
     return result;
 }
@@ -224,6 +228,12 @@ static void map(struct aspace *as, uint64 start, uint64 pages, uint32 prot)
     CHECK_EQ(aspace_map(as, &a), 0);
 }
 
+void calls_go_on(void)
+{
+    this_hart()->thread = &calls_thread;
+    this_hart()->note = &calls_thread.in_call;
+}
+
 static void make_process(void)
 {
     calls_proc = (struct proc){ .pid = 7,
@@ -239,7 +249,7 @@ static void make_process(void)
     calls_thread =
         (struct thread){ .proc = &calls_proc, .lwp = &calls_proc.leader, .tf = &trapframe };
     list_init(&calls_thread.in_hand);
-    this_hart()->thread = &calls_thread;
+    calls_go_on();
     map(calls_proc.aspace, DATA, DATA_PAGES, PROT_READ | PROT_WRITE);
     map(calls_proc.aspace, CONSTANTS, 1, PROT_READ);
 }

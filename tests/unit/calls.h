@@ -25,6 +25,8 @@
 
 // A volume and a process in its root, with nothing open; `classic` as in volume_format().
 void calls_begin(bool classic);
+// The process runs on the calling hart from here on.
+void calls_go_on(void);
 // Everything is given back, and the image is sound.
 void calls_end(void);
 extern struct volume *calls_volume;

@@ -539,10 +539,10 @@ TEST(failures_are_ordered)
     begin();
     CHECK_EQ(call(SYS_kine_inject, KINE_FAIL_KALLOC, 5), 0);
     CHECK_EQ(call(SYS_kine_inject, KINE_FAIL_FAULT, 6), 0);
-    CHECK(calls_thread.fail_call == 5 && calls_thread.fail_fault == 6);
+    CHECK(calls_thread.in_call.countdown == 5 && calls_thread.in_fault.countdown == 6);
     CHECK_EQ(call(SYS_kine_inject, 0, 7), -EINVAL);
     CHECK_EQ(call(SYS_kine_inject, 3, 7), -EINVAL);
-    CHECK(calls_thread.fail_call == 5 && calls_thread.fail_fault == 6);
+    CHECK(calls_thread.in_call.countdown == 5 && calls_thread.in_fault.countdown == 6);
     calls_end();
 }
 

@@ -3,6 +3,7 @@
 #include "cache/swap.h"
 #include "calls.h"
 #include "dev/chardev.h"
+#include "mem/reclaim.h"
 #include "vm/pager.h"
 
 #define AT    0x40000000UL
@@ -106,6 +107,116 @@ TEST(a_mapping_may_be_as_large_as_ram_and_swap_space)
     CHECK(at > 0);
     CHECK_EQ(call(SYS_munmap, (uint64)at, len + SLOTS * PGSIZE), 0);
     CHECK_EQ(call(SYS_mmap, 0, len + (SLOTS + 1) * PGSIZE, prot, flags, -1UL, 0), -ENOMEM);
+    CHECK_EQ(off("disk1"), 0);
+    end();
+}
+
+// --- a call without a frame -------------------------------------------------------------------
+
+static void *taken; // the frames that there were, as the kernel keeps some: each leads to the next
+static int64 result;
+static uint32 made; // atomic: there is one
+
+static void take_all_frames(void)
+{
+    do
+        for (void **page; (page = kalloc(FRAME_CACHE)) != NULL; taken = page)
+            *page = taken;
+    while (reclaim_wait());
+    calls_thread.in_call.refused = false;
+}
+
+static void give_all_back(void)
+{
+    for (void *page; (page = taken) != NULL; kfree(page))
+        taken = *(void **)page;
+}
+
+static void fill_memory(void)
+{
+    char byte = 1;
+    for (uint64 i = 0; i < PAGES; i++)
+        put(AT + i * PGSIZE, &byte, 1);
+    put(DATA, &byte, 1);
+}
+
+// Hart 0 makes the call, hart 1 is the pager until there is a result.
+static void call_or_serve(int hart)
+{
+    if (hart == 0) {
+        calls_go_on();
+        result = call(SYS_pipe2, DATA, 0);
+        __atomic_store_n(&made, 1, __ATOMIC_RELEASE);
+        pager_wake();
+    } else {
+        do
+            pager_serve();
+        while (!__atomic_load_n(&made, __ATOMIC_ACQUIRE));
+    }
+}
+
+TEST(a_call_that_finds_no_frame_is_made_again_after_a_pass)
+{
+    begin();
+    CHECK_EQ(on("disk1"), 0);
+    fill_memory();
+    take_all_frames();
+    host_run_harts(2, call_or_serve);
+    give_all_back();
+    CHECK_EQ(result, 0);
+    CHECK(swap_free() < SLOTS);
+    CHECK_EQ(off("disk1"), 0);
+    end();
+}
+
+TEST(a_call_says_that_there_is_no_memory_if_nothing_can_go_out)
+{
+    begin();
+    fill_memory();
+    take_all_frames();
+    CHECK_EQ(call(SYS_pipe2, DATA, 0), -ENOMEM);
+    CHECK(!calls_thread.in_call.refused);
+    give_all_back();
+    end();
+}
+
+// Nobody waits for the pager but for want of frames: here there would be nobody to wake him.
+TEST(a_call_that_asks_for_too_much_waits_for_no_frame)
+{
+    begin();
+    CHECK_EQ(on("disk1"), 0);
+    CHECK_EQ(
+        call(SYS_mmap, 0, 1UL << 37, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1UL, 0),
+        -ENOMEM);
+    host_fail_kalloc(1);
+    CHECK_EQ(call(SYS_pipe2, DATA, 0), -ENOMEM);
+    host_fail_kalloc(0);
+    CHECK_EQ(off("disk1"), 0);
+    end();
+}
+
+static void call_and_be_killed(int hart)
+{
+    if (hart == 0) {
+        calls_go_on();
+        result = call(SYS_pipe2, DATA, 0);
+    } else {
+        while (host_asleep() == 0)
+            thread_yield();
+        host_interrupt(0, true);
+    }
+}
+
+TEST(a_call_that_waits_for_frames_can_be_killed)
+{
+    begin();
+    CHECK_EQ(on("disk1"), 0);
+    fill_memory();
+    take_all_frames();
+    host_run_harts(2, call_and_be_killed);
+    host_interrupt(0, false);
+    give_all_back();
+    CHECK_EQ(result, -EINTR);
     CHECK_EQ(off("disk1"), 0);
     end();
 }

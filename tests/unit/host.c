@@ -43,7 +43,7 @@ void (*host_before_copy)(void *dst, const void *src);
 void (*host_on_breath)(void);
 
 static struct hart hart_table[HOST_HARTS];
-static long countdowns[HOST_HARTS];
+static struct kalloc_note notes[HOST_HARTS];
 static _Thread_local struct hart *mine;
 static struct frame *held[HOLD_MAX];
 static int nheld;
@@ -112,7 +112,7 @@ static void be_hart(int n)
 {
     mine = &hart_table[n];
     mine->index = n;
-    mine->fail_kalloc = &countdowns[n];
+    mine->note = &notes[n];
     mine->kept_use = KEPT_ALL; // the tests count every frame
 }
 
@@ -123,7 +123,7 @@ void host_act_as(int hart)
 
 void host_fail_kalloc(long n)
 {
-    *mine->fail_kalloc = n;
+    mine->note->countdown = n;
 }
 
 static void audit_held(void)
@@ -498,6 +498,11 @@ int wait_on_interruptible(struct waitq *wq, struct spinlock *lk)
         return -EINTR;
     sleep_in(wq, lk, true, WAIT_FOREVER);
     return thread_interrupted() ? -EINTR : 0;
+}
+
+int wait_on_killable(struct waitq *wq, struct spinlock *lk)
+{
+    return wait_on_interruptible(wq, lk);
 }
 
 // Watchers have no part in who rests: they fire others, which sleep by waiter_sleep_until().

@@ -100,11 +100,11 @@ static void keeps(void *n)
     CHECK_EQ(current_thread()->kept_use, KEPT_NOT);
     CHECK_EQ(this_hart()->kept_use, KEPT_NOT);
     thread_in_fault(true);
-    CHECK(this_hart()->fail_kalloc == &current_thread()->fail_fault);
+    CHECK(this_hart()->note == &current_thread()->in_fault);
     thread_yield();
-    CHECK(this_hart()->fail_kalloc == &current_thread()->fail_fault);
+    CHECK(this_hart()->note == &current_thread()->in_fault);
     thread_in_fault(false);
-    CHECK(this_hart()->fail_kalloc == &current_thread()->fail_call);
+    CHECK(this_hart()->note == &current_thread()->in_call);
     tell('k');
 }
 

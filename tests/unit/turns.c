@@ -221,7 +221,7 @@ static void start_cpu(int i)
     spin_init(&c->idle.lock, "idle", RANK_THREAD);
     c->idle.name = "idle";
     c->idle.state = THREAD_RUNNING;
-    c->idle.fail_active = &c->idle.fail_call;
+    c->idle.note = &c->idle.in_call;
     c->idle.on_hart = 1;
     c->idle.hart = i;
     c->idle.context.s[0] = (uint64)&c->idle_place;

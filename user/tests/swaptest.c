@@ -225,6 +225,44 @@ static void copies(void *arg)
     check_all(&more);
 }
 
+static void become_another(void *arg)
+{
+    char *argv[] = { "true", NULL };
+    exec("/true", argv);
+    FAIL("exec: %d", errno);
+}
+
+// One page in each of n leaf tables, for whose sake a fork makes as many.
+static void scatter(uint64 n)
+{
+    const uint64 span = PGSIZE * PGSIZE / sizeof(uint64), at = 4UL << 30;
+    for (uint64 i = 0; i < n; i++) {
+        uint64 va = at + i * span + span / 2;
+        EXPECT(sys(SYS_mmap, va, PGSIZE, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+               va, "map %lu", i);
+        *(uint64 *)va = i;
+    }
+}
+
+#define AT_ONCE 10
+
+// RAM is full, and others have their memory elsewhere: a fork and an exec find room all the same.
+static void forks(void *arg)
+{
+    struct pages p = make_pages(room(300, 55), MAP_PRIVATE);
+    int pid[AT_ONCE];
+    scatter(meminfo().ram / 20);
+    for (int i = 0; i < 50; i += AT_ONCE) {
+        for (int k = 0; k < AT_ONCE; k++)
+            pid[k] = start(become_another, NULL);
+        use(&p, p.n / 100);
+        for (int k = 0; k < AT_ONCE; k++)
+            EXPECT(finish(pid[k]).status, 0, "child %d", i + k);
+    }
+    check_all(&p);
+}
+
 // More than RAM and swap space together is refused, or ends the process; nothing is lost.
 static void take_too_much(void *arg)
 {
@@ -297,6 +335,7 @@ PART(copies)
 PART(shared)
 PART(file_in_memory)
 PART(too_much)
+PART(forks)
 PART(errors)
 PART(unwritten)
 
@@ -304,7 +343,7 @@ static const struct part parts[] = {
     { "large", part_large, false },         { "family", part_family, false },
     { "elsewhere", part_elsewhere, false }, { "copies", part_copies, false },
     { "shared", part_shared, false },       { "memoryfile", part_file_in_memory, false },
-    { "toomuch", part_too_much, true },
+    { "forks", part_forks, false },         { "toomuch", part_too_much, true },
 };
 
 // Parts for a disk that fails, each named by who has such a disk.
