@@ -8,9 +8,8 @@
 
 #define NO_CONSOLE 1   // status of init itself
 #define NO_SHELL   127 // status of a child that could not become sh
-#define KILLED     (-1)
-#define PAUSE      10 // ticks between tries when there is no shell to be had
-#define SOON       5  // ticks: a shell that was killed so early was not to be had
+#define PAUSE      10  // ticks between tries when there is no shell to be had
+#define SOON       5   // ticks: a shell that was killed so early was not to be had
 
 // => false: there is none, and on a disk that cannot be written to none can be made
 static bool open_console(void)
@@ -47,14 +46,19 @@ static int start_shell(void)
     return pid;
 }
 
-// Reaps whoever ends until it is the shell.  => false: there was none, or not for long
+// Reaps whoever ends until it is the shell, whatever hinders a wait meanwhile.  => false: there was
+// none, or not for long
 static bool reap_until(int shell)
 {
-    int status = 0, gone, since = uptime();
+    int status = 0, since = uptime();
+    long gone;
     do
-        gone = wait(&status);
-    while (gone >= 0 && gone != shell);
-    return status != NO_SHELL && (status != KILLED || uptime() - since >= SOON);
+        gone = syscall(SYS_wait4, -1, &status, 0, 0);
+    while (gone != shell && !(gone < 0 && errno == ECHILD));
+    int signal = status & 0x7f;
+    if (gone == shell && signal)
+        printf("init: sh was killed by signal %d\n", signal);
+    return status >> 8 != NO_SHELL && (!signal || uptime() - since >= SOON);
 }
 
 int main(void)

@@ -3,7 +3,9 @@
 // A slab page begins with a header and is cut into objects; free ones form a list through their
 // first word.  A page stands on its cache's partial list while it has free objects, and goes back
 // to kalloc when its last object is freed, unless it is the only partial one: a spare keeps a cache
-// from giving and taking a page at every turn; when memory is short it goes too.
+// from giving and taking a page at every turn.  Each hart keeps the object that it freed last, which
+// it is likely to ask for next, and to take that one costs no lock: whoever exchanges it out of its
+// place has it.  When memory is short all that is kept goes back, and then the spares.
 
 #include "mem/slab.h"
 #include "lib/kasan.h"
@@ -14,6 +16,7 @@
 #include "mem/init.h"
 #include "mem/reclaim.h"
 #include "mem/slab_priv.h"
+#include "riscv/hart.h"
 
 #define SIZES 8
 static struct obj_cache sizes[SIZES] = {
@@ -63,7 +66,6 @@ static void *take(struct obj_cache *cache)
     void *obj = s->free;
     s->free = *(void **)obj;
     s->used++;
-    cache->in_use++;
     if (!s->free) {
         list_remove(&s->link);
         list_push_front(&cache->full, &s->link);
@@ -71,17 +73,23 @@ static void *take(struct obj_cache *cache)
     return obj;
 }
 
-// The cache's lock is not held over kalloc, whose reclaimers free objects.
-static void *take_or_grow(struct obj_cache *cache)
+static void *take_locked(struct obj_cache *cache)
 {
     spin_lock(&cache->lock);
     void *obj = take(cache);
     spin_unlock(&cache->lock);
+    return obj;
+}
+
+// The cache's lock is not held over kalloc, whose reclaimers free objects: of this cache, it may be.
+static void *take_or_grow(struct obj_cache *cache)
+{
+    void *obj = take_locked(cache);
     if (obj)
         return obj;
     struct slab *s = slab_new(cache);
     if (!s)
-        return NULL;
+        return take_locked(cache);
     if (!cache->listed)
         list_cache(cache);
     spin_lock(&cache->lock);
@@ -91,38 +99,61 @@ static void *take_or_grow(struct obj_cache *cache)
     return obj;
 }
 
+// Moved to another hart meanwhile, one exchanges with a place that is not one's own: no harm.
+static void **kept_here(struct obj_cache *cache)
+{
+    return &cache->kept[this_hart()->index];
+}
+
+static void *take_any(struct obj_cache *cache)
+{
+    void **kept = kept_here(cache);
+    void *obj = NULL;
+    if (__atomic_load_n(kept, __ATOMIC_RELAXED))
+        obj = __atomic_exchange_n(kept, NULL, __ATOMIC_ACQUIRE);
+    return obj ? obj : take_or_grow(cache);
+}
+
 void *obj_alloc(struct obj_cache *cache)
 {
-    void *obj = take_or_grow(cache);
+    void *obj = take_any(cache);
     object_is_used(cache, obj, cache->size, __builtin_return_address(0));
     return obj;
 }
 
 void *obj_alloc_zeroed(struct obj_cache *cache)
 {
-    void *obj = take_or_grow(cache);
+    void *obj = take_any(cache);
     object_is_used(cache, obj, cache->size, __builtin_return_address(0));
     if (obj)
         memset(obj, 0, cache->size);
     return obj;
 }
 
-void slab_release(void *obj)
+// => with cache->lock held: the page, if it is to go back to kalloc
+static struct slab *put(struct obj_cache *cache, void *obj)
 {
-    struct slab *s = slab_of(obj), *unused = NULL;
-    struct obj_cache *cache = s->cache;
-    spin_lock(&cache->lock);
+    struct slab *s = slab_of(obj);
     if (!s->free) {
         list_remove(&s->link);
         list_push_front(&cache->partial, &s->link);
     }
     *(void **)obj = s->free;
     s->free = obj;
-    cache->in_use--;
-    if (--s->used == 0 && cache->partial.next != cache->partial.prev) {
-        list_remove(&s->link);
-        unused = s;
-    }
+    if (--s->used || cache->partial.next == cache->partial.prev)
+        return NULL;
+    list_remove(&s->link);
+    return s;
+}
+
+void slab_release(void *obj)
+{
+    struct obj_cache *cache = slab_of(obj)->cache;
+    void *older = __atomic_exchange_n(kept_here(cache), obj, __ATOMIC_ACQ_REL);
+    if (!older)
+        return;
+    spin_lock(&cache->lock);
+    struct slab *unused = put(cache, older);
     spin_unlock(&cache->lock);
     if (unused)
         kfree(unused);
@@ -149,23 +180,41 @@ static struct slab *take_spare(struct obj_cache *cache)
     return NULL;
 }
 
-// When memory is short the spares are given up.  A cache whose lock is taken is passed over.
-static size_t reclaim_spares(size_t want)
+// => a page that holds no object any more, taken off the list; NULL if there is none
+static struct slab *take_unused(struct obj_cache *cache)
+{
+    for (int i = 0; i < NCPU; i++) {
+        void *obj = __atomic_exchange_n(&cache->kept[i], NULL, __ATOMIC_ACQUIRE);
+        struct slab *unused = obj ? put(cache, obj) : NULL;
+        if (unused)
+            return unused;
+    }
+    return take_spare(cache);
+}
+
+// => pages freed.  A cache whose lock is taken is passed over.
+static size_t reclaim_cache(struct obj_cache *cache)
+{
+    for (size_t freed = 0;; freed++) {
+        if (spin_held(&cache->lock) || !spin_trylock(&cache->lock))
+            return freed;
+        struct slab *unused = take_unused(cache);
+        spin_unlock(&cache->lock);
+        if (!unused)
+            return freed;
+        kfree(unused);
+    }
+}
+
+static size_t reclaim_objects(size_t want)
 {
     size_t freed = 0;
     if (spin_held(&caches_lock) || !spin_trylock(&caches_lock))
         return 0;
     struct obj_cache *first = caches; // caches are never taken off the list
     spin_unlock(&caches_lock);
-    for (struct obj_cache *c = first; c && freed < want; c = c->next) {
-        if (spin_held(&c->lock) || !spin_trylock(&c->lock))
-            continue;
-        struct slab *spare = take_spare(c);
-        spin_unlock(&c->lock);
-        if (spare)
-            kfree(spare);
-        freed += spare != NULL;
-    }
+    for (struct obj_cache *c = first; c && freed < want; c = c->next)
+        freed += reclaim_cache(c);
     return freed;
 }
 
@@ -173,7 +222,7 @@ static void *alloc_sized(size_t size, const void *site)
 {
     for (int i = 0; i < SIZES; i++)
         if (size <= sizes[i].size) {
-            void *obj = take_or_grow(&sizes[i]);
+            void *obj = take_any(&sizes[i]);
             object_is_used(&sizes[i], obj, size, site);
             return obj;
         }
@@ -237,5 +286,5 @@ void slab_init(void)
 {
     audit_register("slab", audit_slabs);
     quarantine_init();
-    reclaim_register(reclaim_spares);
+    reclaim_register(reclaim_objects);
 }

@@ -4,6 +4,7 @@
 
 #include "types.h"
 #include "lib/list.h"
+#include "param.h"
 #include "riscv/spinlock.h"
 
 struct obj_cache {
@@ -12,7 +13,7 @@ struct obj_cache {
     size_t size;            // bytes per object, a multiple of 8
     struct list partial;    // slab pages with free objects; by lock
     struct list full;       // the others; by lock
-    size_t in_use;          // objects handed out; by lock
+    void *kept[NCPU];       // what each hart freed last; by atomic exchange
     struct obj_cache *next; // all caches that ever had a page, for the audit
     bool listed;
 };
