@@ -71,11 +71,6 @@ void host_as_another_thread(void (*fn)(void))
     others = were;
 }
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
-{
-    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
-}
-
 void (*host_watch)(enum host_moment moment);
 static int nspinning; // spinlocks held
 
@@ -177,11 +172,6 @@ void mutex_hand_over(struct mutex *m)
 }
 
 // --- the one thread ---------------------------------------------------------------------------
-
-void waitq_init(struct waitq *wq, const char *name)
-{
-    *wq = (struct waitq)WAITQ_INIT(*wq, name);
-}
 
 void wait_at_rest(struct waitq *wq, struct spinlock *lk)
 {

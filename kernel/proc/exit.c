@@ -85,12 +85,42 @@ static _Noreturn void init_is_gone(int status, int signal)
     machine_give_up("init ended with status %d: nothing is left to run", status);
 }
 
+struct ending {
+    bool of_all; // the process ends, not the thread alone
+    int status, signal;
+};
+
+// => tree_lock held
+static void tell_others(struct proc *p, const struct lwp *self)
+{
+    list_for_each (at, &p->lwps) {
+        struct lwp *l = container_of(at, struct lwp, link);
+        if (l == self)
+            continue;
+        __atomic_store_n(&l->told_to_end, true, __ATOMIC_RELAXED);
+        thread_kill(l->thread);
+    }
+}
+
+// => tree_lock held.  Who was told to end says nothing of how: another has said it, or runs exec.
+static void note_end(struct proc *p, const struct lwp *l, struct ending how)
+{
+    if (l->told_to_end || p->ending || !(how.of_all || l == &p->leader))
+        return;
+    p->exit_status = how.status;
+    p->exit_signal = how.signal;
+    p->ending = how.of_all;
+    if (how.of_all)
+        tell_others(p, l);
+}
+
 // => the memory, if the caller is the last who could use it
-static struct aspace *leave_memory(struct proc *p)
+static struct aspace *leave_memory(struct proc *p, const struct lwp *l, struct ending how)
 {
     struct aspace *as = NULL;
     thread_leave_root();
     spin_lock(&tree_lock);
+    note_end(p, l, how);
     if (--p->nlive == 0) {
         as = p->aspace;
         p->aspace = NULL;
@@ -104,9 +134,9 @@ static struct aspace *leave_memory(struct proc *p)
 // Gives back what the process holds, if it is the last thread, all but the root table itself, which
 // this hart has loaded; then what the thread has.  Memory first: others may wait for the end of its
 // files, and want memory then.
-static void drop_holdings(struct proc *p, struct lwp *l)
+static void drop_holdings(struct proc *p, struct lwp *l, struct ending how)
 {
-    struct aspace *as = leave_memory(p);
+    struct aspace *as = leave_memory(p, l, how);
     if (as) {
         aspace_put(as);
         signal_drop_actions(p);
@@ -144,65 +174,37 @@ static void leave_process(struct proc *p, struct lwp *l)
     spin_unlock(&tree_lock);
 }
 
-static _Noreturn void end_thread(void)
+static _Noreturn void end_thread(struct ending how)
 {
     struct lwp *l = current_lwp();
     struct proc *p = l->proc;
     thread_use_kept(KEPT_WORK); // what was unlinked while it was open goes
     robust_leave(l);
     bool is_leader = l == &p->leader;
-    drop_holdings(p, l);
+    drop_holdings(p, l, how);
     leave_process(p, l);
     if (!is_leader)
         lwp_free(l);
     thread_exit();
 }
 
-// => tree_lock held
-static void tell_others(struct proc *p, const struct lwp *self)
-{
-    list_for_each (at, &p->lwps) {
-        struct lwp *l = container_of(at, struct lwp, link);
-        if (l == self)
-            continue;
-        __atomic_store_n(&l->told_to_end, true, __ATOMIC_RELAXED);
-        thread_kill(l->thread);
-    }
-}
-
 void lwp_exit(int status)
 {
-    struct lwp *l = current_lwp();
-    struct proc *p = l->proc;
-    spin_lock(&tree_lock);
-    if (l == &p->leader && !p->ending)
-        p->exit_status = status;
-    spin_unlock(&tree_lock);
-    end_thread();
+    end_thread((struct ending){ .status = status });
 }
 
 void proc_exit(int status, int signal)
 {
-    struct lwp *l = current_lwp();
-    struct proc *p = l->proc;
-    if (p == init_proc)
+    if (current_proc() == init_proc)
         init_is_gone(status, signal);
-    spin_lock(&tree_lock);
-    if (!l->told_to_end) {
-        p->ending = true;
-        p->exit_status = status;
-        p->exit_signal = signal;
-        tell_others(p, l);
-    }
-    spin_unlock(&tree_lock);
-    end_thread();
+    end_thread((struct ending){ true, status, signal });
 }
 
 void proc_end_if_told(void)
 {
     struct lwp *l = current_lwp();
     if (__atomic_load_n(&l->told_to_end, __ATOMIC_RELAXED))
-        end_thread();
+        end_thread((struct ending){ 0 });
     if (proc_is_killed(l->proc))
         proc_exit(0, l->proc->killed_by);
 }

@@ -19,10 +19,12 @@ struct fs_context *fs_context_new(struct inode *cwd, uint32 umask)
 
 struct fs_context *fs_context_copy(struct fs_context *old)
 {
-    struct cwd_use cwd = cwd_use_counted(old);
+    struct cwd_use cwd = cwd_use(old);
+    if (!cwd.counted)
+        inode_get(cwd.dir);
     struct fs_context *fs = fs_context_new(cwd.dir, fs_context_umask(old));
     if (!fs)
-        cwd_use_end(cwd);
+        inode_put(cwd.dir);
     return fs;
 }
 

@@ -18,7 +18,7 @@ static struct obj_cache procs = OBJ_CACHE_INIT(procs, "proc", sizeof(struct proc
 struct spinlock tree_lock = SPINLOCK_INIT("process tree", RANK_PROC);
 struct proc *init_proc;
 
-static int count; // by tree_lock
+static int count; // atomic
 
 // => the process that it leads; NULL if it leads none
 static struct proc *led_by(const struct lwp *l)
@@ -32,10 +32,28 @@ struct proc *proc_find(int pid)
     return l ? led_by(l) : NULL;
 }
 
+static void count_out(void)
+{
+    __atomic_sub_fetch(&count, 1, __ATOMIC_RELAXED);
+}
+
+// => is there room?
+static bool count_in(void)
+{
+    if (__atomic_add_fetch(&count, 1, __ATOMIC_RELAXED) <= NPROC)
+        return true;
+    count_out();
+    return false;
+}
+
 struct proc *proc_new(int *err)
 {
+    *err = -EAGAIN;
+    if (!count_in())
+        return NULL;
     struct proc *p = obj_alloc_zeroed(&procs);
     if (!p) {
+        count_out();
         *err = -ENOMEM;
         return NULL;
     }
@@ -46,15 +64,7 @@ struct proc *proc_new(int *err)
     waitq_init(&p->child_exit, "child exit");
     waitq_init(&p->lwp_gone, "threads");
     list_init(&p->group_link);
-    spin_lock(&tree_lock);
-    bool room = count < NPROC;
-    count += room;
-    spin_unlock(&tree_lock);
-    if (room)
-        return p;
-    obj_free(&procs, p);
-    *err = -EAGAIN;
-    return NULL;
+    return p;
 }
 
 void proc_publish(struct proc *p)
@@ -63,15 +73,16 @@ void proc_publish(struct proc *p)
     p->pid = p->leader.tid;
 }
 
+void proc_forget(struct proc *p)
+{
+    lwp_forget(&p->leader);
+    group_leave(p);
+}
+
 void proc_free(struct proc *p)
 {
-    spin_lock(&tree_lock);
-    lwp_forget(&p->leader);
-    if (p->group)
-        group_leave(p);
-    count--;
-    spin_unlock(&tree_lock);
     obj_free(&procs, p);
+    count_out();
 }
 
 int proc_count(void)

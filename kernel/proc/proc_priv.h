@@ -12,7 +12,9 @@ extern struct proc *init_proc;
 struct proc *proc_new(int *err);
 // Gives it a pid and lets others find it and its first thread.  => tree_lock held
 void proc_publish(struct proc *p);
-// Takes it out of the index and frees it.  => tree_lock not held; nobody can find it any more
+// Takes it out of the index and of its group.  => tree_lock held
+void proc_forget(struct proc *p);
+// Frees one that nobody can find: it was not published, or has been forgotten.
 void proc_free(struct proc *p);
 // => tree_lock held; NULL if there is none.
 struct proc *proc_find(int pid);

@@ -124,6 +124,7 @@ void proc_reap(struct proc *zombie)
     p->children_spent.user += its.user;
     p->children_spent.kernel += its.kernel;
     list_remove(&zombie->sibling);
+    proc_forget(zombie);
     wake_waiting(&p->child_exit); // other threads, which may have no child left
     spin_unlock(&tree_lock);
     proc_free(zombie);

@@ -5,11 +5,6 @@
 #include "riscv/longest.h"
 #include "riscv/panicking.h"
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
-{
-    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
-}
-
 // Interrupts go off with the first lock and come back with the last.
 static inline void enter(uint64 place)
 {

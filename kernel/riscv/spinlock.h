@@ -17,7 +17,10 @@ struct spinlock {
         .locked = 0, .rank = (lock_rank), .hart = -1, .name = (lock_name)                          \
     }
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank);
+static inline void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
+{
+    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
+}
 
 // => false at once if somebody holds it.
 bool spin_trylock(struct spinlock *lock);

@@ -25,9 +25,10 @@ static void begin(void *arg)
 
 struct thread *thread_new(const char *name, void (*fn)(void *), void *arg)
 {
-    struct thread *t = obj_alloc_zeroed(&threads);
+    struct thread *t = obj_alloc(&threads);
     if (!t)
         return NULL;
+    memset(t, 0, offsetof(struct thread, fp));
     t->kstack = kstack_alloc();
     if (!t->kstack) {
         obj_free(&threads, t);

@@ -65,7 +65,6 @@ struct thread {
     struct thread_end *end; // its own: where to leave it, or NULL
     struct list run_link;   // by the run queue's lock
 
-    struct fp_state fp;          // its own: floating-point registers
     bool fp_used;                // its own: fp holds something
     struct kalloc_note in_call;  // its own: of what it allocates in system calls
     struct kalloc_note in_fault; // its own: the same, in page faults
@@ -76,6 +75,8 @@ struct thread {
     struct locks_held locks;     // its own: mutexes, for the checker
     struct cpu_time spent;       // its own: what it has run; others may look
     bool in_user;                // its own: where the timer last saw it
+
+    struct fp_state fp; // its own: floating-point registers; last, for it is not cleared
 };
 
 static inline struct thread *current_thread(void)

@@ -6,18 +6,6 @@
 #include "task/timers.h"
 #include "task/waitq_priv.h"
 
-void waitq_init(struct waitq *wq, const char *name)
-{
-    spin_init(&wq->lock, name, RANK_WAITQ);
-    list_init(&wq->waiters);
-}
-
-void waitq_init_above(struct waitq *wq, const char *name)
-{
-    spin_init(&wq->lock, name, RANK_WAITQ_ABOVE);
-    list_init(&wq->waiters);
-}
-
 // --- wakeups ----------------------------------------------------------------------------------
 
 // A waiter that has fired is its thread's again: nothing of it is looked at after that.

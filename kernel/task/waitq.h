@@ -53,9 +53,17 @@ struct waiter {
         .lock = SPINLOCK_INIT(wq_name, RANK_WAITQ), .waiters = LIST_INIT((wq).waiters)             \
     }
 
-void waitq_init(struct waitq *wq, const char *name);
+static inline void waitq_init(struct waitq *wq, const char *name)
+{
+    spin_init(&wq->lock, name, RANK_WAITQ);
+    list_init(&wq->waiters);
+}
 // The same for a queue that is woken by the watchers of others, with those queues' locks held.
-void waitq_init_above(struct waitq *wq, const char *name);
+static inline void waitq_init_above(struct waitq *wq, const char *name)
+{
+    spin_init(&wq->lock, name, RANK_WAITQ_ABOVE);
+    list_init(&wq->waiters);
+}
 
 // Sleeps until woken.  => lk is held on entry and on return.
 void wait_on(struct waitq *wq, struct spinlock *lk);

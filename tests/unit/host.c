@@ -242,11 +242,6 @@ void host_end(void)
 
 // --- locks ------------------------------------------------------------------------------------
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
-{
-    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
-}
-
 bool spin_trylock(struct spinlock *lock)
 {
     if (__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))
@@ -435,17 +430,6 @@ void host_interrupt(int hart, bool pending)
         __atomic_fetch_or(&interrupted, 1u << hart, __ATOMIC_RELEASE);
     else
         __atomic_fetch_and(&interrupted, ~(1u << hart), __ATOMIC_RELEASE);
-}
-
-void waitq_init(struct waitq *wq, const char *name)
-{
-    spin_init(&wq->lock, name, RANK_WAITQ);
-    list_init(&wq->waiters);
-}
-
-void waitq_init_above(struct waitq *wq, const char *name)
-{
-    waitq_init(wq, name);
 }
 
 // => was it woken, and not by a signal or the time?

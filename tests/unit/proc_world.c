@@ -31,11 +31,16 @@ void aspace_get(struct aspace *as)
     as->refs++;
 }
 
+void (*before_death)(int status);
+
 void aspace_put(struct aspace *as)
 {
     CHECK(as->refs > 0);
-    if (current_proc() && !current_proc()->aspace)
+    if (current_proc() && !current_proc()->aspace) {
         CHECK(current_thread()->root == NULL); // no other hart's switch brings it back
+        if (before_death && self()->exit_signal)
+            before_death(1000 + self()->exit_signal);
+    }
     if (--as->refs)
         return;
     frame_put(as->root);
@@ -124,15 +129,12 @@ int volume_sync(struct volume *vol)
     return 0;
 }
 
-void (*before_death)(int status);
 int words_left; // that threads have left their memory
 
 void robust_leave(struct lwp *l)
 {
     CHECK(l == current_lwp() && l->proc->aspace);
     words_left++;
-    if (before_death && self()->exit_signal)
-        before_death(1000 + self()->exit_signal);
 }
 
 // A user address is one of the test's own.

@@ -416,11 +416,6 @@ void turns_compute(uint64 ticks)
 
 // --- locks ------------------------------------------------------------------------------------
 
-void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
-{
-    *lock = (struct spinlock)SPINLOCK_INIT(name, rank);
-}
-
 bool spin_held(const struct spinlock *lock)
 {
     return lock->locked && lock->hart == self;
@@ -465,7 +460,6 @@ void *obj_alloc_zeroed(struct obj_cache *cache)
 {
     if (turns_fail && --turns_fail == 0)
         return NULL;
-    cache->in_use++;
     return calloc(1, cache->size);
 }
 
@@ -491,7 +485,6 @@ void kfree(void *page)
 
 void obj_free(struct obj_cache *cache, void *obj)
 {
-    cache->in_use--;
     free(obj);
 }
 
