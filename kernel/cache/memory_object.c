@@ -352,12 +352,14 @@ bool memory_objects_step(struct swap_batch *out, uint64 *freed)
     return true;
 }
 
-// => what change() gives; -ENOENT: there is no more
+// => what change() gives, -ENOMEM also before the last frames; -ENOENT: there is no more
 static int bring_next(struct memory_object *m, uint64 *from)
 {
     mutex_lock(&m->lock);
     *from = slot_map_next(&m->slots, *from);
-    int err = *from == SLOT_MAP_END ? -ENOENT : change(&m->object, *from, 0, "", 0);
+    int err = *from == SLOT_MAP_END         ? -ENOENT
+              : !share_has(1, SHARE_MARGIN) ? -ENOMEM
+                                            : change(&m->object, *from, 0, "", 0);
     mutex_unlock(&m->lock);
     return err;
 }

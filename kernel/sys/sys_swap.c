@@ -48,11 +48,5 @@ int64 sys_swapoff(const uint64 *arg) // path
 {
     struct blkdev *disk;
     int err = find_disk(arg[0], &disk);
-    if (!err)
-        err = swap_begin_off(disk);
-    if (err)
-        return err;
-    int brought = pager_bring_all();
-    err = swap_end_off();
-    return err && brought ? brought : err;
+    return err ? err : pager_swap_off(disk);
 }

@@ -206,10 +206,12 @@ uint64 pager_pass(void)
 static struct {
     struct spinlock lock; // RANK_IO: what follows
     struct waitq work, end;
-    bool there;    // the thread
-    bool wanted;   // a pass; until it ends
-    uint64 passes; // that have ended
-    uint64 freed;  // frames, by the last
+    bool there;                  // the thread
+    bool wanted;                 // a pass; until it ends
+    uint64 passes;               // that have ended
+    uint64 freed;                // frames, by the last
+    const struct thread *leaver; // brings everything back, or NULL; nothing goes out meanwhile
+    bool in_want;                // somebody else has found no frame since he began
 } pager = {
     .lock = SPINLOCK_INIT("pager", RANK_IO),
     .work = WAITQ_INIT(pager.work, "pager"),
@@ -265,15 +267,35 @@ void pager_wake(void)
     spin_unlock(&pager.lock);
 }
 
-int pager_make_room(void)
+// Who brings everything back gives up for whoever is in want.  => 0, -EINTR: killed; lock held
+static int await_leaver(void)
 {
     int err = 0;
-    if (!swap_has_room())
-        return -ENOMEM;
-    spin_lock(&pager.lock);
+    while (pager.leaver && pager.leaver != current_thread() && !err) {
+        pager.in_want = true;
+        err = wait_on_killable(&pager.end, &pager.lock);
+    }
+    return err;
+}
+
+// => 0, -EINTR: killed; lock held
+static int await_pass(void)
+{
+    int err = 0;
     want();
     for (uint64 before = pager.passes; !err && pager.passes == before;)
         err = wait_on_killable(&pager.end, &pager.lock);
+    return err;
+}
+
+int pager_make_room(void)
+{
+    spin_lock(&pager.lock);
+    int err = await_leaver();
+    if (!err && !swap_has_room())
+        err = -ENOMEM;
+    if (!err)
+        err = await_pass();
     if (!err && pager.freed == 0)
         err = -ENOMEM;
     spin_unlock(&pager.lock);
@@ -305,15 +327,31 @@ static uint64 next_swapped(struct aspace *as, uint64 va)
     return va;
 }
 
-static int bring_space(struct aspace *as)
+// => may another page come back, without taking the last frames?
+static int may_bring(void)
+{
+    if (__atomic_load_n(&pager.in_want, __ATOMIC_RELAXED) || !share_has(1, SHARE_MARGIN))
+        return -ENOMEM;
+    return thread_killed() ? -EINTR : 0;
+}
+
+static int bring_page(struct aspace *as, uint64 va)
 {
     struct frame *ignored;
+    int err = may_bring();
+    if (!err)
+        err = fault_in(as, va, ACCESS_NONE, &ignored);
+    return err == -EFAULT ? 0 : err; // it has been unmapped meanwhile
+}
+
+static int bring_space(struct aspace *as)
+{
     int err = 0;
     mutex_lock(&as->lock);
     for (uint64 va = 0; !err && (va = next_swapped(as, va)) < USER_MAX; va += PGSIZE)
-        err = fault_in(as, va, ACCESS_NONE, &ignored);
+        err = bring_page(as, va);
     mutex_unlock(&as->lock);
-    return err == -EFAULT ? 0 : err; // it has been unmapped meanwhile
+    return err;
 }
 
 #define BRING_TRIES 100
@@ -331,5 +369,45 @@ int pager_bring_all(void)
         if (!err && swap_free() < swap_total())
             err = sleep_ns(BRING_NS);
     }
+    return err;
+}
+
+// => false: somebody else is it
+static bool become_leaver(void)
+{
+    spin_lock(&pager.lock);
+    bool alone = !pager.leaver;
+    if (alone) {
+        pager.leaver = current_thread();
+        pager.in_want = false;
+    }
+    spin_unlock(&pager.lock);
+    return alone;
+}
+
+static void leave_no_more(void)
+{
+    spin_lock(&pager.lock);
+    pager.leaver = NULL;
+    wake_all(&pager.end);
+    spin_unlock(&pager.lock);
+}
+
+static int bring_all_and_end(struct blkdev *disk)
+{
+    int err = swap_begin_off(disk);
+    if (err)
+        return err;
+    int brought = pager_bring_all();
+    err = swap_end_off();
+    return err && brought ? brought : err;
+}
+
+int pager_swap_off(struct blkdev *disk)
+{
+    if (!become_leaver())
+        return -EINVAL;
+    int err = bring_all_and_end(disk);
+    leave_no_more();
     return err;
 }

@@ -31,5 +31,10 @@ uint64 pager_pass(void);
 // What the thread does again and again: waits until a pass is wanted, makes it, and tells who waits for
 // its end.
 void pager_serve(void);
-// Brings back all that lies in swap space.  => 0, -ENOMEM, -EIO, -EINTR: some of it stays there
+// Brings back all that lies in swap space.  Who finds no frame meanwhile goes first.
+// => 0; -ENOMEM, -EIO, -EINTR: some of it stays there
 int pager_bring_all(void);
+struct blkdev;
+// Brings everything back from the disk, and ends its being swap space; or that goes on as before.
+// => 0; -EINVAL: it is none, or somebody is about it; or as pager_bring_all()
+int pager_swap_off(struct blkdev *disk);

@@ -70,6 +70,16 @@ uint64 swap_total(void)
     return nslots;
 }
 
+int swap_begin_off(struct blkdev *disk)
+{
+    return 0;
+}
+
+int swap_end_off(void)
+{
+    return nfree < nslots ? -ENOMEM : 0;
+}
+
 void swap_audit_count(uint64 slot)
 {
     slot_in_use(slot)->audited++;

@@ -4,6 +4,7 @@
 #include "cache/swap.h"
 #include "mem/share.h"
 #include "swap_world.h"
+#include "task/thread.h"
 #include "tlb.h"
 #include "vm/pager.h"
 #include "vm/table.h"
@@ -421,5 +422,50 @@ TEST(slots_join_what_is_granted)
     pager_pass();
     CHECK(share_has_in_all(room + 100 - PAGES - 2, 0)); // two tables
     CHECK(!share_has_in_all(room + 100 - PAGES + 1, 0));
+    end();
+}
+
+// --- swap space is given up -------------------------------------------------------------------
+
+static uint32 begun; // atomic: pages come back
+static int off, room;
+
+static void until_somebody_waits(uint64 slot)
+{
+    __atomic_store_n(&begun, 1, __ATOMIC_RELEASE);
+    while (host_asleep() == 0)
+        thread_yield();
+}
+
+static void give_up_or_want(int hart)
+{
+    static struct thread threads[2];
+    this_hart()->thread = &threads[hart];
+    if (hart == 0) {
+        off = pager_swap_off(NULL);
+        pager_serve();
+    } else {
+        while (!__atomic_load_n(&begun, __ATOMIC_ACQUIRE))
+            thread_yield();
+        room = pager_make_room();
+    }
+    this_hart()->thread = NULL;
+}
+
+// Otherwise somebody would be killed, though nothing but the one who gives it up keeps pages from going.
+TEST(who_is_in_want_goes_before_who_gives_swap_space_up)
+{
+    begin(100);
+    store_all(10);
+    CHECK_EQ(pager_pass(), PAGES);
+    swap_world_reads = until_somebody_waits;
+    host_run_harts(2, give_up_or_want);
+    swap_world_reads = NULL;
+    CHECK_EQ(off, -ENOMEM);
+    CHECK_EQ(room, 0);
+    CHECK_EQ(swap_world_nreads, 1);
+    CHECK_EQ(pager_swap_off(NULL), 0);
+    CHECK_EQ(count_out(space), 0);
+    expect_all(space, 10);
     end();
 }

@@ -263,6 +263,90 @@ static void forks(void *arg)
     check_all(&p);
 }
 
+static long swap_off(void)
+{
+    return sys(SYS_swapoff, "/disk1");
+}
+
+// Swap space is given up while pages are in use: if there is not room for all, it goes on and nothing is
+// lost; nobody ends for it.
+static void given_up(void *arg)
+{
+    struct pages p = make_pages(room(300, 60), MAP_PRIVATE);
+    struct pages some = make_pages(room(24, 5), MAP_PRIVATE),
+                 shared = make_pages(room(24, 5), MAP_SHARED);
+    struct child c = { &p, 1 };
+    for (int i = 0; i < 3; i++) {
+        int pid = start(be_child, &c);
+        EXPECT(swap_off(), -ENOMEM, "swapoff without room");
+        EXPECT(finish(pid).status, 0, "who used his pages meanwhile");
+    }
+    check_all(&p);
+    EXPECT(sys(SYS_munmap, p.page, p.n * PGSIZE), 0, "munmap");
+    c.p = &some;
+    int pid = start(be_child, &c);
+    long err = swap_off();
+    EXPECT(finish(pid).status, 0, "who used some pages meanwhile");
+    CHECK(err == 0 || err == -ENOMEM, "swapoff with room gave %ld", err);
+    if (err)
+        EXPECT(swap_off(), 0, "swapoff, alone");
+    check_all(&some);
+    check_all(&shared);
+    EXPECT(meminfo().swap, 0, "what there is of swap space");
+    EXPECT(sys(SYS_swapon, "/disk1", 0), 0, "swapon");
+}
+
+// One of two that take the disk into use and give it up, as fast as they can.
+static void turn_on_and_off(void *arg)
+{
+    const bool *stop = arg;
+    while (!__atomic_load_n(stop, __ATOMIC_ACQUIRE)) {
+        long err = sys(SYS_swapon, "/disk1", 0);
+        CHECK(err == 0 || err == -EBUSY, "swapon gave %ld", err);
+        err = swap_off();
+        CHECK(err == 0 || err == -EINVAL || err == -ENOMEM, "swapoff gave %ld", err);
+    }
+}
+
+static void raced(void *arg)
+{
+    bool *stop = map(PGSIZE, MAP_SHARED);
+    struct pages p = make_pages(room(100, 20), MAP_PRIVATE);
+    int pid[2];
+    for (int i = 0; i < 2; i++)
+        pid[i] = start(turn_on_and_off, stop);
+    use(&p, p.n / 4);
+    struct pages more = make_pages(room(20, 10), MAP_PRIVATE);
+    check_all(&p);
+    __atomic_store_n(stop, true, __ATOMIC_RELEASE);
+    for (int i = 0; i < 2; i++)
+        EXPECT(finish(pid[i]).status, 0, "one that turns it on and off");
+    check_all(&more);
+    sys(SYS_swapon, "/disk1", 0); // unless it is in use
+}
+
+static void use_for_ever(void *arg)
+{
+    for (;;)
+        use(arg, 1000);
+}
+
+// Whoever waits for a page, or for room, can be killed, and leaves nothing behind.
+static void killed(void *arg)
+{
+    struct pages p = make_pages(room(200, 40), MAP_PRIVATE);
+    for (int i = 0; i < 20; i++) {
+        seed = (uint64)i;
+        int pid[2] = { start(use_for_ever, &p), start(use_for_ever, &p) };
+        sleep_ms((int)draw(40));
+        for (int k = 0; k < 2; k++) {
+            EXPECT(sys(SYS_kill, pid[k], SIGKILL), 0, "kill");
+            EXPECT(finish(pid[k]).signal, SIGKILL, "the signal");
+        }
+    }
+    check_all(&p);
+}
+
 // More than RAM and swap space together is refused, or ends the process; nothing is lost.
 static void take_too_much(void *arg)
 {
@@ -336,6 +420,9 @@ PART(shared)
 PART(file_in_memory)
 PART(too_much)
 PART(forks)
+PART(given_up)
+PART(raced)
+PART(killed)
 PART(errors)
 PART(unwritten)
 
@@ -343,7 +430,9 @@ static const struct part parts[] = {
     { "large", part_large, false },         { "family", part_family, false },
     { "elsewhere", part_elsewhere, false }, { "copies", part_copies, false },
     { "shared", part_shared, false },       { "memoryfile", part_file_in_memory, false },
-    { "forks", part_forks, false },         { "toomuch", part_too_much, true },
+    { "forks", part_forks, false },         { "givenup", part_given_up, false },
+    { "raced", part_raced, false },         { "killed", part_killed, false },
+    { "toomuch", part_too_much, true },
 };
 
 // Parts for a disk that fails, each named by who has such a disk.

@@ -23,7 +23,7 @@ static void touch_too_much(void *arg)
 {
     await_go(arg);
     struct kine_meminfo m = meminfo();
-    long pages = (long)(m.free + m.cache) + 1024;
+    long pages = (long)(m.free + m.cache + m.swap_free) + 1024;
     char *at = lazy_pages(pages);
     for (long i = 0; i < pages; i++)
         at[i * PGSIZE] = 1;
@@ -137,7 +137,7 @@ static void copy_too_much(void *arg)
 {
     struct hoard *h = arg;
     await_go(h->go);
-    h->pages = free_frames() / 3 * 2;
+    h->pages = (free_frames() + (long)meminfo().swap_free) / 3 * 2;
     h->at = heap_pages(h->pages);
     for (long i = 0; i < h->pages; i++)
         h->at[i * PGSIZE] = 1;
