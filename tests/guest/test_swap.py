@@ -36,7 +36,7 @@ def test_on_and_off(swap_machine):
     m.run("swapon disk1")
     assert re.search(rf"^swap +{SIZE // 4096 - 1} ", m.run("free"), re.M)
     assert "in use" in m.run("swapon disk1")
-    m.check("cowtest simple file threadsfork tablesraced tornfork stalecopy staleunmap",
+    m.check("cowtest simple file threadsfork tablesraced tornfork stalecopy staleunmap oomfault oomcow",
             "ALL COW TESTS PASSED", timeout=200)
     m.run("swapoff disk1", timeout=60)
     assert not re.search("^swap", m.run("free"), re.M)
