@@ -9,12 +9,14 @@
 #include "kernel/fcntl.h"
 #include "user/kine.h"
 #include "user/sh/input.h"
+#include "user/sh/jobs.h"
 #include "user/sh/options.h"
 #include "user/sh/program.h"
 #include "user/sh/redirect.h"
 #include "user/sh/run.h"
 #include "user/sh/shell.h"
 #include "user/sh/terminal.h"
+#include "user/sh/trap.h"
 #include "user/sh/vars.h"
 #include "user/user.h"
 
@@ -33,6 +35,8 @@ static void converse(void)
     struct input in;
     struct lexer l;
     shell.interactive = true;
+    signals_of_prompt();
+    jobs_take_terminal();
     input_start(&in, 0, true, true);
     do {
         lex_source(&l, &in.source);

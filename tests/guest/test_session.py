@@ -1,6 +1,7 @@
 """A person at the shell's terminal: keys that edit, history, completion, much pasted at once."""
 
 import re
+import time
 
 import kine
 import pytest
@@ -67,6 +68,25 @@ def test_paste(shell):
     shell.expect("<end>\n", timeout=60)
     shell.expect(kine.PROMPT)
     assert shell.run("cat pasted") == "".join(f"line {i}\nloop {i}\n" for i in range(40))
+
+
+def test_keys_signal_the_job(shell):
+    """Ctrl-C ends a command and the line it is in; Ctrl-Z stops it."""
+    shell.send("sleep 1000; echo '<no>'\n")
+    shell.expect("no>'\n")
+    time.sleep(0.5)
+    shell.send(CTRL_C)
+    assert "<no>" not in shell.expect(kine.PROMPT)
+    shell.send("sleep 1000\n")
+    shell.expect("sleep 1000\n")
+    time.sleep(0.5)
+    shell.send("\x1a")
+    shell.expect(r"\[1\] \+ Stopped +sleep 1000\n")
+    shell.expect(kine.PROMPT)
+    assert shell.run("bg") == "sleep 1000\n"
+    assert "Running" in shell.run("jobs")
+    shell.run("kill %1; wait")
+    assert shell.run("jobs") == ""
 
 
 def test_long_lines(shell):

@@ -18,6 +18,8 @@
 #define GUEST(name) __asm__("kine." #name)
 #define FILE_MODE   0666
 
+#define KINE_REQUESTS 0x4b00 // KIOC_*
+
 // Numbers of kernel/syscall.h that the shell uses.
 enum { GUEST_FCNTL = 25, GUEST_IOCTL = 29, GUEST_WAITID = 95, GUEST_TIMES = 153 };
 
@@ -120,6 +122,31 @@ int guest_kill_with(int pid, int signal)
     return result(kill(pid, signal));
 }
 
+// struct sigaction of kernel/signals.h: SIG_DFL and SIG_IGN are the host's numbers too.
+struct guest_action {
+    uint64_t handler, flags, mask;
+};
+
+int guest_sigaction(int sig, const struct guest_action *action, struct guest_action *old)
+    GUEST(sigaction);
+int guest_sigaction(int sig, const struct guest_action *action, struct guest_action *old)
+{
+    struct sigaction host = { .sa_handler = (void (*)(int))action->handler };
+    return result(sigaction(sig, &host, NULL));
+}
+
+int guest_setpgid(int pid, int pgid) GUEST(setpgid);
+int guest_setpgid(int pid, int pgid)
+{
+    return result(setpgid(pid, pgid));
+}
+
+int guest_setsid(void) GUEST(setsid);
+int guest_setsid(void)
+{
+    return result(setsid());
+}
+
 int guest_getdents(int fd, void *buf, int size) GUEST(getdents);
 int guest_getdents(int fd, void *buf, int size)
 {
@@ -153,10 +180,10 @@ int guest_status_of(const char *path, struct guest_stat *out, int flags)
     return 0;
 }
 
-// What is kine's own does nothing.
+// What is kine's own does nothing; structures are the same.
 static long ioctl_of(int fd, unsigned request, void *arg)
 {
-    return request == TIOCGWINSZ ? ioctl(fd, request, arg) : 0;
+    return (request & 0xff00) == KINE_REQUESTS ? 0 : syscall(SYS_ioctl, fd, request, arg);
 }
 
 long guest_syscall(long number, ...) GUEST(syscall);

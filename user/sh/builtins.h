@@ -40,4 +40,5 @@ int do_test(struct args *);
 int do_cd(struct args *), do_pwd(struct args *), do_umask(struct args *);
 int do_times(struct args *);
 // builtin_jobs.c
+int do_fg(struct args *), do_bg(struct args *);
 int do_wait(struct args *), do_jobs(struct args *), do_kill(struct args *);

@@ -3,7 +3,10 @@
 #include "user/sh/memory.h"
 #include "user/sh/output.h"
 #include "user/sh/shell.h"
+#include "user/sh/process.h"
+#include "user/sh/terminal.h"
 #include "user/sh/text.h"
+#include "user/sh/trap.h"
 #include "user/user.h"
 
 #define MEMORY 32 // jobs that have ended and are remembered; older ones are forgotten
@@ -20,10 +23,12 @@ struct job {
     int id; // 0: in the foreground
     char *source;
     struct process *first, **last;
-    int status; // of the last of its processes
+    int status;       // of the last of its processes
+    bool interrupted; // one of them has been ended by Ctrl-C
 };
 
 static struct job *newest;
+static bool control; // there is job control, and this process has it
 
 // --- the list ---------------------------------------------------------------------------------
 
@@ -36,7 +41,7 @@ struct job *job_new(const char *source)
     return newest = j;
 }
 
-void job_add(struct job *j, int pid)
+static void add(struct job *j, int pid)
 {
     struct process *p = *j->last = must_alloc(sizeof *p);
     p->pid = pid;
@@ -59,6 +64,7 @@ void job_forget(struct job *j)
 
 void jobs_drop(void)
 {
+    control = false;
     while (newest)
         job_forget(newest);
 }
@@ -80,52 +86,169 @@ int job_last(const struct job *j)
     return p ? p->pid : 0;
 }
 
+int job_group(const struct job *j)
+{
+    return control && j->first ? -j->first->pid : job_last(j);
+}
+
+const char *job_source(const struct job *j)
+{
+    return j->source;
+}
+
+// --- the terminal -----------------------------------------------------------------------------
+
+static void give_terminal(int group)
+{
+    syscall(SYS_ioctl, 0, TIOCSPGRP, &group);
+}
+
+// Nobody may have made a session of the terminal: then the shell does.
+void jobs_take_terminal(void)
+{
+    int group, own = getpid();
+    if (syscall(SYS_ioctl, 0, TIOCGPGRP, &group) < 0) {
+        setsid();
+        syscall(SYS_ioctl, 0, TIOCSCTTY, 0);
+    }
+    setpgid(0, 0);
+    control = syscall(SYS_ioctl, 0, TIOCSPGRP, &own) == 0;
+}
+
+// Parent and child both do it: whoever comes first.
+static void join(const struct job *j, int pid, bool foreground)
+{
+    int leader = j->first ? j->first->pid : pid;
+    setpgid(pid, leader);
+    if (foreground)
+        give_terminal(leader);
+}
+
+int job_start(struct job *j, bool foreground)
+{
+    bool groups = control;
+    int pid = fork();
+    if (pid < 0) {
+        complain("fork: %s", strerror(errno));
+        return pid;
+    }
+    if (groups)
+        join(j, pid ? pid : getpid(), foreground);
+    if (pid == 0)
+        become_child();
+    if (pid == 0 && !groups && !foreground)
+        signals_of_background();
+    if (pid > 0)
+        add(j, pid);
+    return pid;
+}
+
 // --- waiting ----------------------------------------------------------------------------------
 
 static void note(struct job *j, struct process *p, const struct siginfo *info)
 {
-    p->state = DONE;
-    p->status = info->si_code == CLD_EXITED ? info->si_status : SIGNAL_STATUS + info->si_status;
-    if (!p->next)
+    bool exited = info->si_code == CLD_EXITED;
+    p->state = info->si_code == CLD_STOPPED     ? STOPPED
+               : info->si_code == CLD_CONTINUED ? RUNNING
+                                                : DONE;
+    p->status = exited ? info->si_status : SIGNAL_STATUS + info->si_status;
+    j->interrupted |= p->state == DONE && !exited && info->si_status == SIGINT;
+    if (!p->next && p->state != RUNNING)
         j->status = p->status;
 }
 
-// Waits for a child, and notes it where it belongs.  => false: there is none (that has ended)
-static bool wait_any(int options)
+// Waits for a child, and notes it where it belongs.  => 0; -ECHILD: there is none (that has changed);
+// -EINTR: a signal has come
+static int wait_any(int options)
 {
     struct siginfo info = { 0 };
-    if (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | options, 0) < 0 || info.si_pid == 0)
-        return false;
+    options |= WEXITED | (control ? WSTOPPED | WCONTINUED : 0);
+    int err = (int)syscall(SYS_waitid, P_ALL, 0, &info, options, 0);
+    if (err < 0 || info.si_pid == 0)
+        return err < 0 ? err : -ECHILD;
     for (struct job *j = newest; j; j = j->older)
         for (struct process *p = j->first; p; p = p->next)
             if (p->pid == info.si_pid && p->state != DONE)
                 note(j, p, &info);
-    return true;
+    return 0;
 }
 
 int job_wait(struct job *j)
 {
-    while (state_of(j) == RUNNING && wait_any(0))
-        ;
+    int err = 0;
+    while (state_of(j) != DONE && (err == 0 || err == -EINTR))
+        if ((err = wait_any(0)) == -EINTR && signal_that_came())
+            return SIGNAL_STATUS + signal_that_came();
     return j->status;
 }
 
-// Scripts that never wait must not fill the memory.
-static void forget_old(void)
+int process_wait(int pid)
+{
+    struct job *j = job_new(0);
+    add(j, pid);
+    while (state_of(j) == RUNNING && wait_any(0) != -ECHILD)
+        ;
+    int status = j->status;
+    job_forget(j);
+    return status;
+}
+
+static void tell_stopped(struct job *j)
+{
+    if (!j->id)
+        job_background(j);
+    syscall(SYS_ioctl, 1, KIOC_FRESH_LINE, 0);
+    out_format("[%d] + Stopped              %s\n", j->id, j->source);
+    out_flush();
+}
+
+// Whoever has ended a program by a key wants no more of the line that it was in.
+int job_finish(struct job *j)
+{
+    while (state_of(j) == RUNNING && wait_any(0) != -ECHILD)
+        ;
+    int status = j->status;
+    bool stopped = state_of(j) == STOPPED;
+    if (control) {
+        give_terminal(getpid());
+        if (stopped)
+            tell_stopped(j);
+        if (stopped || status > SIGNAL_STATUS)
+            terminal_restore();
+        if (j->interrupted)
+            break_off();
+    }
+    if (!stopped)
+        job_forget(j);
+    return status;
+}
+
+void job_continue(struct job *j, bool foreground)
+{
+    if (foreground && control)
+        give_terminal(-job_group(j));
+    for (struct process *p = j->first; p; p = p->next)
+        if (p->state == STOPPED)
+            p->state = RUNNING;
+    kill_with(job_group(j), SIGCONT);
+}
+
+// All that have ended but the newest few: scripts that never wait must not fill the memory.
+static void forget_done(int few)
 {
     int kept = 0;
     for (struct job *j = newest, *older; j; j = older) {
         older = j->older;
-        if (j->id && state_of(j) == DONE && ++kept > MEMORY)
+        if (j->id && state_of(j) == DONE && ++kept > few)
             job_forget(j);
     }
 }
 
 void jobs_poll(void)
 {
-    while (wait_any(WNOHANG))
+    while (wait_any(WNOHANG) == 0)
         ;
-    forget_old();
+    forget_done(MEMORY);
 }
 
 static struct job *first_running(void)
@@ -136,14 +259,17 @@ static struct job *first_running(void)
     return j;
 }
 
-void jobs_wait_all(void)
+int jobs_wait_all(void)
 {
     struct job *j;
     while ((j = first_running())) {
-        job_wait(j);
+        int status = job_wait(j);
+        if (state_of(j) == RUNNING)
+            return status;
         job_forget(j);
     }
-    jobs_drop();
+    forget_done(0);
+    return 0;
 }
 
 // --- names ------------------------------------------------------------------------------------

@@ -342,6 +342,15 @@ static struct node *parse_stages(struct lexer *l)
     return new_pair(l, PIPELINE, first, 0);
 }
 
+// => the text from there up to the token at hand, without the blanks at its end
+static const char *text_from(struct lexer *l, uint start)
+{
+    uint end = l->start;
+    while (end > start && strchr(" \t\n", l->text[end - 1]))
+        end--;
+    return arena_copy(l->arena, l->text + start, end - start);
+}
+
 static struct node *parse_pipeline(struct lexer *l)
 {
     uint start = l->start;
@@ -352,7 +361,7 @@ static struct node *parse_pipeline(struct lexer *l)
     if (l->error)
         return 0;
     if (l->source)
-        n->source = arena_copy(l->arena, l->text + start, l->start - start);
+        n->source = text_from(l, start);
     return negated ? new_pair(l, NOT, n, 0) : n;
 }
 
@@ -368,7 +377,7 @@ static struct node *parse_and_or(struct lexer *l)
     }
     if (l->token == AMPERSAND) {
         n = new_pair(l, BACKGROUND, n, 0);
-        n->source = arena_copy(l->arena, l->text + start, l->start - start);
+        n->source = text_from(l, start);
     }
     return n;
 }

@@ -6,16 +6,20 @@
 #include "user/sh/trap.h"
 #include "user/user.h"
 
+void become_child(void)
+{
+    shell.in_child = true;
+    jobs_drop();
+    traps_drop();
+}
+
 int start_process(void)
 {
     int pid = fork();
     if (pid < 0)
         complain("fork: %s", strerror(errno));
-    if (pid == 0) {
-        shell.in_child = true;
-        jobs_drop();
-        traps_drop();
-    }
+    if (pid == 0)
+        become_child();
     return pid;
 }
 
@@ -26,35 +30,37 @@ static void run_and_exit(const struct node *n)
     shell_exit(shell.status);
 }
 
+// started: all of it could be
+static void finish(struct job *j, bool started)
+{
+    int status = job_finish(j);
+    if (shell.leaving == STAYING)
+        shell.status = started ? status : MISUSED;
+}
+
 void run_program(void (*program)(void *arg), void *arg, const char *source)
 {
-    int pid = start_process();
+    struct job *j = job_new(source);
+    int pid = job_start(j, true);
     if (pid == 0) {
         program(arg);
         shell_exit(shell.status);
     }
-    if (pid < 0) {
-        shell.status = MISUSED;
-        return;
-    }
-    struct job *j = job_new(source);
-    job_add(j, pid);
-    shell.status = job_wait(j);
-    job_forget(j);
+    finish(j, pid > 0);
 }
 
 // --- pipelines --------------------------------------------------------------------------------
 
 // Starts a stage that reads `in` and, when others follow, writes a pipe.  => the end that the next
 // one reads; -1 if it could not be started
-static int start_stage(const struct node *n, int in, struct job *j)
+static int start_stage(const struct node *n, int in, struct job *j, bool foreground)
 {
     int ends[2] = { 0, 1 };
     if (n->next && pipe(ends) < 0) {
         complain("pipe: %s", strerror(errno));
         return -1;
     }
-    int pid = start_process();
+    int pid = job_start(j, foreground);
     if (pid == 0) {
         if (n->next)
             close(ends[0]);
@@ -64,21 +70,19 @@ static int start_stage(const struct node *n, int in, struct job *j)
     }
     if (n->next)
         close(ends[1]);
-    if (pid > 0) {
-        job_add(j, pid);
+    if (pid > 0)
         return ends[0];
-    }
     if (n->next)
         close(ends[0]);
     return -1;
 }
 
 // => false if a stage could not be started; those before it end for want of a reader
-static bool start_stages(const struct node *first, struct job *j)
+static bool start_stages(const struct node *first, struct job *j, bool foreground)
 {
     int in = 0;
     for (const struct node *n = first; n; n = n->next) {
-        int out = start_stage(n, in, j);
+        int out = start_stage(n, in, j, foreground);
         if (in != 0)
             close(in);
         if (out < 0)
@@ -91,11 +95,7 @@ static bool start_stages(const struct node *first, struct job *j)
 void run_pipeline(const struct node *n)
 {
     struct job *j = job_new(n->source);
-    bool started = start_stages(n->left, j);
-    shell.status = job_wait(j);
-    if (!started)
-        shell.status = MISUSED;
-    job_forget(j);
+    finish(j, start_stages(n->left, j, true));
 }
 
 // --- beside the shell -------------------------------------------------------------------------
@@ -107,7 +107,7 @@ void run_background(const struct node *n)
     const struct node *first = stage.kind == PIPELINE ? stage.left : &stage;
     struct job *j = job_new(n->source);
     stage.next = 0;
-    shell.status = start_stages(first, j) ? 0 : MISUSED;
+    shell.status = start_stages(first, j, false) ? 0 : MISUSED;
     if (job_last(j)) {
         shell.background = job_last(j);
         job_background(j);
@@ -124,13 +124,10 @@ void run_subshell(const struct node *n, int how)
         shell_exit(MISUSED);
     }
     struct job *j = job_new(n->source);
-    int pid = start_process();
+    int pid = job_start(j, true);
     if (pid == 0)
         run_subshell(n, LAST);
-    if (pid > 0)
-        job_add(j, pid);
-    shell.status = pid > 0 ? job_wait(j) : MISUSED;
-    job_forget(j);
+    finish(j, pid > 0);
 }
 
 // --- $( ... ) ---------------------------------------------------------------------------------
@@ -158,7 +155,6 @@ void command_output(const struct node *n, struct buffer *out)
         give_up("pipe: %s", strerror(errno));
         return;
     }
-    struct job *j = job_new(0);
     int pid = start_process();
     if (pid == 0) {
         close(ends[0]);
@@ -168,8 +164,5 @@ void command_output(const struct node *n, struct buffer *out)
     close(ends[1]);
     gather(ends[0], out);
     close(ends[0]);
-    if (pid > 0)
-        job_add(j, pid);
-    shell.status = pid > 0 ? job_wait(j) : MISUSED;
-    job_forget(j);
+    shell.status = pid > 0 ? process_wait(pid) : MISUSED;
 }

@@ -5,6 +5,8 @@
 #include "user/sh/memory.h"
 #include "user/sh/tree.h"
 
+// In a process that has just been forked: it is none that has a prompt, jobs or traps.
+void become_child(void);
 // fork(), after which the child knows that it is one.  => the child's pid, 0 in the child, -1 after
 // an error, which has been said
 int start_process(void);

@@ -12,7 +12,8 @@
 #define COLUMNS 80 // of a terminal that does not say
 
 static bool left_unseen;
-static struct termios before; // the editor had it
+static struct termios before; // modes at the prompt, which the editor or a program may have changed
+static bool before_known;
 
 static long control(uint request, void *arg)
 {
@@ -42,7 +43,7 @@ static uint columns(void)
 // Keys that signal are the editor's; the kernel's own Ctrl-P stays.
 static bool make_raw(void)
 {
-    if (control(TCGETS, &before) < 0)
+    if (!before_known)
         return false;
     struct termios raw = before;
     raw.c_lflag &= ~(uint)(ICANON | ECHO | IEXTEN);
@@ -55,7 +56,10 @@ static bool make_raw(void)
 static int get(struct terminal *t)
 {
     uchar c;
-    return read(0, &c, 1) == 1 ? c : -1;
+    int n;
+    while ((n = read(0, &c, 1)) < 0 && errno == EINTR)
+        ;
+    return n == 1 ? c : -1;
 }
 
 static void put(struct terminal *t, const char *text, uint n)
@@ -80,9 +84,12 @@ static enum edited read_plain(struct buffer *to)
 {
     char c = '\0';
     uint before = to->len;
-    while (c != '\n' && read(0, &c, 1) == 1)
+    int n = 1;
+    while (c != '\n' && (n = read(0, &c, 1)) == 1)
         if (c != '\0')
             buffer_put(to, c);
+    if (n < 0 && errno == EINTR)
+        return EDIT_GIVEN_UP;
     if (to->len > before)
         return EDIT_DONE;
     write(2, "\n", 1);
@@ -92,7 +99,14 @@ static enum edited read_plain(struct buffer *to)
 enum edited terminal_line(const char *prompt, struct buffer *to)
 {
     struct terminal t = { get, put, complete_line, make_plain, columns() };
+    before_known = control(TCGETS, &before) == 0;
     bool raw = (waiting() == 0 || left_unseen) && make_raw();
     write_prompt(prompt);
     return raw ? edit_line(&t, prompt, to) : read_plain(to);
+}
+
+void terminal_restore(void)
+{
+    if (before_known)
+        control(TCSETS, &before);
 }

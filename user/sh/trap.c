@@ -7,14 +7,70 @@
 
 #define AT_EXIT 0 // in the place of a signal's number
 
-static char *commands[NSIG + 1]; // "": ignored; NULL: as it is by default
+static char *commands[NSIG + 1];    // "": ignored; NULL: as it is by default
+static bool ignored_here[NSIG + 1]; // by a shell with a prompt, unless a trap says otherwise
+static volatile bool came[NSIG + 1], any_came;
+
+// --- signals ----------------------------------------------------------------------------------
+
+static void note(int signal)
+{
+    came[signal] = true;
+    any_came = true;
+}
+
+// A call that waits ends by it: the shell looks at what came, and waits again.
+static void act(int signal, uint64 handler)
+{
+    struct sigaction action = { .sa_handler = handler };
+    sigaction(signal, &action, 0);
+}
+
+static void act_on(int signal)
+{
+    const char *command = commands[signal];
+    if (signal == AT_EXIT)
+        return;
+    bool breaks =
+        signal == SIGINT && ignored_here[signal] && !command; // what the shell itself does
+    if ((command && *command) || breaks)
+        act(signal, (uint64)note);
+    else
+        act(signal, command || ignored_here[signal] ? SIG_IGN : SIG_DFL);
+}
 
 static void set(int number, const char *command)
 {
     char *old = commands[number];
     commands[number] = command ? must_copy(command) : 0;
     free(old);
+    act_on(number);
 }
+
+void signals_of_background(void)
+{
+    act(SIGINT, SIG_IGN);
+    act(SIGQUIT, SIG_IGN);
+}
+
+void signals_of_prompt(void)
+{
+    static const int keys[] = { SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU };
+    for (uint i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        ignored_here[keys[i]] = true;
+        act_on(keys[i]);
+    }
+}
+
+int signal_that_came(void)
+{
+    for (int i = 1; any_came && i <= NSIG; i++)
+        if (came[i])
+            return i;
+    return 0;
+}
+
+// --- the builtin ------------------------------------------------------------------------------
 
 static int list(void)
 {
@@ -50,8 +106,45 @@ int trap_command(struct args *args)
     return status;
 }
 
+// --- running them -----------------------------------------------------------------------------
+
+static void run_command(int number)
+{
+    char *command = must_copy(commands[number]); // which may change it
+    int status = shell.status;
+    enum leaving leaving = shell.leaving;
+    shell.leaving = STAYING;
+    run_text(command, shell.line);
+    if (shell.leaving == STAYING) {
+        shell.status = status;
+        shell.leaving = leaving;
+    }
+    free(command);
+}
+
+static void take(int signal)
+{
+    came[signal] = false;
+    if (commands[signal] && *commands[signal])
+        run_command(signal);
+    else if (!commands[signal] && ignored_here[signal])
+        break_off();
+}
+
 void traps_run(void)
 {
+    while (any_came) {
+        any_came = false;
+        for (int i = 1; i <= NSIG; i++)
+            if (came[i])
+                take(i);
+    }
+}
+
+void break_off(void)
+{
+    shell.status = SIGNAL_STATUS + SIGINT;
+    shell.leaving = GIVING_UP;
 }
 
 void traps_run_exit(void)
@@ -67,8 +160,15 @@ void traps_run_exit(void)
     shell.status = status;
 }
 
+// What is ignored stays so.
 void traps_drop(void)
 {
-    for (int i = 0; i <= NSIG; i++)
-        set(i, 0);
+    for (int i = 0; i <= NSIG; i++) {
+        bool changed = ignored_here[i];
+        ignored_here[i] = came[i] = false;
+        if (commands[i] && *commands[i])
+            set(i, 0);
+        else if (changed && !commands[i])
+            act_on(i);
+    }
 }
