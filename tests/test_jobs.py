@@ -116,3 +116,10 @@ def test_modes_come_back(shell):
     shell.expect_exact("line\r\nline\r\n")
     shell.send(CTRL_C)
     shell.expect(PROMPT)
+
+
+def test_trap_ends_a_wait(shell):
+    said = run(shell, "trap 'echo caught' USR1; (sleep 1; kill -USR1 $$) & sleep 100 & wait $!; "
+                      "echo status $?")
+    assert said == "caught\nstatus 138\n"
+    run(shell, "kill %2; wait")
