@@ -46,7 +46,7 @@ def test_typed_ahead_in_raw_mode(machine):
 def test_keys_signal_the_foreground(machine, cpus):
     """A runaway loop is ended by Ctrl-C, stopped by Ctrl-Z; who is in the background may not read."""
     m = machine(cpus=cpus)
-    m.send("ttytest jobs\n")
+    m.send("exec ttytest jobs\n")
     for name, key in [("interrupt", "\x03"), ("quit", "\x1c"), ("suspend", "\x1a")]:
         m.expect(f"{name}: type\n")
         m.send(key)

@@ -135,6 +135,18 @@ int guest_sigaction(int sig, const struct guest_action *action, struct guest_act
     return result(sigaction(sig, &host, NULL));
 }
 
+int guest_sigprocmask(int how, const uint64_t *set, uint64_t *old) GUEST(sigprocmask);
+int guest_sigprocmask(int how, const uint64_t *set, uint64_t *old)
+{
+    return result(syscall(SYS_rt_sigprocmask, how, set, old, sizeof *set));
+}
+
+int guest_sigsuspend(const uint64_t *set) GUEST(sigsuspend);
+int guest_sigsuspend(const uint64_t *set)
+{
+    return result(syscall(SYS_rt_sigsuspend, set, sizeof *set));
+}
+
 int guest_setpgid(int pid, int pgid) GUEST(setpgid);
 int guest_setpgid(int pid, int pgid)
 {

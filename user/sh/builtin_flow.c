@@ -75,9 +75,11 @@ int do_exec(struct args *args)
     struct args program = { args->v + 1, args->n - 1, 0 };
     if (program.n == 0)
         return 0;
+    signals_of_program();
     int status = become_program(&program);
     if (!shell.interactive || shell.in_child)
         shell_exit(status);
+    signals_of_prompt();
     return status;
 }
 

@@ -1,6 +1,7 @@
 #include "user/sh/input.h"
 #include "kernel/fcntl.h"
 #include "user/sh/jobs.h"
+#include "user/sh/redirect.h"
 #include "user/sh/shell.h"
 #include "user/sh/terminal.h"
 #include "user/user.h"
@@ -11,10 +12,10 @@
 static bool read_byte(struct input *in, char *c)
 {
     if (in->shared)
-        return read(in->fd, c, 1) == 1;
+        return read_on(in->fd, c, 1) == 1;
     if (in->at == in->n) {
         in->at = 0;
-        in->n = read(in->fd, in->ahead, sizeof in->ahead);
+        in->n = read_on(in->fd, in->ahead, sizeof in->ahead);
     }
     if (in->at >= in->n)
         return false;

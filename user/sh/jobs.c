@@ -135,7 +135,7 @@ int job_start(struct job *j, bool foreground)
     if (groups)
         join(j, pid ? pid : getpid(), foreground);
     if (pid == 0)
-        become_child();
+        become_child(true);
     if (pid == 0 && !groups && !foreground)
         signals_of_background();
     if (pid > 0)
@@ -157,15 +157,15 @@ static void note(struct job *j, struct process *p, const struct siginfo *info)
         j->status = p->status;
 }
 
-// Waits for a child, and notes it where it belongs.  => 0; -ECHILD: there is none (that has changed);
-// -EINTR: a signal has come
+// Waits for a child, and notes it where it belongs.  => 0; -ECHILD: there is none; -EAGAIN: none has
+// changed; -EINTR: a signal has come
 static int wait_any(int options)
 {
     struct siginfo info = { 0 };
     options |= WEXITED | (control ? WSTOPPED | WCONTINUED : 0);
     int err = (int)syscall(SYS_waitid, P_ALL, 0, &info, options, 0);
     if (err < 0 || info.si_pid == 0)
-        return err < 0 ? err : -ECHILD;
+        return err < 0 ? err : -EAGAIN;
     for (struct job *j = newest; j; j = j->older)
         for (struct process *p = j->first; p; p = p->next)
             if (p->pid == info.si_pid && p->state != DONE)
@@ -176,10 +176,13 @@ static int wait_any(int options)
 int job_wait(struct job *j)
 {
     int err = 0;
-    while (state_of(j) != DONE && (err == 0 || err == -EINTR))
-        if ((err = wait_any(0)) == -EINTR && signal_that_came())
-            return SIGNAL_STATUS + signal_that_came();
-    return j->status;
+    signals_hold();
+    while (state_of(j) != DONE && !signal_that_came() && err != -ECHILD)
+        if ((err = wait_any(WNOHANG)) == -EAGAIN)
+            signals_await();
+    signals_release();
+    bool ended = state_of(j) == DONE || err == -ECHILD;
+    return ended ? j->status : SIGNAL_STATUS + signal_that_came();
 }
 
 int process_wait(int pid)
@@ -202,7 +205,7 @@ static void tell_stopped(struct job *j)
     out_flush();
 }
 
-// Whoever has ended a program by a key wants no more of the line that it was in.
+// Whoever has ended or stopped a program by a key wants no more of the line that it was in.
 int job_finish(struct job *j)
 {
     while (state_of(j) == RUNNING && wait_any(0) != -ECHILD)
@@ -215,8 +218,8 @@ int job_finish(struct job *j)
             tell_stopped(j);
         if (stopped || status > SIGNAL_STATUS)
             terminal_restore();
-        if (j->interrupted)
-            break_off();
+        if (stopped || j->interrupted)
+            break_off(status);
     }
     if (!stopped)
         job_forget(j);
@@ -264,7 +267,7 @@ int jobs_wait_all(void)
     struct job *j;
     while ((j = first_running())) {
         int status = job_wait(j);
-        if (state_of(j) == RUNNING)
+        if (state_of(j) != DONE)
             return status;
         job_forget(j);
     }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include "user/sh/output.h"
 #include "user/sh/memory.h"
+#include "user/sh/redirect.h"
 #include "user/sh/shell.h"
 #include "user/sh/text.h"
 #include "user/sh/vars.h"
@@ -77,11 +78,7 @@ void out_quoted(const char *text)
 
 bool out_flush(void)
 {
-    uint done = 0;
-    int n = 0;
-    while (done < out.len && (n = write(1, out.text + done, (int)(out.len - done))) > 0)
-        done += (uint)n;
-    bool all = done == out.len;
+    bool all = write_all(1, out.text, out.len);
     out.len = 0;
     if (!all)
         complain("output: %s", strerror(errno));

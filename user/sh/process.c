@@ -6,11 +6,11 @@
 #include "user/sh/trap.h"
 #include "user/user.h"
 
-void become_child(void)
+void become_child(bool job)
 {
     shell.in_child = true;
     jobs_drop();
-    traps_drop();
+    traps_drop(job);
 }
 
 int start_process(void)
@@ -19,7 +19,7 @@ int start_process(void)
     if (pid < 0)
         complain("fork: %s", strerror(errno));
     if (pid == 0)
-        become_child();
+        become_child(false);
     return pid;
 }
 
@@ -136,7 +136,7 @@ static void gather(int fd, struct buffer *out)
 {
     char buf[512];
     int n;
-    while ((n = read(fd, buf, sizeof buf)) > 0)
+    while ((n = read_on(fd, buf, sizeof buf)) > 0)
         for (int i = 0; i < n; i++)
             if (buf[i] != '\0')
                 buffer_put(out, buf[i]);

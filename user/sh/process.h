@@ -6,7 +6,7 @@
 #include "user/sh/tree.h"
 
 // In a process that has just been forked: it is none that has a prompt, jobs or traps.
-void become_child(void);
+void become_child(bool job);
 // fork(), after which the child knows that it is one.  => the child's pid, 0 in the child, -1 after
 // an error, which has been said
 int start_process(void);

@@ -26,13 +26,21 @@ int own_fd(int fd)
     return own;
 }
 
-static bool write_all(int fd, const char *text, uint n)
+int read_on(int fd, void *buf, uint n)
+{
+    int got;
+    while ((got = read(fd, buf, (int)n)) < 0 && errno == EINTR)
+        ;
+    return got;
+}
+
+bool write_all(int fd, const char *text, uint n)
 {
     for (uint done = 0; done < n;) {
         int k = write(fd, text + done, (int)(n - done));
-        if (k <= 0)
+        if (k == 0 || (k < 0 && errno != EINTR))
             return false;
-        done += (uint)k;
+        done += k > 0 ? (uint)k : 0;
     }
     return true;
 }

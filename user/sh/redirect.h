@@ -19,3 +19,6 @@ void redirect_keep(struct saved_fds *saved); // there is no way back
 void move_fd(int from, int to);
 // => the descriptor among the shell's own; -1: it could not be had, with errno
 int own_fd(int fd);
+// read() that a signal does not end; all of it is written in spite of signals.
+int read_on(int fd, void *buf, uint n);
+bool write_all(int fd, const char *text, uint n); // => false: with errno

@@ -10,6 +10,7 @@
 static char *commands[NSIG + 1];    // "": ignored; NULL: as it is by default
 static bool ignored_here[NSIG + 1]; // by a shell with a prompt, unless a trap says otherwise
 static volatile bool came[NSIG + 1], any_came;
+static uint64 let_through; // the mask while signals are held
 
 // --- signals ----------------------------------------------------------------------------------
 
@@ -62,12 +63,58 @@ void signals_of_prompt(void)
     }
 }
 
+// Keys that stop, and what stops a background job that uses the terminal.
+static bool is_stop(int signal)
+{
+    return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+// A trap stays; else it is as the shell found it.
+static void heed(int signal)
+{
+    if (ignored_here[signal]) {
+        ignored_here[signal] = false;
+        act_on(signal);
+    }
+}
+
+void signals_of_program(void)
+{
+    for (int i = 1; i <= NSIG; i++)
+        heed(i);
+}
+
 int signal_that_came(void)
 {
     for (int i = 1; any_came && i <= NSIG; i++)
         if (came[i])
             return i;
     return 0;
+}
+
+// --- waiting for one ---------------------------------------------------------------------------
+
+static void wake(int signal)
+{
+}
+
+void signals_hold(void)
+{
+    uint64 all = ~0UL;
+    sigprocmask(SIG_SETMASK, &all, &let_through);
+    if (!commands[SIGCHLD] || !*commands[SIGCHLD])
+        act(SIGCHLD, (uint64)wake);
+}
+
+void signals_await(void)
+{
+    sigsuspend(&let_through);
+}
+
+void signals_release(void)
+{
+    act_on(SIGCHLD);
+    sigprocmask(SIG_SETMASK, &let_through, 0);
 }
 
 // --- the builtin ------------------------------------------------------------------------------
@@ -128,7 +175,7 @@ static void take(int signal)
     if (commands[signal] && *commands[signal])
         run_command(signal);
     else if (!commands[signal] && ignored_here[signal])
-        break_off();
+        break_off(SIGNAL_STATUS + SIGINT);
 }
 
 void traps_run(void)
@@ -141,9 +188,9 @@ void traps_run(void)
     }
 }
 
-void break_off(void)
+void break_off(int status)
 {
-    shell.status = SIGNAL_STATUS + SIGINT;
+    shell.status = status;
     shell.leaving = GIVING_UP;
 }
 
@@ -160,15 +207,14 @@ void traps_run_exit(void)
     shell.status = status;
 }
 
-// What is ignored stays so.
-void traps_drop(void)
+// What a trap ignores stays so.
+void traps_drop(bool stops)
 {
     for (int i = 0; i <= NSIG; i++) {
-        bool changed = ignored_here[i];
-        ignored_here[i] = came[i] = false;
+        came[i] = false;
+        if (stops || !is_stop(i))
+            heed(i);
         if (commands[i] && *commands[i])
             set(i, 0);
-        else if (changed && !commands[i])
-            act_on(i);
     }
 }
