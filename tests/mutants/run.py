@@ -31,6 +31,7 @@ import kine  # noqa: E402
 TREE = ROOT / "build/mutants/tree"
 CAUGHT = ROOT / "build/mutants/caught.json"
 BUILD_LIMIT, TEST_LIMIT = 900, 600
+APPLY = ["patch", "-p1", "-s", "-f", "-F2", "-i"]
 PATIENT = "4"  # what the second try multiplies the time limits by
 
 
@@ -91,7 +92,7 @@ def try_mutant(patch, tests):
     needed = targets(tests)
     if not needed:
         return False, f"no test is called {tests}"
-    applied = quiet(["patch", "-p1", "-s", "-F2", "-i", str(patch)], 10)
+    applied = quiet([*APPLY, str(patch)], 10)
     if applied.returncode:
         return False, "the patch does not apply: " + applied.stdout.strip().splitlines()[-1]
     built = quiet([kine.MAKE, "-j2", *needed], BUILD_LIMIT)
