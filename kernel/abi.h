@@ -427,7 +427,10 @@ struct kine_meminfo {
 // kine_procs: one process.
 struct kine_proc {
     int32 pid, ppid;
-    char state; // R running or ready, S sleeping, Z zombie
+    int32 group, session; // their numbers
+    uint32 threads;       // that have not ended
+    uint32 terminal;      // major << 8 | minor of its session's; 0: it has none
+    char state;           // R running or ready, S sleeping, T stopped, Z zombie
     char name[23];
     uint64 pages;   // frames its tables map
     uint64 shared;  // of these, with more than one reference

@@ -4,6 +4,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: audit   has the kernel recount all memory; status 0: all is right\n";
+
 int main(void)
 {
     struct kine_audit a;

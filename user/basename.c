@@ -3,16 +3,13 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] =
+const char usage_text[] =
     "usage: basename PATH [ENDING]   the last part of a path, without the ending\n";
 
 int main(int argc, char **argv)
 {
-    help(argc, argv, text);
-    if (argc < 2 || argc > 3) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc < 2 || argc > 3)
+        misused();
     char *path = argv[1];
     int end = (int)strlen(path);
     while (end > 1 && path[end - 1] == '/')

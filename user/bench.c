@@ -8,6 +8,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: bench [ROW...]   what operations cost, in instructions of one hart\n";
+
 #define RUNS 11
 
 uint64 start_cost;

@@ -4,6 +4,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: cat [FILE...]   writes files, or the input, one after the other; -: the input\n";
+
 static char buf[4096];
 
 static int complain(const char *what)

@@ -3,6 +3,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: chmod OCTAL-MODE FILE...   sets the permission bits\n";
+
 // => the mode, -1 if the text is none
 static int parse_mode(const char *text)
 {
@@ -22,10 +24,8 @@ static int parse_mode(const char *text)
 int main(int argc, char **argv)
 {
     int status = 0, mode = argc > 2 ? parse_mode(argv[1]) : -1;
-    if (mode < 0) {
-        fprintf(2, "usage: chmod OCTAL-MODE FILE...\n");
-        return 2;
-    }
+    if (mode < 0)
+        misused();
     for (int i = 2; i < argc; i++)
         if (chmod(argv[i], (uint)mode) < 0) {
             fprintf(2, "chmod: %s: %s\n", argv[i], strerror(errno));

@@ -3,8 +3,9 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-int main(int argc, char **argv)
+const char usage_text[] = "usage: clear   clears the screen\n";
+
+int main(void)
 {
-    help(argc, argv, "usage: clear   clears the screen\n");
     return write(1, "\033[H\033[J", 6) != 6;
 }

@@ -6,7 +6,7 @@
 
 #define TROUBLE 2
 
-static const char text[] =
+const char usage_text[] =
     "usage: cmp [-s] FILE FILE   where two files differ first; status 0: nowhere, 1, 2: trouble\n"
     "  -s says nothing\n";
 
@@ -60,10 +60,9 @@ static int compare(bool quiet)
 int main(int argc, char **argv)
 {
     bool quiet = false;
-    help(argc, argv, text);
     int first = take_flags(argc, argv, "s", &quiet);
     if (first < 0 || argc != first + 2) {
-        fprintf(2, "%s", text);
+        fprintf(2, "%s", usage_text);
         return TROUBLE;
     }
     for (int i = 0; i < 2; i++) {

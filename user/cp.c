@@ -8,6 +8,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: cp [--reflink] FROM TO   copies a file\n"
+                          "  --reflink: the copy shares the blocks until one is changed\n";
+
 static char buf[4096];
 
 static int complain(const char *what)
@@ -48,10 +51,8 @@ int main(int argc, char **argv)
 {
     bool reflink = argc > 1 && strcmp(argv[1], "--reflink") == 0;
     char **names = argv + 1 + reflink;
-    if (argc - reflink != 3) {
-        fprintf(2, "usage: cp [--reflink] FROM TO\n");
-        return 2;
-    }
+    if (argc - reflink != 3)
+        misused();
     int from = open(names[0], O_RDONLY);
     if (from < 0)
         return complain(names[0]);

@@ -6,7 +6,7 @@
 
 #define MOST 1024 // parts of a line that can be named
 
-static const char text[] =
+const char usage_text[] =
     "usage: cut -c LIST | -f LIST [-d BYTE] [FILE...]   bytes or fields of each line\n"
     "  LIST is like 1,3-5,7-   -d what is between fields: a tab, if it is not said\n";
 
@@ -103,12 +103,9 @@ static int take_options(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int status = 0;
-    help(argc, argv, text);
     int first = take_options(argc, argv);
-    if (first < 0) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (first < 0)
+        misused();
     if (first == argc)
         return cut(0, "input");
     for (; first < argc; first++)

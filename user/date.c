@@ -5,9 +5,9 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] = "usage: date [+FORMAT]   the date and time, in UTC\n"
-                           "  %Y %m %d year, month, day    %H %M %S hour, minute, second\n"
-                           "  %a %b names of day and month %s seconds since 1970   %F %T %%\n";
+const char usage_text[] = "usage: date [+FORMAT]   the date and time, in UTC\n"
+                          "  %Y %m %d year, month, day    %H %M %S hour, minute, second\n"
+                          "  %a %b names of day and month %s seconds since 1970   %F %T %%\n";
 
 static const char days[] = "SunMonTueWedThuFriSat";
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -42,11 +42,8 @@ int main(int argc, char **argv)
     struct timespec now;
     struct calendar d;
     const char *f = argc > 1 ? argv[1] : "+%a %b %e %T UTC %Y";
-    help(argc, argv, text);
-    if (argc > 2 || *f != '+') {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc > 2 || *f != '+')
+        misused();
     if (syscall_errno(syscall(SYS_clock_gettime, CLOCK_REALTIME, &now)) < 0)
         return complain_of("date", "clock");
     calendar_of(now.tv_sec, &d);

@@ -4,6 +4,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: df [PATH...]   the space of the volumes that hold the paths, in KiB\n";
+
 static int show(const char *path)
 {
     struct statfs st;

@@ -3,15 +3,12 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] = "usage: dirname PATH   the path without its last part\n";
+const char usage_text[] = "usage: dirname PATH   the path without its last part\n";
 
 int main(int argc, char **argv)
 {
-    help(argc, argv, text);
-    if (argc != 2) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc != 2)
+        misused();
     char *path = argv[1];
     int end = (int)strlen(path);
     while (end > 1 && path[end - 1] == '/')

@@ -4,6 +4,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: echo [WORD...]   writes its arguments\n";
+
 static uint length(int n, char **words)
 {
     uint total = 1;

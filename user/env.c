@@ -3,9 +3,9 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] =
-    "usage: env [-i] [NAME=VALUE...] [PROGRAM [ARG...]]\n"
-    "  runs the program with these variables; without one: shows them   -i only these\n";
+const char usage_text[] =
+    "usage: env [-i] [NAME=VALUE...] [PROGRAM [ARG...]]   runs it with these variables\n"
+    "  without a program: shows them   -i: only these\n";
 
 static bool names_same(const char *entry, const char *other)
 {
@@ -39,7 +39,6 @@ int main(int argc, char **argv)
 {
     int i = 1;
     static char *none[] = { 0 };
-    help(argc, argv, text);
     if (argc > 1 && strcmp(argv[1], "-i") == 0) {
         environ = none;
         i++;
@@ -50,7 +49,7 @@ int main(int argc, char **argv)
             return complain_of("env", argv[i]);
         }
     if (i < argc) {
-        become(argv + i);
+        execvp(argv[i], argv + i);
         int missing = errno == ENOENT;
         complain_of("env", argv[i]);
         return missing ? 127 : 126;

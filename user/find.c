@@ -8,7 +8,7 @@
 #define PATH_ROOM 4096
 #define MOST      32 // tests
 
-static const char text[] =
+const char usage_text[] =
     "usage: find [PATH...] [TEST...]   the files under PATH (.) that pass all tests\n"
     "  -name PATTERN   -type f|d|l|c|p   -size [+-]N[ck] (more, less; units of 512, 1, 1024 "
     "bytes)\n"
@@ -148,12 +148,6 @@ static void walk(int depth)
 
 // --- arguments --------------------------------------------------------------------------------
 
-static int misused(void)
-{
-    fprintf(2, "%s", text);
-    return 2;
-}
-
 static bool read_size(struct test *t, const char *p)
 {
     t->unit = 512;
@@ -235,11 +229,10 @@ static void find(const char *from)
 int main(int argc, char **argv)
 {
     int paths = 1;
-    help(argc, argv, text);
     while (paths < argc && argv[paths][0] != '-' && argv[paths][0] != '!')
         paths++;
     if (!take_tests(argc - paths, argv + paths))
-        return misused();
+        misused();
     if (paths == 1)
         find(".");
     for (int i = 1; i < paths; i++)

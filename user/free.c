@@ -4,6 +4,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: free   where the memory is, and what copy-on-write has done since boot\n";
+
 static void show(const char *use, uint64 frames)
 {
     printf("%-8s %8lu %10lu\n", use, frames, frames * (PGSIZE / 1024));

@@ -10,6 +10,11 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: grep [-cinqv] PATTERN [FILE...]   writes the lines that match\n"
+                          "  . any byte   * again and again   ^ and $: the two ends\n"
+                          "  -v: those that do not   -i: capitals are small letters   -n: numbers  "
+                          " -c: how many   -q: nothing\n";
+
 #define MAXITEMS 1024
 #define CHUNK    1024
 
@@ -201,9 +206,10 @@ int main(int argc, char **argv)
     bool known = true;
     while (known && first < argc && argv[first][0] == '-' && argv[first][1] != '\0')
         known = take_options(argv[first++]);
-    if (!known || first >= argc || !compile(argv[first])) {
-        fprintf(2, !known || first >= argc ? "usage: grep [-cinqv] PATTERN [FILE...]\n"
-                                           : "grep: pattern too long\n");
+    if (!known || first >= argc)
+        misused();
+    if (!compile(argv[first])) {
+        fprintf(2, "grep: pattern too long\n");
         return 2;
     }
     if (++first == argc)

@@ -5,6 +5,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: head [-N | -n N] [FILE...]   writes the first N lines (10)\n";
+
 #define LINES 10
 
 static char buf[4096];
@@ -48,10 +50,8 @@ int main(int argc, char **argv)
     } else if (argc > 1 && argv[1][0] == '-') {
         lines = parse_number(argv[first++] + 1);
     }
-    if (lines < 0) {
-        fprintf(2, "usage: head [-N | -n N] [FILE...]\n");
-        return 2;
-    }
+    if (lines < 0)
+        misused();
     if (first == argc)
         return head(0, "input", lines);
     for (int i = first; i < argc; i++) {

@@ -6,7 +6,7 @@
 
 #define ROW 16
 
-static const char text[] =
+const char usage_text[] =
     "usage: hexdump [-C] [FILE]   bytes in hexadecimal, with their characters\n"
     "  a row that repeats the one before is a *\n";
 
@@ -80,12 +80,9 @@ static int dump(int fd, const char *name)
 int main(int argc, char **argv)
 {
     bool canonical;
-    help(argc, argv, text);
     int first = take_flags(argc, argv, "C", &canonical);
-    if (first < 0 || argc > first + 1) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (first < 0 || argc > first + 1)
+        misused();
     if (first == argc)
         return dump(0, "input");
     int fd = open(argv[first], O_RDONLY);

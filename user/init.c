@@ -6,6 +6,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: init   process 1: keeps a shell running\n";
+
 #define NO_CONSOLE 1   // status of init itself
 #define NO_SHELL   127 // status of a child that could not become sh
 #define PAUSE      10  // ticks between tries when there is no shell to be had

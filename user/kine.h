@@ -26,6 +26,11 @@ void fprintf(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)))
 extern int errno KINE(errno);        // why the last call failed
 extern char **environ KINE(environ); // "NAME=value", ended by NULL
 const char *strerror(int error) KINE(strerror);
+// A program that defines this text answers `NAME --help` by it.  Its first line, "usage: NAME ...   what it
+// does", is found by the shell's `help` in the program's file.
+extern const char usage_text[] KINE(usage_text) __attribute__((weak));
+// Writes it as an error, and ends with status 2.
+void misused(void) KINE(misused) __attribute__((noreturn));
 // Decimal digits and nothing else; -1 for any other text.
 int parse_number(const char *text) KINE(parse_number);
 
@@ -35,6 +40,14 @@ long syscall(long number, ...) KINE(syscall);
 // The same, as -1 and errno.
 long syscall_errno(long result) KINE(syscall_errno);
 
+// Each becomes another program, and comes back only to fail: -1.  l: the arguments follow one by one, and a
+// NULL; e: the environment is not the caller's; p: a name without a slash is looked for in the directories
+// of $PATH, and a text that is found is run by sh.
+int execl(const char *path, const char *arg, ...) KINE(execl) __attribute__((sentinel));
+int execlp(const char *name, const char *arg, ...) KINE(execlp) __attribute__((sentinel));
+int execle(const char *path, const char *arg, ...) KINE(execle) __attribute__((sentinel(1)));
+int execv(const char *path, char **argv) KINE(execv);
+int execvp(const char *name, char **argv) KINE(execvp);
 int execve(const char *path, char **argv, char **env) KINE(execve);
 int getppid(void) KINE(getppid);
 int waitpid(int pid, int *status, int options) KINE(waitpid); // status as wait() gives it

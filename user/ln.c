@@ -3,14 +3,15 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: ln [-s] OLD NEW   a second name for a file; -s: a symbolic link\n";
+
 int main(int argc, char **argv)
 {
     bool symbolic = argc > 1 && strcmp(argv[1], "-s") == 0;
     char **names = argv + 1 + symbolic;
-    if (argc != 3 + symbolic) {
-        fprintf(2, "usage: ln [-s] OLD NEW\n");
-        return 2;
-    }
+    if (argc != 3 + symbolic)
+        misused();
     if ((symbolic ? symlink : link)(names[0], names[1]) < 0) {
         fprintf(2, "ln: %s to %s: %s\n", names[0], names[1], strerror(errno));
         return 1;

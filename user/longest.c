@@ -5,6 +5,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: longest [-r]   the longest times without interrupts, in a debug "
+                          "kernel; -r: forgets them\n";
+
 #define MOST 64
 
 static const char *const kinds[KINE_LONGEST_KINDS + 1] = {
@@ -43,6 +46,5 @@ int main(int argc, char **argv)
         return show();
     if (argc == 2 && strcmp(argv[1], "-r") == 0)
         return kine_longest(KINE_LONGEST_RESET, NULL, 0) < 0 ? failed() : 0;
-    fprintf(2, "usage: longest [-r]\n");
-    return 2;
+    misused();
 }

@@ -7,6 +7,9 @@
 #include "user/ls/long.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: ls [-l] [PATH...]   files: name, type, inode, size\n"
+                          "  -l: mode, links, size, time, name\n";
+
 #define PATH_MAX 4096
 
 static char path[PATH_MAX]; // the directory, a slash, and the entry's name

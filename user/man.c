@@ -3,17 +3,14 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] =
+const char usage_text[] =
     "usage: man NAME   what NAME --help says; `help` tells what the shell does itself\n";
 
 int main(int argc, char **argv)
 {
-    help(argc, argv, text);
-    if (argc != 2) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc != 2)
+        misused();
     char *call[] = { argv[1], "--help", 0 };
-    become(call);
+    execvp(call[0], call);
     return complain_of("man", argv[1]);
 }

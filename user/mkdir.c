@@ -3,12 +3,12 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: mkdir DIRECTORY...   makes directories\n";
+
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fprintf(2, "usage: mkdir DIRECTORY...\n");
-        return 2;
-    }
+    if (argc < 2)
+        misused();
     int status = 0;
     for (int i = 1; i < argc; i++)
         if (mkdir(argv[i]) < 0) {

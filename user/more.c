@@ -7,8 +7,8 @@
 
 #define KEYS 2 // the terminal, whatever the input is
 
-static const char text[] = "usage: more [FILE...]   shows a text page by page\n"
-                           "  blank: the next page   Enter: the next line   q: the end\n";
+const char usage_text[] = "usage: more [FILE...]   shows a text page by page\n"
+                          "  blank: the next page   Enter: the next line   q: the end\n";
 
 static struct winsize window = { 24, 80, 0, 0 };
 static int room;  // lines until somebody is asked
@@ -74,7 +74,6 @@ int main(int argc, char **argv)
 {
     int status = 0;
     bool more = true;
-    help(argc, argv, text);
     asks =
         syscall(SYS_ioctl, 1, TIOCGWINSZ, &window) == 0 && window.ws_row > 1 && window.ws_col > 0;
     room = window.ws_row - 1;

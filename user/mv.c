@@ -4,6 +4,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: mv OLD NEW, or mv FILE... DIRECTORY   gives files another name or place\n";
+
 #define PATH_MAX 4096
 
 static char path[PATH_MAX];
@@ -54,10 +57,8 @@ int main(int argc, char **argv)
     const char *to = argv[argc - 1];
     bool into = argc > 2 && is_directory(to);
     int status = 0;
-    if (argc < 3 || (argc > 3 && !into)) {
-        fprintf(2, "usage: mv OLD NEW, or mv FILE... DIRECTORY\n");
-        return 2;
-    }
+    if (argc < 3 || (argc > 3 && !into))
+        misused();
     if (!into)
         return move(argv[1], to);
     for (int i = 1; i < argc - 1; i++)

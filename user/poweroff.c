@@ -3,6 +3,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: poweroff   writes everything to the disk and switches the machine off\n";
+
 int main(void)
 {
     sync();

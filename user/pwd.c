@@ -3,6 +3,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: pwd   the current directory\n";
+
 int main(void)
 {
     static char path[4096];

@@ -3,14 +3,14 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: readlink LINK...   where symbolic links lead\n";
+
 static char target[4096];
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fprintf(2, "usage: readlink LINK...\n");
-        return 2;
-    }
+    if (argc < 2)
+        misused();
     int status = 0;
     for (int i = 1; i < argc; i++) {
         int n = readlink(argv[i], target, sizeof target - 1);

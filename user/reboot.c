@@ -3,6 +3,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: reboot   writes everything to the disk and starts the machine anew\n";
+
 int main(void)
 {
     sync();

@@ -4,13 +4,13 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: scrub   reads all blocks of all files and checks their sums\n";
+
 int main(int argc, char **argv)
 {
     struct kine_scrub result;
-    if (argc != 1) {
-        fprintf(2, "usage: scrub\n");
-        return 2;
-    }
+    if (argc != 1)
+        misused();
     if (kine_scrub(&result) < 0) {
         fprintf(2, "scrub: %s\n", strerror(errno));
         return 1;

@@ -20,6 +20,9 @@
 #include "user/sh/vars.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: sh [-efux] [-c TEXT [NAME [ARG...]] | FILE [ARG...]]   runs commands\n";
+
 static void run_input(int fd, bool shared)
 {
     struct input in;
@@ -67,7 +70,7 @@ static void run_script(int argc, char **argv)
 
 static int usage(void)
 {
-    fprintf(2, "usage: sh [-efux] [-c TEXT [NAME [ARG...]] | FILE [ARG...]]\n");
+    fprintf(2, "%s", usage_text);
     return MISUSED;
 }
 

@@ -3,6 +3,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: snapshot create|delete|rollback NAME, snapshot list   pictures of all files\n";
+
 static const struct {
     const char *word;
     int what;
@@ -11,13 +14,6 @@ static const struct {
     { "delete", KINE_SNAPSHOT_DELETE },
     { "rollback", KINE_SNAPSHOT_ROLLBACK },
 };
-
-static int usage(void)
-{
-    fprintf(2, "usage: snapshot create|delete|rollback NAME\n"
-               "       snapshot list\n");
-    return 2;
-}
 
 static int list(void)
 {
@@ -35,7 +31,7 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list();
     if (argc != 3)
-        return usage();
+        misused();
     for (uint i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].word) != 0)
             continue;
@@ -44,5 +40,5 @@ int main(int argc, char **argv)
         fprintf(2, "snapshot: cannot %s %s: %s\n", argv[1], argv[2], strerror(errno));
         return 1;
     }
-    return usage();
+    misused();
 }

@@ -4,7 +4,7 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] =
+const char usage_text[] =
     "usage: sort [-nru] [-k N] [FILE...]   writes the lines in order\n"
     "  -n by the number that they begin with   -r backwards\n"
     "  -u of equal ones only the first         -k N by what begins with word N\n";
@@ -147,12 +147,9 @@ static int take_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    help(argc, argv, text);
     int first = take_options(argc, argv), status = 0;
-    if (first < 0) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (first < 0)
+        misused();
     if (first == argc)
         status = read_lines(0, "input");
     for (; first < argc; first++)

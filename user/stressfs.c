@@ -4,6 +4,9 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: stressfs   five processes write and read files at the same time\n";
+
 #define WORKERS 5
 #define ROUNDS  20
 #define PIECE   512

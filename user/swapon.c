@@ -2,12 +2,12 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: swapon DISK   takes a disk into use as swap space\n";
+
 int main(int argc, char **argv)
 {
-    if (argc != 2) {
-        fprintf(2, "usage: swapon DISK\n");
-        return 2;
-    }
+    if (argc != 2)
+        misused();
     if (swapon(argv[1], 0) == 0)
         return 0;
     fprintf(2, "swapon: %s: %s\n", argv[1],

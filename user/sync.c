@@ -4,6 +4,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: sync   returns when everything is on the disk\n";
+
 int main(void)
 {
     int fd = open("/", O_RDONLY);

@@ -1,16 +1,20 @@
-// tail [-N] [-n N] [FILE...]: the last N lines (10) of each file, or of its input.
+// tail [-f] [-N] [-n N] [FILE...]: the last N lines (10) of each file, or of its input.
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
+#include "kernel/stat.h"
 #include "user/lib/lines.h"
 #include "user/user.h"
 
 #define LINES 10
 #define MOST  100000
+#define PAUSE 2 // tenths of a second between two looks at a file that grows
 
-static const char text[] = "usage: tail [-n N | -N] [FILE...]   writes the last N lines (10)\n";
+const char usage_text[] = "usage: tail [-f] [-n N | -N] [FILE...]   writes the last N lines (10)\n"
+                          "  -f: and then what comes to the last file\n";
 
 static char **kept; // a ring of `lines`
 static int lines = LINES;
+static bool follows;
 
 static int tail(int fd, const char *name)
 {
@@ -38,19 +42,43 @@ static int tail(int fd, const char *name)
     return r.failed ? complain_of("tail", name) : 0;
 }
 
+// Writes what comes to a file, for ever; what is no file has come to its end.
+static int follow(int fd, const char *name)
+{
+    static char buf[4096];
+    struct stat st;
+    int n, status = tail(fd, name);
+    if (fstat(fd, &st) < 0 || st.type != T_FILE)
+        return status;
+    while ((n = read(fd, buf, sizeof buf)) >= 0) {
+        out_bytes(buf, n);
+        if (!out_end())
+            return complain_of("tail", "output");
+        if (n == 0)
+            sleep(PAUSE);
+    }
+    return complain_of("tail", name);
+}
+
+// => the index of the first file
+static int take_options(int argc, char **argv)
+{
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
+        if (strcmp(argv[i], "-f") == 0)
+            follows = true;
+        else if (strcmp(argv[i], "-n") == 0)
+            lines = ++i < argc ? parse_number(argv[i]) : -1;
+        else
+            lines = parse_number(argv[i] + 1);
+    if (lines < 0 || lines > MOST)
+        misused();
+    return i;
+}
+
 int main(int argc, char **argv)
 {
-    int first = 1, status = 0;
-    help(argc, argv, text);
-    if (argc > 1 && argv[1][0] == '-' && argv[1][1]) {
-        bool apart = strcmp(argv[1], "-n") == 0;
-        lines = apart ? argc > 2 ? parse_number(argv[2]) : -1 : parse_number(argv[1] + 1);
-        first += 1 + apart;
-    }
-    if (lines < 0 || lines > MOST) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    int first = take_options(argc, argv), status = 0;
     kept = malloc(((uint)lines + 1) * sizeof *kept);
     if (!kept) {
         errno = ENOMEM;
@@ -58,8 +86,8 @@ int main(int argc, char **argv)
     }
     memset(kept, 0, ((uint)lines + 1) * sizeof *kept);
     if (first == argc)
-        return tail(0, "input");
+        return (follows ? follow : tail)(0, "input");
     for (; first < argc; first++)
-        status |= with_file("tail", argv[first], tail);
+        status |= with_file("tail", argv[first], follows && first == argc - 1 ? follow : tail);
     return status;
 }

@@ -6,7 +6,7 @@
 
 #define MOST 32 // files
 
-static const char text[] =
+const char usage_text[] =
     "usage: tee [-a] [FILE...]   copies the input to the output and to the files\n"
     "  -a behind what is in them\n";
 
@@ -25,12 +25,9 @@ static int write_all(int i, int n)
 int main(int argc, char **argv)
 {
     bool append = false;
-    help(argc, argv, text);
     int first = take_flags(argc, argv, "a", &append), count = 1, status = 0, n;
-    if (first < 0 || argc - first > MOST) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (first < 0 || argc - first > MOST)
+        misused();
     fds[0] = 1;
     names[0] = "output";
     for (; first < argc; first++) {

@@ -4,9 +4,8 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] =
-    "usage: time PROGRAM [ARG...]   what time it takes: by the clock, in user mode, in the\n"
-    "  kernel, in seconds\n";
+const char usage_text[] = "usage: time PROGRAM [ARG...]   what time it takes, in seconds\n"
+                          "  real: by the clock   user: in user mode   sys: in the kernel\n";
 
 static int64 clock_ms(void)
 {
@@ -23,11 +22,8 @@ static void show(const char *what, int64 ms)
 int main(int argc, char **argv)
 {
     struct tms before = { 0 }, after = { 0 };
-    help(argc, argv, text);
-    if (argc < 2) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc < 2)
+        misused();
     int64 start = clock_ms();
     syscall(SYS_times, &before);
     int status = run_command(argv + 1);

@@ -8,8 +8,8 @@
 #define ROUND_TENTHS 20 // time between two pictures
 #define NS_PER_TENTH 100000000UL
 
-static const char text[] = "usage: top [-n N]   the processes that compute most, every 2 seconds\n"
-                           "  -n N: N times   q: the end\n";
+const char usage_text[] = "usage: top [-n N]   the processes that compute most, every 2 seconds\n"
+                          "  -n N: N times   q: the end\n";
 
 static struct kine_proc now[NPROC], before[NPROC];
 static int count, count_before;
@@ -44,13 +44,14 @@ static void show(int rows)
     struct kine_meminfo m = { 0 };
     kine_meminfo(&m);
     printf("%d processes, %lu of %lu KiB free\n", count, m.free * 4, m.ram * 4);
-    printf("%5s S %6s %9s %9s %s\n", "PID", "BUSY", "TIME", "SIZE", "NAME");
+    printf("%5s S %3s %6s %9s %9s %s\n", "PID", "THR", "BUSY", "TIME", "SIZE", "NAME");
     for (int i; rows > 0 && (i = busiest(shown)) >= 0; rows--) {
         uint64 ms = time_of(&now[i]) / 1000000,
                permille = used[i] * 10 / (ROUND_TENTHS * NS_PER_TENTH / 100);
         shown[i] = true;
-        printf("%5d %c %4lu.%lu%% %5lu.%03lu %8luK %s\n", now[i].pid, now[i].state, permille / 10,
-               permille % 10, ms / 1000, ms % 1000, now[i].size / 1024, now[i].name);
+        printf("%5d %c %3u %4lu.%lu%% %5lu.%03lu %8luK %s\n", now[i].pid, now[i].state,
+               now[i].threads, permille / 10, permille % 10, ms / 1000, ms % 1000,
+               now[i].size / 1024, now[i].name);
     }
 }
 
@@ -89,13 +90,10 @@ int main(int argc, char **argv)
 {
     int rounds = -1;
     struct winsize window = { 24, 80, 0, 0 };
-    help(argc, argv, text);
     if (argc == 3 && strcmp(argv[1], "-n") == 0)
         rounds = parse_number(argv[2]);
-    if (argc != 1 && rounds < 1) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc != 1 && rounds < 1)
+        misused();
     bool screen = syscall(SYS_ioctl, 1, TIOCGWINSZ, &window) == 0 && rounds < 0;
     do {
         if (!look())

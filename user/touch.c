@@ -4,6 +4,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: touch FILE...   makes files, or sets their time of change\n";
+
 static int touch(const char *name)
 {
     if (utimens(name, 0) == 0)
@@ -14,10 +16,8 @@ static int touch(const char *name)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        fprintf(2, "usage: touch FILE...\n");
-        return 2;
-    }
+    if (argc < 2)
+        misused();
     int status = 0;
     for (int i = 1; i < argc; i++)
         if (touch(argv[i]) < 0) {

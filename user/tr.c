@@ -3,7 +3,7 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] =
+const char usage_text[] =
     "usage: tr [-ds] SET1 [SET2]   writes the bytes of SET2 for those of SET1\n"
     "  a set has bytes, ranges (a-z) and \\n \\t \\\\   -d takes those of SET1 away\n"
     "  -s of equal bytes in a row, which are in the last set, writes one\n";
@@ -79,13 +79,10 @@ static int copy(void)
 
 int main(int argc, char **argv)
 {
-    help(argc, argv, text);
     int first = take_flags(argc, argv, "ds", flags);
     int sets = argc - first;
-    if (first < 0 || sets < 1 || sets > 2 || (sets == 1 && !flags[0] && !flags[1])) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (first < 0 || sets < 1 || sets > 2 || (sets == 1 && !flags[0] && !flags[1]))
+        misused();
     read_set(&from, argv[first]);
     if (sets == 2)
         read_set(&to, argv[first + 1]);

@@ -4,6 +4,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: uname   which system this is\n";
+
 int main(void)
 {
     static struct utsname u;

@@ -4,8 +4,8 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] = "usage: uniq [-cd] [FILE]   of equal lines in a row writes one\n"
-                           "  -c with their number   -d only where there are several\n";
+const char usage_text[] = "usage: uniq [-cd] [FILE]   of equal lines in a row writes one\n"
+                          "  -c with their number   -d only where there are several\n";
 
 static bool flags[2]; // -c -d
 static char *last;
@@ -45,12 +45,9 @@ static int run(int fd, const char *name)
 
 int main(int argc, char **argv)
 {
-    help(argc, argv, text);
     int first = take_flags(argc, argv, "cd", flags);
-    if (first < 0 || argc > first + 1) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (first < 0 || argc > first + 1)
+        misused();
     if (first == argc)
         return run(0, "input");
     int fd = open(argv[first], O_RDONLY);

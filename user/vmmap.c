@@ -5,6 +5,11 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] =
+    "usage: vmmap PID   the areas of a process, and what is there of each\n"
+    "  PAGES: in memory   SHARED: of these, others have them too   COW: copied at the next store\n"
+    "  SWAP: pages in swap space   TABLES: that others have too / all\n";
+
 static const char *kind(const struct kine_area *a)
 {
     if (a->flags & KINE_AREA_HEAP)
@@ -30,13 +35,14 @@ static void show(const struct kine_area *a)
 int main(int argc, char **argv)
 {
     struct kine_area at = { 0 };
-    int pid = argc == 2 ? parse_number(argv[1]) : -1, more;
-    if (pid <= 0) {
-        fprintf(2, "usage: vmmap PID\n");
-        return 2;
-    }
-    printf("%21s     %6s %6s %6s %6s %9s\n", "AREA", "PAGES", "SHARED", "COW", "SWAP", "TABLES");
-    while ((more = kine_area(pid, &at)) == 1)
+    int pid = argc == 2 ? parse_number(argv[1]) : -1;
+    if (pid <= 0)
+        misused();
+    int more = kine_area(pid, &at);
+    if (more == 1)
+        printf("%21s     %6s %6s %6s %6s %9s\n", "AREA", "PAGES", "SHARED", "COW", "SWAP",
+               "TABLES");
+    for (; more == 1; more = kine_area(pid, &at))
         show(&at);
     if (more < 0) {
         fprintf(2, "vmmap: process %d: %s\n", pid, strerror(errno));

@@ -4,6 +4,8 @@
 #include "user/kine.h"
 #include "user/user.h"
 
+const char usage_text[] = "usage: wc [FILE...]   counts lines, words and bytes\n";
+
 struct counts {
     long lines, words, bytes;
     bool in_word;

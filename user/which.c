@@ -3,16 +3,13 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-static const char text[] = "usage: which NAME...   where the programs are that are called so\n";
+const char usage_text[] = "usage: which NAME...   where the programs are that are called so\n";
 
 int main(int argc, char **argv)
 {
     int status = 0;
-    help(argc, argv, text);
-    if (argc < 2) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (argc < 2)
+        misused();
     for (int i = 1; i < argc; i++) {
         char *path = program_named(argv[i]);
         if (path)

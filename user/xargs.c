@@ -6,9 +6,10 @@
 #define MOST  256  // words for one call
 #define BYTES 2000 // of them: a program's stack is small
 
-static const char text[] =
-    "usage: xargs [-n N] [PROGRAM [ARG...]]   calls the program (echo) with the words of the\n"
-    "  input, as often as needed; quotes and \\ protect blanks   -n N: N words at the most\n";
+const char usage_text[] =
+    "usage: xargs [-n N] [PROGRAM [ARG...]]   calls it with words of the input\n"
+    "  as often as needed; without a program: echo; quotes and \\ protect blanks   -n N: N words "
+    "at the most\n";
 
 static char words[BYTES + 1];
 static char *call[MOST + 64];
@@ -79,16 +80,13 @@ int main(int argc, char **argv)
     static char *echo[] = { "echo", 0 };
     int first = 1, status = 0, n;
     bool ran = false;
-    help(argc, argv, text);
     if (argc > 2 && strcmp(argv[1], "-n") == 0) {
         most = parse_number(argv[2]);
         most = most > MOST ? MOST : most;
         first = 3;
     }
-    if (most < 1 || (first < argc && argv[first][0] == '-') || argc - first > 60) {
-        fprintf(2, "%s", text);
-        return 2;
-    }
+    if (most < 1 || (first < argc && argv[first][0] == '-') || argc - first > 60)
+        misused();
     char **program = first < argc ? argv + first : echo;
     for (; program[fixed]; fixed++)
         call[fixed] = program[fixed];

@@ -67,6 +67,11 @@ void console_flush(void)
     uart_settle();
 }
 
+int console_session(void)
+{
+    return tty_session(&con);
+}
+
 static void drained(void)
 {
     output_retry();

@@ -9,3 +9,5 @@ void console_init(void);
 void console_register_proclist(void (*list)(void));
 // Waits until the terminal has been given everything written so far, or a signal comes.
 void console_flush(void);
+// => whose controlling terminal it is; 0: nobody's
+int console_session(void);

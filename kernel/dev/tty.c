@@ -52,6 +52,14 @@ bool tty_is_callers(struct tty *t)
     return is;
 }
 
+int tty_session(struct tty *t)
+{
+    spin_lock(&t->lock);
+    int session = t->session;
+    spin_unlock(&t->lock);
+    return session;
+}
+
 // Who is in the background and does what `signal` is for gets it, with its group.
 // => 0: go on; -ERESTART: once it is continued; -EIO: nobody would continue it, or it does not want to
 //    be stopped.  t->lock is not held

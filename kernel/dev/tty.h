@@ -66,6 +66,8 @@ void tty_take(struct tty *t, char c);
 // => is there room for a typed byte and its echo?  t->lock is held
 bool tty_takes(struct tty *t);
 
+// => whose controlling terminal it is; 0: nobody's
+int tty_session(struct tty *t);
 // => is it the controlling terminal of the caller's session?
 bool tty_is_callers(struct tty *t);
 

@@ -2,6 +2,8 @@
 
 #include "proc/proc.h"
 #include "abi.h"
+#include "dev/chardev.h"
+#include "dev/console.h"
 #include "errno.h"
 #include "lib/print.h"
 #include "lib/string.h"
@@ -10,6 +12,7 @@
 #include "proc/fs_context.h"
 #include "proc/group.h"
 #include "proc/proc_priv.h"
+#include "proc/signal.h"
 #include "riscv/timer.h"
 #include "task/hand.h"
 #include "vm/aspace.h"
@@ -124,6 +127,8 @@ static char state_letter(const struct proc *p)
 {
     if (list_empty(&p->lwps))
         return 'Z';
+    if (signal_is_stopped(p))
+        return 'T';
     list_for_each (l, &p->lwps) {
         const struct lwp *one = container_of(l, struct lwp, link);
         if (one->thread && one->thread->state != THREAD_SLEEPING)
@@ -196,6 +201,10 @@ static void describe(const struct proc *p, struct kine_proc *out)
 {
     *out = (struct kine_proc){ .pid = p->pid, .ppid = p->ppid, .state = state_letter(p) };
     copy_string(out->name, p->name, sizeof out->name);
+    out->group = p->group->pgid;
+    out->session = p->group->session->sid;
+    list_for_each (l, &p->lwps)
+        out->threads++;
     struct cpu_time spent = proc_threads_spent(p);
     out->user_ns = time_to_ns(spent.user);
     out->kernel_ns = time_to_ns(spent.kernel);
@@ -204,10 +213,12 @@ static void describe(const struct proc *p, struct kine_proc *out)
 bool proc_describe(int after, struct kine_proc *out)
 {
     struct aspace *as = NULL;
+    int on_console = console_session();
     spin_lock(&tree_lock);
     struct proc *p = proc_next(after);
     if (p) {
         describe(p, out);
+        out->terminal = out->session == on_console ? DEV_CONSOLE << 8 : 0;
         as = p->aspace;
     }
     if (as)

@@ -1,6 +1,8 @@
 // Signals: who takes them and when, what is blocked, who stops and goes on.
 #include <string.h>
 #include "proc_world.h"
+#include "abi.h"
+#include "dev/chardev.h"
 
 static int seen[64], nseen;
 static struct siginfo last;
@@ -188,6 +190,28 @@ static int wait_any(uint32 options)
     return wait_for(what, &news);
 }
 
+static struct kine_proc told_of(int pid)
+{
+    struct kine_proc told;
+    CHECK(proc_describe(pid - 1, &told));
+    CHECK_EQ(told.pid, pid);
+    return told;
+}
+
+static void described(int pid)
+{
+    struct kine_proc told = told_of(pid);
+    CHECK_EQ(told.state, 'T');
+    CHECK_EQ(told.threads, 1);
+    CHECK(told.group == self()->group->pgid && told.session == self()->group->session->sid);
+    CHECK_EQ(told.terminal, 0);
+    console_of = told.session + 1;
+    CHECK_EQ(told_of(pid).terminal, 0);
+    console_of = told.session;
+    CHECK_EQ(told_of(pid).terminal, DEV_CONSOLE << 8);
+    console_of = 0;
+}
+
 static void stops_and_continues(void)
 {
     begin();
@@ -203,6 +227,7 @@ static void stops_and_continues(void)
     CHECK_EQ(wait_any(WSTOPPED | WNOHANG), 0);
     CHECK_EQ(news.pid, 0); // it is told once
     CHECK(signal_stopped_anywhere());
+    described(pid);
     CHECK_EQ(send_signal(pid, SIGTERM), 0); // waits
     nap(2000);
     CHECK(!proc_find(pid)->zombie && pending(pid) & SIGBIT(SIGTERM));

@@ -51,5 +51,6 @@ extern int spaces, tables, directory; // in use; references to the one directory
 extern struct frame root_frame;       // of all address spaces
 extern int other_root;                // references to the root behind a rollback
 extern bool rolled_back;
+extern int console_of;   // the session whose controlling terminal is the console
 extern int words_left;   // threads that have left their memory
 extern int syncs, lines; // of the volume; of the kernel's messages

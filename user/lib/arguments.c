@@ -2,14 +2,6 @@
 #include "user/lib/lines.h"
 #include "user/user.h"
 
-void help(int argc, char **argv, const char *text)
-{
-    if (argc != 2 || strcmp(argv[1], "--help") != 0)
-        return;
-    write(1, text, (int)strlen(text));
-    exit(0);
-}
-
 int take_flags(int argc, char **argv, const char *known, bool *flags)
 {
     int i = 1;

@@ -26,42 +26,12 @@ char *program_named(const char *name)
     return path;
 }
 
-// A file that is no program is a text for the shell, which says so if it is not.
-static void become_script(const char *path, char **argv)
-{
-    int n = 0;
-    while (argv[n])
-        n++;
-    char **call = malloc(((uint)n + 2) * sizeof *call);
-    if (!call)
-        return;
-    call[0] = "sh";
-    call[1] = (char *)path;
-    for (int i = 1; i <= n; i++)
-        call[i + 1] = argv[i];
-    exec("/sh", call);
-}
-
-void become(char **argv)
-{
-    char *path = program_named(argv[0]);
-    if (!path) {
-        errno = ENOENT;
-        return;
-    }
-    exec(path, argv);
-    if (errno == ENOEXEC) {
-        become_script(path, argv);
-        errno = ENOEXEC;
-    }
-}
-
 int run_command(char **argv)
 {
     struct siginfo info = { 0 };
     int pid = fork();
     if (pid == 0) {
-        become(argv);
+        execvp(argv[0], argv);
         complain_of(argv[0], "cannot be run");
         exit(errno == ENOENT ? NOT_FOUND : CANNOT_RUN);
     }

@@ -3,10 +3,6 @@
 #include "user/lib/lib.h"
 #include "user/user.h"
 
-static const char usage[] =
-    "usage: kill [-SIGNAL | -s SIGNAL] PID...   (-1: every process but init and the shell)\n"
-    "       kill -l                             (the signals' names)\n";
-
 static int list(void)
 {
     for (int i = 1; signal_name(i); i++)
@@ -21,12 +17,6 @@ static int process_named(const char *word)
     bool negative = *word == '-';
     int pid = parse_number(word + negative);
     return pid <= 0 ? 0 : negative ? -pid : pid;
-}
-
-static int misused(void)
-{
-    fprintf(2, "%s", usage);
-    return 2;
 }
 
 // Takes the signal off the arguments.  => how many words it was; -1: it is none
@@ -52,8 +42,10 @@ int kill_command(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "-l") == 0)
         return list();
     int taken = take_signal(argc, argv, &signal);
-    if (taken < 0 || argc < 2 + taken)
-        return misused();
+    if (taken < 0 || argc < 2 + taken) {
+        fprintf(2, "%s", KILL_USAGE);
+        return 2;
+    }
     for (int i = 1 + taken; i < argc; i++) {
         int pid = process_named(argv[i]);
         if (pid != 0 && kill_with(pid, signal) == 0)

@@ -5,8 +5,6 @@
 
 // --- arguments --------------------------------------------------------------------------------
 
-// If the only argument is --help: writes the text and ends the program.
-void help(int argc, char **argv, const char *text) KINE(help);
 // The letters of words like -ru are taken, each sets its flag; "--" ends them.  => the index of the first
 // argument that is no such word; -1: a letter is not known
 int take_flags(int argc, char **argv, const char *known, bool *flags) KINE(take_flags);
@@ -44,7 +42,5 @@ bool out_end(void) KINE(out_end);
 // => where a program is that is called by this name: in the directories of $PATH; where that is not set,
 // in the current one and in the root.  NULL: nowhere.  To be freed.
 char *program_named(const char *name) KINE(program_named);
-// Becomes the program argv[0].  Comes back only to fail, with errno.
-void become(char **argv) KINE(become);
 // Runs it and waits.  => its status as the shell has it (126, 127, 128 + N)
 int run_command(char **argv) KINE(run_command);

@@ -18,5 +18,12 @@ _start:
     add  a2, a1, a2
     la   t0, kine.environ
     sd   a2, 0(t0)
+    mv   s1, a0
+    mv   s2, a1
+    mv   s3, a2
+    call kine.answer_help
+    mv   a0, s1
+    mv   a1, s2
+    mv   a2, s3
     call main
     call exit

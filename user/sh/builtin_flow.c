@@ -162,12 +162,3 @@ int do_trap(struct args *args)
 {
     return trap_command(args);
 }
-
-int do_help(struct args *args)
-{
-    const struct builtin *b;
-    for (uint i = 0; (b = builtin_at(i)); i++)
-        out_format("%s\n", b->usage);
-    out_text("\nPrograms tell what they do by NAME --help.\n");
-    return 0;
-}

@@ -27,7 +27,9 @@ int builtin_misused(const struct args *args);
 int do_true(struct args *), do_false(struct args *), do_break(struct args *);
 int do_return(struct args *), do_exit(struct args *), do_eval(struct args *);
 int do_exec(struct args *), do_dot(struct args *), do_command(struct args *);
-int do_type(struct args *), do_trap(struct args *), do_help(struct args *);
+int do_type(struct args *), do_trap(struct args *);
+// builtin_help.c
+int do_help(struct args *);
 // builtin_vars.c
 int do_export(struct args *), do_readonly(struct args *), do_unset(struct args *);
 int do_local(struct args *), do_set(struct args *), do_shift(struct args *);

@@ -9,7 +9,8 @@
 #include "user/sh/trap.h"
 #include "user/user.h"
 
-#define MEMORY 32 // jobs that have ended and are remembered; older ones are forgotten
+#define UNNUMBERED (-1)
+#define MEMORY     32 // jobs that have ended and are remembered; older ones are forgotten
 
 struct process {
     struct process *next;
@@ -20,7 +21,7 @@ struct process {
 
 struct job {
     struct job *older;
-    int id; // 0: in the foreground
+    int id; // its number, 0: it is in the foreground, UNNUMBERED: it has ended, a later one has the number
     char *source;
     struct process *first, **last;
     int status;       // of the last of its processes
@@ -265,6 +266,7 @@ static struct job *first_running(void)
 int jobs_wait_all(void)
 {
     struct job *j;
+    jobs_poll();
     while ((j = first_running())) {
         int status = job_wait(j);
         if (state_of(j) != DONE)
@@ -281,8 +283,11 @@ void job_background(struct job *j)
 {
     j->id = 1;
     for (const struct job *k = newest; k; k = k->older)
-        if (k != j && k->id >= j->id)
+        if (k != j && k->id >= j->id && state_of(k) != DONE)
             j->id = k->id + 1;
+    for (struct job *k = newest; k; k = k->older)
+        if (k != j && k->id == j->id)
+            k->id = UNNUMBERED;
 }
 
 static bool is_called(const struct job *j, const char *name, int nth)
@@ -295,6 +300,8 @@ static bool is_called(const struct job *j, const char *name, int nth)
         return p;
     }
     name++;
+    if (j->id == UNNUMBERED)
+        return false;
     if (*name == '\0' || *name == '%' || *name == '+')
         return nth == 0;
     if (*name == '-')
@@ -308,8 +315,10 @@ struct job *job_named(const char *name)
 {
     int nth = 0;
     for (struct job *j = newest; j; j = j->older)
-        if (j->id && is_called(j, name, nth++))
+        if (j->id && is_called(j, name, nth))
             return j;
+        else
+            nth += j->id > 0;
     return 0;
 }
 
@@ -319,7 +328,7 @@ void jobs_list(void)
     jobs_poll();
     for (struct job *j = newest, *older; j; j = older) {
         older = j->older;
-        if (!j->id)
+        if (j->id <= 0)
             continue;
         out_format("[%d] %c %-20s %s\n", j->id, j == newest ? '+' : ' ', words[state_of(j)],
                    j->source);

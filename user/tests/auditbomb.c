@@ -8,6 +8,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: auditbomb [-t SECONDS]   recounts memory while all of it is on the move\n";
+
 #define DEFAULT_S  3
 #define CHURNERS   6
 #define AUDITORS   3

@@ -14,6 +14,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: crashload [-w] FIRST STEPS SEED   changes files, and says what is durable\n";
+
 #define FILES       12
 #define LOGS        3
 #define COUNT_PAGES 8
@@ -207,7 +210,8 @@ int main(int argc, char **argv)
     bool waits = argc > 1 && strcmp(argv[1], "-w") == 0;
     argv += waits;
     part_name = "crashload";
-    CHECK(argc - waits == 4, "usage: crashload [-w] FIRST STEPS SEED");
+    if (argc - waits != 4)
+        misused();
     int first = atoi(argv[1]), number = atoi(argv[2]);
     chance = (uint64)atoi(argv[3]) * 2 + 1;
     mkdir("/crash");

@@ -3,6 +3,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: fileload big MIB | fileload small N   makes files, and syncs once\n";
+
 #define BLOCK 65536
 #define SMALL 1000
 
@@ -39,7 +42,8 @@ static void make_small(int n)
 int main(int argc, char **argv)
 {
     part_name = "fileload";
-    CHECK(argc == 3, "usage: fileload big MIB | fileload small N");
+    if (argc != 3)
+        misused();
     uint64 began = now_ns();
     if (strcmp(argv[1], "big") == 0)
         make_big(atoi(argv[2]));

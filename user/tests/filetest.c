@@ -5,6 +5,9 @@
 #include "user/tests/lib/runner.h"
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: filetest [-q] [-l] [PART...]   tests long names, large files, holes\n";
+
 #define GB         (1UL << 30)
 #define NAME_MAX   255
 #define NAMES_MANY 3000

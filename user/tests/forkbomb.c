@@ -6,6 +6,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: forkbomb [-t SECONDS]   everybody forks as fast as can be\n";
+
 #define DEFAULT_S 2
 #define CLEAN_S   60 // how long the processes may take to end
 
@@ -40,7 +42,7 @@ static void await_peace(int before)
 int main(int argc, char **argv)
 {
     int seconds = DEFAULT_S, fd[2];
-    take_options(argc, argv, "forkbomb [-t seconds]", "t", &seconds);
+    take_options(argc, argv, "t", &seconds);
     part_name = "forkbomb";
     struct tally tally = tally_now();
     int before = processes(), most = before;

@@ -2,15 +2,15 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: forkloop [N]   forks and waits N times (10,000)\n";
+
 #define DEFAULT 10000
 
 int main(int argc, char **argv)
 {
     int n = argc > 1 ? parse_number(argv[1]) : DEFAULT;
-    if (n <= 0 || argc > 2) {
-        fprintf(2, "usage: forkloop [N]\n");
-        return 2;
-    }
+    if (n <= 0 || argc > 2)
+        misused();
     part_name = "forkloop";
     must_pass("the first child", do_nothing, NULL);
     struct tally before = tally_now();

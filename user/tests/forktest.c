@@ -5,7 +5,10 @@
 
 #include "kernel/types.h"
 #include "kernel/stat.h"
+#include "user/kine.h"
 #include "user/user.h"
+
+const char usage_text[] = "usage: forktest   forks until that fails\n";
 
 #define TOO_MANY 1000 // a limit there must be, and below this
 

@@ -7,6 +7,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: fptest   tests that floating-point registers belong to their process\n";
+
 #define WORKERS (NCPU + 4)
 #define ROUNDS  40
 #define TERMS   4000

@@ -5,6 +5,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: growtest [count]   tests that memory comes back after any work\n";
+
 #define CROWD 40
 #define NAMES 100
 #define PIPES 20

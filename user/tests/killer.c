@@ -6,6 +6,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: killer [-t SECONDS] [-s SEED]   kills processes in the midst of everything\n";
+
 #define DEFAULT_S 5
 #define VICTIMS   6
 
@@ -138,7 +141,7 @@ static void clean_up(void)
 int main(int argc, char **argv)
 {
     int values[] = { DEFAULT_S, (int)(now_ns() & 0x7fffffff) };
-    take_options(argc, argv, "killer [-t seconds] [-s seed]", "ts", values);
+    take_options(argc, argv, "ts", values);
     uint64 chance = (uint64)values[1] | 1;
     part_name = "killer";
     printf("killer: seed %lu\n", chance);

@@ -7,6 +7,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: lastframe   takes all frames; init lives through it\n";
+
 #define FORKERS 3
 #define STEPS   16 // frames given back one by one
 #define STEP_MS 300

@@ -13,6 +13,8 @@
 #include "kernel/elf.h"
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: latency   tests that long calls let others run\n";
+
 #define SLEEP_US   5000
 #define BOUND_US   50000  // the longest gap
 #define DEATH_US   100000 // from the kill to the end of the process

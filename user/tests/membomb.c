@@ -6,6 +6,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: membomb [-t SECONDS]   processes take all memory, again and again\n";
+
 #define DEFAULT_S 3
 #define EATERS    4
 #define BITE      64 // pages
@@ -80,7 +83,7 @@ static void bomb(void *arg)
 int main(int argc, char **argv)
 {
     int seconds = DEFAULT_S;
-    take_options(argc, argv, "membomb [-t seconds]", "t", &seconds);
+    take_options(argc, argv, "t", &seconds);
     part_name = "membomb";
     struct tally before = tally_now();
     struct ending end = run(bomb, &seconds);

@@ -5,6 +5,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: oomtest   tests each call without memory\n";
+
 #define ROUNDS 3
 
 // Results that are fine with or without memory, and beside others that make the same names.

@@ -7,6 +7,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: oomvictim   tests who ends when there is no memory\n";
+
 #define WANTED 1024 // pages that the small one touches: more than is kept for small ones
 #define STEP   64   // pages
 

@@ -7,6 +7,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: resttest [-t MS]   tests that a recount comes soon\n";
+
 #define WORKERS    3
 #define RECOUNTS   3
 #define BOUND_MS   1000 // for one, if nothing else is said
@@ -220,7 +222,7 @@ int main(int argc, char **argv)
     if (getpid() == 1)
         be_init();
     part_name = "resttest";
-    take_options(argc, argv, "resttest [-t ms]", "t", &bound_ms);
+    take_options(argc, argv, "t", &bound_ms);
     memory = mmap(0, WRITTEN, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(memory != (char *)-1, "no memory");
     for (int i = 0; i < BUFFERS; i++)

@@ -6,6 +6,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: rightstest   tests what a program may do to its hart\n";
+
 // The instructions are given as words, so that assemblers that do not know them do, and in a0 is an
 // address of the program's own.
 #define INSTRUCTION(name, ...)                                                                     \

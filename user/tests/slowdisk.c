@@ -7,6 +7,9 @@
 #include "kernel/fcntl.h"
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: slowdisk   tests that who waits for a disk keeps no other thread\n";
+
 #define COLD_PAGES 24
 #define PAGE       4096
 #define ROUNDS     10

@@ -6,6 +6,8 @@
 #include "user/tests/lib/runner.h"
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: swaptest [-q] [-l] [PART...]   tests memory larger than RAM\n";
+
 #define WORDS (PGSIZE / sizeof(uint64))
 #define MIB   (1UL << 20 >> 12) // pages
 

@@ -8,6 +8,9 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] =
+    "usage: ttytest raw | ahead | jobs | calls   tests terminals, with somebody who types\n";
+
 #define MS      1000000L
 #define NOWHERE 0x80000000L
 

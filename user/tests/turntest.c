@@ -6,6 +6,8 @@
 
 #include "user/tests/lib/test.h"
 
+const char usage_text[] = "usage: turntest   tests whose turn it is, and who pays for it\n";
+
 #define MS       1000000UL
 #define CROWD    300
 #define SLEEPERS 20

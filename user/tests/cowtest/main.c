@@ -9,6 +9,8 @@
 #include "user/tests/cowtest/cowtest.h"
 #include "user/tests/lib/runner.h"
 
+const char usage_text[] = "usage: cowtest [-q] [-l] [PART...]   tests copy-on-write\n";
+
 bool long_run;
 
 static const struct part parts[] = {

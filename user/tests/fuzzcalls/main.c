@@ -12,6 +12,9 @@
 
 #include "user/tests/fuzzcalls/fuzzcalls.h"
 
+const char usage_text[] =
+    "usage: fuzzcalls [-s SEED] [-t SECONDS] [-p FAMILIES] [-r ROUND]   random system calls\n";
+
 #define SECONDS  10
 #define FAMILIES 4
 #define ROUND_MS 2000
@@ -19,8 +22,6 @@
 #define GRACE_MS 60000 // in which a process that is killed must be gone
 
 enum { SEED, TIME, PROCESSES, ROUND };
-
-static const char usage[] = "fuzzcalls [-s seed] [-t seconds] [-p families] [-r round]";
 
 // fuzzcalls @ROUND seed ms families fd: a round, the number of whose calls goes to fd
 static int round_program(char **argv)
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
     if (argc == 6 && strcmp(argv[1], "@ROUND") == 0)
         return round_program(argv);
     int value[] = { (int)(now_ns() / 1000 % 1000000007), SECONDS, FAMILIES, 0 };
-    take_options(argc, argv, usage, "stpr", value);
+    take_options(argc, argv, "stpr", value);
     if (value[PROCESSES] < 1 || value[PROCESSES] > 8)
         value[PROCESSES] = FAMILIES;
     part_name = "fuzzcalls";

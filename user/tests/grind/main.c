@@ -7,6 +7,9 @@
 #include "kernel/fs.h"
 #include "user/tests/grind/grind.h"
 
+const char usage_text[] =
+    "usage: grind [-s SEED] [-t SECONDS] [-p PROCESSES]   random system calls that are checked\n";
+
 #define SECONDS   10
 #define PROCESSES 4
 #define MOST      16
@@ -141,7 +144,7 @@ static bool grind(uint64 seed, int seconds, int processes)
 int main(int argc, char **argv)
 {
     int values[] = { (int)(now_ns() / 1000 % 1000000007), SECONDS, PROCESSES };
-    take_options(argc, argv, "grind [-s seed] [-t seconds] [-p processes]", "stp", values);
+    take_options(argc, argv, "stp", values);
     int seed = values[0], seconds = values[1], processes = values[2];
     processes = processes < 1 ? 1 : processes > MOST ? MOST : processes;
     part_name = "grind";

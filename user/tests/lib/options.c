@@ -10,7 +10,7 @@ static int option_named(const char *word, const char *letters)
     return letter ? (int)(letter - letters) : -1;
 }
 
-void take_options(int argc, char **argv, const char *usage, const char *letters, int *values)
+void take_options(int argc, char **argv, const char *letters, int *values)
 {
     int i = 1;
     for (; i + 1 < argc; i += 2) {
@@ -19,8 +19,6 @@ void take_options(int argc, char **argv, const char *usage, const char *letters,
             break;
         values[option] = value;
     }
-    if (i < argc) {
-        fprintf(2, "usage: %s\n", usage);
-        exit(2);
-    }
+    if (i < argc)
+        misused();
 }

@@ -154,10 +154,8 @@ int run_suite(const struct suite *s, int argc, char **argv)
     for (argc--, argv++; argc > 0 && argv[0][0] == '-'; argc--, argv++) {
         if (strcmp(argv[0], "-l") == 0)
             return list_parts(s);
-        if (strcmp(argv[0], "-q") != 0) {
-            fprintf(2, "usage: %s [-q] [-l] [PART...]\n", program);
-            return 2;
-        }
+        if (strcmp(argv[0], "-q") != 0)
+            misused();
         quick = true;
     }
     for (int i = 0; i < argc; i++)

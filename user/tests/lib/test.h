@@ -117,7 +117,7 @@ long audit_faults(void);
 // --- options ----------------------------------------------------------------------------------
 // Takes pairs `-X N` where X is one of the letters; its N goes to the value of the same place.
 // Anything else ends the program with the usage and status 2.
-void take_options(int argc, char **argv, const char *usage, const char *letters, int *values);
+void take_options(int argc, char **argv, const char *letters, int *values);
 
 // --- time and chance --------------------------------------------------------------------------
 uint64 now_ns(void);

@@ -5,6 +5,8 @@
 #include "user/tests/lib/runner.h"
 #include "user/tests/polltest/polltest.h"
 
+const char usage_text[] = "usage: polltest [-q] [-l] [PART...]   tests waiting for several files\n";
+
 int poll_one(int fd, int events, int ms, int *got)
 {
     struct pollfd p = { .fd = fd, .events = (int16)events, .revents = 77 };

@@ -1,6 +1,8 @@
 // sigtest [-q] [-l] [PART...]: signals, stops, process groups and timers, over raw calls.
 #include "user/tests/sigtest/sigtest.h"
 
+const char usage_text[] = "usage: sigtest [-q] [-l] [PART...]   tests signals, groups and timers\n";
+
 static const struct part parts[] = {
     { .name = "handlers", .fn = handlers },
     { .name = "masks", .fn = masks },

@@ -3,6 +3,8 @@
 #include "user/tests/lib/runner.h"
 #include "user/tests/threadtest/threadtest.h"
 
+const char usage_text[] = "usage: threadtest [-q] [-l] [PART...]   tests threads and futexes\n";
+
 static const struct part parts[] = {
     { .name = "ids", .fn = ids },
     { .name = "memory", .fn = memory_is_one },

@@ -142,6 +142,66 @@ void exec_limits(void)
     must_unlink(OUT);
 }
 
+// sh sees two arguments and, if it has been given, a variable.
+static const char told[] = "exit $(($# * 10 + ${SEEN:-0} + $1))";
+static char *const told_argv[] = { "sh", "-c", (char *)told, "sh", "4", "b", NULL };
+static char *const with_seen[] = { "SEEN=3", NULL };
+
+static void by_execl(void *arg)
+{
+    execl("/sh", "sh", "-c", told, "sh", "4", "b", NULL);
+}
+
+static void by_execlp(void *arg)
+{
+    execlp("sh", "sh", "-c", told, "sh", "4", "b", NULL);
+}
+
+static void by_execle(void *arg)
+{
+    execle("/sh", "sh", "-c", told, "sh", "4", "b", NULL, with_seen);
+}
+
+static void by_execv(void *arg)
+{
+    execv("/sh", (char **)told_argv);
+}
+
+static void by_execvp(void *arg)
+{
+    execvp("sh", (char **)told_argv);
+}
+
+static void by_execve(void *arg)
+{
+    execve("/sh", (char **)told_argv, (char **)with_seen);
+}
+
+// A text that is found is run by sh, which calls it by its path.
+static void by_text(void *arg)
+{
+    execlp("./ut.text", "text", "4", "b", NULL);
+}
+
+void exec_family(void)
+{
+    int fd = must_open("ut.text", O_CREATE | O_WRONLY);
+    EXPECT(write(fd, told, sizeof told - 1), sizeof told - 1, "write");
+    close(fd);
+    EXPECT(run(by_execl, NULL).status, 24, "execl");
+    EXPECT(run(by_execlp, NULL).status, 24, "execlp");
+    EXPECT(run(by_execle, NULL).status, 27, "execle");
+    EXPECT(run(by_execv, NULL).status, 24, "execv");
+    EXPECT(run(by_execvp, NULL).status, 24, "execvp");
+    EXPECT(run(by_execve, NULL).status, 27, "execve");
+    EXPECT(run(by_text, NULL).status, 24, "execlp of a text");
+    must_unlink("ut.text");
+    EXPECT(execl("ut.none", "x", NULL), -1, "execl of nothing");
+    EXPECT(errno, ENOENT, "its reason");
+    EXPECT(execlp("ut.none", "x", NULL), -1, "execlp of nothing");
+    EXPECT(errno, ENOENT, "its reason");
+}
+
 // What is no program does not run, and the caller goes on.
 void exec_refused(void)
 {

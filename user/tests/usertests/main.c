@@ -8,6 +8,9 @@
 #include "user/tests/lib/runner.h"
 #include "user/tests/usertests/usertests.h"
 
+const char usage_text[] =
+    "usage: usertests [-q] [-l] [PART...]   tests the contract of the system calls\n";
+
 static const struct part parts[] = {
     { .name = "copyin", .fn = copyin },
     { .name = "copyout", .fn = copyout },
@@ -143,6 +146,7 @@ static const struct part parts[] = {
     { .name = "stackrules", .fn = stack_rules },
     { .name = "execarguments", .fn = exec_arguments },
     { .name = "execlimits", .fn = exec_limits },
+    { .name = "execfamily", .fn = exec_family },
     { .name = "execrefused", .fn = exec_refused },
     { .name = "execdescriptors", .fn = exec_descriptors },
     { .name = "execshared", .fn = exec_shared },

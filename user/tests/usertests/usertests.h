@@ -68,8 +68,8 @@ void sbrk_basic(void), sbrk_much(void), sbrk_fail(void), sbrk_refused(void), sbr
 void registers_kept(void), registers_fresh(void);
 
 // images.c
-void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_refused(void),
-    exec_descriptors(void), exec_shared(void), exec_self(void);
+void zero_bss(void), stack_rules(void), exec_arguments(void), exec_limits(void), exec_family(void),
+    exec_refused(void), exec_descriptors(void), exec_shared(void), exec_self(void);
 // What the program does when it is run with a first argument that begins with '@'.
 int act(int argc, char **argv);
 
