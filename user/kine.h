@@ -28,7 +28,7 @@ extern char **environ KINE(environ); // "NAME=value", ended by NULL
 const char *strerror(int error) KINE(strerror);
 // A program that defines this text answers `NAME --help` by it.  Its first line, "usage: NAME ...   what it
 // does", is found by the shell's `help` in the program's file.
-extern const char usage_text[] KINE(usage_text) __attribute__((weak));
+extern const char usage_text[] KINE(usage_text) __attribute__((weak, section(".rodata.help")));
 // Writes it as an error, and ends with status 2.
 void misused(void) KINE(misused) __attribute__((noreturn));
 // Decimal digits and nothing else; -1 for any other text.

@@ -109,7 +109,8 @@ static bool give_process(struct proc *child, struct proc *parent, uint64 flags)
         sighand_get(child->sighand);
         return true;
     }
-    return !parent->sighand || (child->sighand = sighand_copy(parent->sighand)) != NULL;
+    return !sighand_says(parent->sighand) ||
+           (child->sighand = sighand_copy(parent->sighand)) != NULL;
 }
 
 // What the program asked for.  Its registers are the caller's, but that the call gives it 0.

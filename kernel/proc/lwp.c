@@ -119,11 +119,6 @@ void lwp_leave(struct lwp *l)
         list_remove(&l->hash);
 }
 
-void lwp_forget(struct lwp *l)
-{
-    list_remove(&l->hash);
-}
-
 void lwp_become_leader(struct lwp *l)
 {
     struct lwp *leader = &l->proc->leader;

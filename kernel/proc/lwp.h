@@ -84,7 +84,10 @@ void lwp_leave(struct lwp *l);
 // The current thread, l, goes on as the leader, which has ended; l is nobody's any more.
 void lwp_become_leader(struct lwp *l);
 // Takes a leader that nobody will ask for any more out of the index.
-void lwp_forget(struct lwp *l);
+static inline void lwp_forget(struct lwp *l)
+{
+    list_remove(&l->hash);
+}
 // => NULL if there is none.
 struct lwp *lwp_find(int tid);
 // Calls fn for every one in the index, in no order; it changes nothing of the index.

@@ -79,7 +79,7 @@ static bool is_shared(const struct proc *p)
            __atomic_load_n(&p->aspace->refs, __ATOMIC_RELAXED) > 1;
 }
 
-void robust_leave(struct lwp *l)
+void robust_tell(struct lwp *l)
 {
     static const uint32 nobody;
     struct proc *p = l->proc;

@@ -7,9 +7,8 @@
 // ends it.
 #pragma once
 
+#include "proc/lwp.h"
 #include "types.h"
-
-struct lwp;
 
 // A robust list begins with this; an entry is the address of the next.
 struct robust_head {
@@ -22,4 +21,9 @@ struct robust_head {
 #define ROBUST_MOST 2048
 
 // The current thread is about to leave its address space, by its end or by exec.
-void robust_leave(struct lwp *l);
+void robust_tell(struct lwp *l); // there is something to tell
+static inline void robust_leave(struct lwp *l)
+{
+    if (l->robust_list || l->clear_child_tid)
+        robust_tell(l);
+}

@@ -29,7 +29,7 @@ static void copy_actions(struct sighand *sh, const struct sighand *old)
 struct sighand *sighand_copy(const struct sighand *old)
 {
     struct sighand *sh = sighand_new();
-    if (sh && __atomic_load_n(&old->given, __ATOMIC_RELAXED))
+    if (sh && sighand_says(old))
         copy_actions(sh, old);
     return sh;
 }

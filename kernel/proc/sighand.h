@@ -15,6 +15,12 @@ struct sighand {
     struct sigaction action[NSIG]; // by the tree lock: of those, by number - 1
 };
 
+// => is any action not the default?  If none is, a child does as well without a table.
+static inline bool sighand_says(const struct sighand *sh) // sh may be NULL
+{
+    return sh && __atomic_load_n(&sh->given, __ATOMIC_RELAXED);
+}
+
 // => every signal has its default, one reference; NULL: no memory
 struct sighand *sighand_new(void);
 struct sighand *sighand_copy(const struct sighand *old); // fork.  The tree lock is not held

@@ -132,7 +132,7 @@ int proc_end_others(void)
     return others_err;
 }
 
-void robust_leave(struct lwp *l)
+void robust_tell(struct lwp *l)
 {
     CHECK(l == current_lwp() && l->proc->aspace);
     l->robust_list = l->clear_child_tid = 0;

@@ -42,7 +42,8 @@ static void looks_at_itself(void)
 static void makes_threads(void)
 {
     int64 left = words_left;
-    struct clone_request r = { .flags = THREAD | CLONE_CHILD_SETTID | CLONE_PARENT_SETTID,
+    struct clone_request r = { .flags = THREAD | CLONE_CHILD_SETTID | CLONE_PARENT_SETTID |
+                                        CLONE_CHILD_CLEARTID,
                                .child_tid = (uint64)&child_word,
                                .parent_tid = (uint64)&parent_word };
     current_thread()->tf->reg[REG_S1] = (uint64)looks_at_itself;

@@ -130,9 +130,9 @@ int volume_sync(struct volume *vol)
     return 0;
 }
 
-int words_left; // that threads have left their memory
+int words_left; // that threads which have something to tell have left their memory
 
-void robust_leave(struct lwp *l)
+void robust_tell(struct lwp *l)
 {
     CHECK(l == current_lwp() && l->proc->aspace);
     words_left++;

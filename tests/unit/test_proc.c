@@ -7,6 +7,7 @@
 static void fork_fails(void)
 {
     struct sighand *handlers = self()->sighand = sighand_new();
+    sighand_set(handlers, SIGUSR1, &(struct sigaction){ .sa_handler = SIG_IGN });
     for (long n = 1;; n++) {
         turns_fail = n;
         int64 pid = start_with(SIGCHLD, ends_7);

@@ -9,7 +9,8 @@ static void write_usage(int fd)
 
 void answer_help(int argc, char **argv)
 {
-    if (!usage_text || argc != 2 || strcmp(argv[1], "--help") != 0)
+    static const char option[] __attribute__((section(".rodata.help"))) = "--help";
+    if (!usage_text || argc != 2 || strcmp(argv[1], option) != 0)
         return;
     write_usage(1);
     exit(0);
