@@ -29,6 +29,7 @@ struct waitq;
 struct chardev {
     const char *name;
     bool by_record; // one read of the user's is one call: what that gives is a unit, as a line is
+    bool placeless; // an offset is taken, and says nothing
     int64 (*read)(int minor, void *buf, size_t n, bool wait);
     int64 (*write)(int minor, const void *buf, size_t n, bool wait);
     // NULL: ENOTTY.  takes: how many bytes at the user's address the request is about

@@ -37,6 +37,7 @@ static bool memdev_maps_zeros(int minor)
 
 static const struct chardev memory_device = {
     .name = "mem",
+    .placeless = true,
     .read = memdev_read,
     .write = memdev_write,
     .maps_zeros = memdev_maps_zeros,

@@ -70,14 +70,20 @@ static int64 move(struct file *f, struct user_iter *it, piece_fn *fn, bool once)
     return (int64)done;
 }
 
+static bool device_placeless(struct file *f)
+{
+    return device_of(f->obj)->placeless;
+}
+
 static int64 device_read(struct file *f, struct user_iter *to, uint64 *pos)
 {
-    return pos ? -ESPIPE : move(f, to, read_piece, device_of(f->obj)->by_record);
+    return pos && !device_placeless(f) ? -ESPIPE
+                                       : move(f, to, read_piece, device_of(f->obj)->by_record);
 }
 
 static int64 device_write(struct file *f, struct user_iter *from, uint64 *pos)
 {
-    return pos ? -ESPIPE : move(f, from, write_piece, false);
+    return pos && !device_placeless(f) ? -ESPIPE : move(f, from, write_piece, false);
 }
 
 static int64 device_ioctl(struct file *f, struct aspace *as, uint32 request, uint64 arg)
@@ -115,6 +121,7 @@ const struct file_ops device_file_ops = {
     .ioctl = device_ioctl,
     .poll = device_poll,
     .stat = inode_file_stat,
+    .placeless = device_placeless,
     .sync = inode_file_sync,
     .release = inode_file_release,
 };

@@ -82,10 +82,17 @@ static int64 new_offset(struct file *f, int64 offset, int whence)
     return __builtin_add_overflow(base, offset, &sum) || sum < 0 ? -EINVAL : sum;
 }
 
+static int64 seek_without_offset(struct file *f, int whence)
+{
+    if (!f->ops->placeless || !f->ops->placeless(f))
+        return -ESPIPE;
+    return whence >= SEEK_SET && whence <= SEEK_END ? 0 : -EINVAL;
+}
+
 int64 file_seek(struct file *f, int64 offset, int whence)
 {
     if (!f->ops->size)
-        return -ESPIPE;
+        return seek_without_offset(f, whence);
     mutex_lock(&f->lock);
     int64 where = new_offset(f, offset, whence);
     if (where >= 0)

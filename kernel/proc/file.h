@@ -52,6 +52,8 @@ struct file_ops {
     int (*map)(struct file *f, struct area *what);
     // Bytes to its end.  NULL: it has no offset (-ESPIPE)
     uint64 (*size)(struct file *f);
+    // => is every place as any other, so that an offset is taken and says nothing?  NULL: no
+    bool (*placeless)(struct file *f);
     // The file is open for writing.  NULL: it has no length (-EINVAL)
     int (*truncate)(struct file *f, uint64 size);
     // What was written so far is durable then.  NULL: nothing of it is kept (-EINVAL)
@@ -94,7 +96,7 @@ int file_open_inode(struct file *f, struct inode *ino, uint32 flags);
 struct inode *file_inode(struct file *f);
 // mmap: what of it the area is to show.  => 0 with what->object counted, -ENODEV
 int file_map(struct file *f, struct area *what);
-// lseek.  => the offset; -ESPIPE (a pipe or a device), -EINVAL.
+// lseek.  => the offset; -ESPIPE (a pipe or a terminal), -EINVAL.
 int64 file_seek(struct file *f, int64 offset, int whence);
 // ftruncate of a file that is open for writing.  => 0, -EINVAL, -EFBIG, -ENOSPC, ...
 int file_truncate(struct file *f, uint64 size);

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Debian's packages for riscv64: brought by apt, which checks their signatures, with lists of its own.
 
-usage: packages.py FOLDER PACKAGE...     unpacks them into FOLDER/root; status 2 and a sentence if they
-                                         are not to be had     (environment: SUITE, MIRROR)
+usage: packages.py FOLDER PACKAGE...     unpacks them and what they need into FOLDER/root; status 2 and a
+                                         sentence if they are not to be had   (environment: SUITE, MIRROR)
 """
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,12 @@ def download(folder, package, env):
     return next(folder.glob(f"{package}_*.deb"))
 
 
+def with_needs(packages, env):
+    """=> the packages and those that they depend on"""
+    plan = command(["apt-get", "install", "--simulate", "--no-install-recommends", *packages], "no plan", env=env)
+    return re.findall(r"^Inst (\S+)", plan, re.M)
+
+
 def unpack(folder, packages):
     """Makes folder/root of the packages."""
     env = ready(folder)
@@ -79,8 +86,10 @@ def unpack(folder, packages):
     for name in MERGED:
         (fresh / "usr" / name).mkdir(parents=True)
         (fresh / name).symlink_to(f"usr/{name}")
-    for package in packages:
-        file = download(folder, package, env)
+    needed = with_needs(packages, env)
+    command(["apt-get", "download", *needed], "not all packages came", env=env, cwd=folder)
+    for package in needed:
+        file = next(folder.glob(f"{package}_*.deb"))
         command(["dpkg-deb", "-x", file, fresh], file.name)
         file.unlink()
     shutil.rmtree(fresh / "usr/share", ignore_errors=True)

@@ -15,14 +15,14 @@ import os
 import pathlib
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "guest"), str(HERE.parent / "debian")]
 import kine  # noqa: E402
-from packages import Unavailable, command, download, ready  # noqa: E402
+from linux import debian_kernel, initramfs, linux_machine, record  # noqa: E402
+from packages import Unavailable  # noqa: E402
 
 MEM = "1G"  # Linux has no large pages in less than 512 MiB
 LIMIT = 240  # seconds of one boot
@@ -30,42 +30,7 @@ COSTS = ["null-call", "fork", "fork-64m", "fork-64m-huge", "cow-copy", "zero-fil
 RATES = ["forks", "faults", "pipe-kib"]
 
 
-# --- Debian's kernel ------------------------------------------------------------------------------
-
-def fetch(folder, suite, mirror):
-    """Brings the kernel's package.  => the file"""
-    env = ready(folder, suite, mirror)
-    depends = command(["apt-cache", "depends", "linux-image-riscv64"], "no linux-image-riscv64", env=env)
-    return download(folder, re.search(r"Depends: (linux-image-\S+)", depends)[1], env)
-
-
-def debian_kernel(folder, suite, mirror):
-    """=> Debian's kernel, from an earlier run if there was one."""
-    kernel = folder / "vmlinux"
-    if not kernel.exists():
-        package, unpacked = fetch(folder, suite, mirror), folder / "unpacked"
-        command(["dpkg-deb", "-x", package, unpacked], f"{package.name}")
-        next(unpacked.glob("boot/vmlinu*")).replace(kernel)
-        shutil.rmtree(unpacked)
-        package.unlink()
-    return kernel
-
-
 # --- machines -------------------------------------------------------------------------------------
-
-def record(name, mode, content=b""):
-    """One file of a cpio archive (newc)."""
-    fields = [0, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(name) + 1, 0]
-    head = b"070701" + b"".join(b"%08x" % f for f in fields) + name.encode() + b"\0"
-    return b"".join(part + bytes(-len(part) % 4) for part in (head, content))
-
-
-def initramfs(program, folder):
-    """A file system for Linux in which the program is all there is."""
-    archive = folder / "initramfs"
-    archive.write_bytes(record("init", 0o100755, program.read_bytes()) + record("TRAILER!!!", 0))
-    return archive
-
 
 def image(program, folder):
     """The same for Kine."""
@@ -77,13 +42,6 @@ def image(program, folder):
 
 def kine_machine(harts, disk):
     return shlex.split(kine.make("print-qemu", f"CPUS={harts}", f"MEM={MEM}", "BIOS=default", f"DISK={disk}"))
-
-
-def linux_machine(harts, kernel, archive):
-    words = kine_machine(harts, "none")
-    words[words.index("-kernel") + 1] = str(kernel)
-    del words[words.index("-drive"):]
-    return words + ["-initrd", str(archive), "-append", "console=ttyS0 quiet loglevel=0 panic=-1"]
 
 
 def run(machine):
@@ -123,13 +81,13 @@ def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     folder = program.parent
     try:
-        kernel = debian_kernel(folder, os.environ.get("SUITE") or "trixie",
-                               os.environ.get("MIRROR") or "http://deb.debian.org/debian")
+        kernel = debian_kernel(folder)
     except Unavailable as why:
         print(f"bench-wall is skipped: Debian's kernel for riscv64 is not to be had ({why}).")
         return 0
-    archive, disk = initramfs(program, folder), image(program, folder)
-    systems = {"Linux": lambda harts: linux_machine(harts, kernel, archive),
+    archive = initramfs(folder, [record("init", 0o100755, program.read_bytes())])
+    disk = image(program, folder)
+    systems = {"Linux": lambda harts: linux_machine(kine_machine(harts, "none"), kernel, archive),
                "Kine": lambda harts: kine_machine(harts, disk)}
     kept = {}
     for harts in map(int, os.environ.get("HARTS", "1 2 4").split()):

@@ -352,3 +352,22 @@ void devices(void)
     must_unlink("ut.dev");
     EXPECT(fstat(1, &st) == 0 && st.type != T_DIR, true, "fstat of the standard output");
 }
+
+// Each of their places is as any other; a terminal has none.
+void device_offsets(void)
+{
+    char buf[4] = "abc";
+    EXPECT(mknod("ut.dev", 2, 1), 0, "mknod of zeros");
+    int fd = must_open("ut.dev", O_RDWR), console = must_open("/console", O_RDWR);
+    EXPECT(sys(SYS_lseek, fd, 100, SEEK_SET), 0, "lseek");
+    EXPECT(sys(SYS_lseek, fd, -7, SEEK_END), 0, "lseek from the end");
+    EXPECT(sys(SYS_lseek, fd, 0, 9), -EINVAL, "lseek from nowhere");
+    EXPECT(sys(SYS_pread64, fd, buf, 3, 1L << 40), 3, "pread");
+    EXPECT(buf[0] | buf[1] | buf[2], 0, "zeros");
+    EXPECT(sys(SYS_pwrite64, fd, buf, 3, 5), 3, "pwrite");
+    EXPECT(sys(SYS_lseek, console, 0, SEEK_CUR), -ESPIPE, "lseek of the console");
+    EXPECT(sys(SYS_pwrite64, console, buf, 1, 0), -ESPIPE, "pwrite to the console");
+    close(fd);
+    close(console);
+    must_unlink("ut.dev");
+}

@@ -49,6 +49,7 @@ static const struct part parts[] = {
     { .name = "filestatus", .fn = file_status },
     { .name = "pipestatus", .fn = pipe_status },
     { .name = "devices", .fn = devices },
+    { .name = "deviceoffsets", .fn = device_offsets },
 
     { .name = "directories", .fn = directories },
     { .name = "dotnames", .fn = dot_names },

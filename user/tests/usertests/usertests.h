@@ -14,7 +14,7 @@ void copyin(void), copyout(void), copyinstr1(void), exec_pointers(void), struct_
 void open_modes(void), create_flags(void), write_read(void), truncate_open(void),
     truncate_fails(void), truncate_size(void), no_holes(void), seek(void), positioned(void),
     vectors(void), vectors_end(void), append(void), big_file(void), many_files(void),
-    unlink_open(void), file_status(void), pipe_status(void), devices(void);
+    unlink_open(void), file_status(void), pipe_status(void), devices(void), device_offsets(void);
 
 // transfers.c
 void negative_counts(void), vectors_checked(void), records_whole(void), records_shared(void),
