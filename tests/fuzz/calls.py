@@ -4,11 +4,14 @@
 What a machine is follows from its seed: processors, memory, a classic volume or not.  Each is for BOOT_S seconds at the most, has a seed of its own, and ends with `mkfs --check` of its image.
 The first that finds something ends the run, with the command that repeats it.
 
-usage: calls.py SECONDS SEED CPUS     (CPUS empty: by the seed)
+With SWAP its memory is 64 MiB, and somebody has it and swap space but a few pages.
+
+usage: calls.py SECONDS SEED CPUS SWAP     (CPUS empty: by the seed; SWAP: a size, or empty)
 """
 
 import pathlib
 import re
+import subprocess
 import sys
 import time
 
@@ -18,39 +21,56 @@ import kine  # noqa: E402
 import test_files  # noqa: E402
 
 BOOT_S = 120
+LEAVE = [4000, 1000, 200]  # pages
 SHAPES = [(3, "128M", "classic"), (8, "256M", "plain"), (1, "32M", "classic"), (2, "64M", "plain")]
 
 
-def fuzz(seed, seconds, cpus, mem, volume):
+def swap_disk(name, size):
+    """=> QEMU's options for a disk of swap space"""
+    image = kine.ROOT / f"build/{name}.swap"
+    subprocess.run([kine.ROOT / "build/mkfs", "--swap", "--size", size, image], check=True)
+    return ["-drive", f"file={image},if=none,format=raw,id=x1,cache=unsafe",
+            "-device", "virtio-blk-device,drive=x1,bus=virtio-mmio-bus.1"]
+
+
+def fuzz(seed, seconds, cpus, mem, volume, swap):
     """One machine.  => calls made"""
     name = f"fuzz-calls-{seed}"
     image = test_files.modern_image(name) if volume == "plain" else kine.private_image(name)
-    with kine.Machine(name, cpus=cpus, mem=mem, image=image) as m:
+    extra = swap_disk(name, swap) if swap else []
+    with kine.Machine(name, cpus=cpus, mem=mem, image=image, extra=extra) as m:
         m.boot(timeout=60)
-        out = m.run(f"fuzzcalls -s {seed} -t {seconds}", timeout=4 * seconds + 300)
+        if swap:
+            m.run("swapon disk1")
+        leave = f" -m {LEAVE[seed % len(LEAVE)]}" if swap else ""
+        out = m.run(f"fuzzcalls -s {seed} -t {seconds}{leave}", timeout=4 * seconds + 300)
         done = re.search(r"^fuzzcalls: (\d+) calls: OK$", out, re.M)
         if not done:
             raise AssertionError("the last it said:\n" + out[-3000:])
+        if swap:
+            m.run("swapoff disk1", timeout=60)
         m.audit()
         m.poweroff()
     image.unlink()  # which has been checked
     return int(done[1])
 
 
-def main(seconds, seed, cpus):
+def main(seconds, seed, cpus, swap):
     end, calls = time.monotonic() + seconds, 0
     print(f"# fuzz-calls for {seconds} s from seed {seed}", flush=True)
     while (left := end - time.monotonic()) > 0:
         shape = SHAPES[seed % len(SHAPES)]
+        if swap:
+            shape = (shape[0], "64M", shape[2])
         if cpus:
             shape = (cpus, *shape[1:])
         begun, span = time.monotonic(), int(min(left, BOOT_S)) + 1
         what = f"seed {seed}: {shape[0]} harts, {shape[1]}, {shape[2]} volume"
         try:
-            made = fuzz(seed, span, *shape)
+            made = fuzz(seed, span, *shape, swap)
         except AssertionError as found:
             print(f"# {what}: FOUND\n{found}\n# the whole log: build/logs/fuzz-calls-{seed}.log\n"
-                  f"# make fuzz-calls SEED={seed} FUZZ_SECONDS={span} CPUS={shape[0]} "
+                  f"# make fuzz-calls SEED={seed} FUZZ_SECONDS={span} CPUS={shape[0]} SWAP={swap} "
                   "begins with this machine")
             return 1
         calls += made
@@ -61,4 +81,4 @@ def main(seconds, seed, cpus):
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3] or 0)))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3] or 0), sys.argv[4]))

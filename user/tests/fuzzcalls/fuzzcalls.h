@@ -91,7 +91,7 @@ _Noreturn void run_family(uint64 seed, int i);
 
 // round.c: families for a while, in each of which processes are killed at any moment.
 // => calls made, about; negative: the leader of one has seen a result that cannot be
-long run_round(uint64 seed, int ms, int families);
+long run_round(uint64 seed, int ms, int families, int leave);
 // Kills everybody whose pid is above ours.  => how many there are
 int kill_others(void);
 

@@ -1,6 +1,6 @@
-// fuzzcalls [-s seed] [-t seconds] [-p families] [-r round]: random system calls from processes
+// fuzzcalls [-s seed] [-t seconds] [-p families] [-r round] [-m pages]: random system calls from processes
 // that share memory, files and descriptors and are killed at any moment, for 10 s unless told
-// otherwise.
+// otherwise.  With -m somebody has all memory and swap space but so many pages meanwhile.
 //
 // The time is cut into rounds.  After each everybody is killed, which must succeed, all that was
 // made is removed, memory must be as before and the audit clean, as it must be all the time.  The
@@ -12,8 +12,8 @@
 
 #include "user/tests/fuzzcalls/fuzzcalls.h"
 
-const char usage_text[] =
-    "usage: fuzzcalls [-s SEED] [-t SECONDS] [-p FAMILIES] [-r ROUND]   random system calls\n";
+const char usage_text[] = "usage: fuzzcalls [-s SEED] [-t SECONDS] [-p FAMILIES] [-r ROUND] [-m "
+                          "PAGES]   random system calls\n";
 
 #define SECONDS  10
 #define FAMILIES 4
@@ -21,12 +21,12 @@ const char usage_text[] =
 #define AUDIT_MS 1000  // within a round: when the audit is asked
 #define GRACE_MS 60000 // in which a process that is killed must be gone
 
-enum { SEED, TIME, PROCESSES, ROUND };
+enum { SEED, TIME, PROCESSES, ROUND, LEAVE };
 
-// fuzzcalls @ROUND seed ms families fd: a round, the number of whose calls goes to fd
+// fuzzcalls @ROUND seed ms families fd pages: a round, the number of whose calls goes to fd
 static int round_program(char **argv)
 {
-    long calls = run_round((uint64)atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
+    long calls = run_round((uint64)atoi(argv[2]), atoi(argv[3]), atoi(argv[4]), atoi(argv[6]));
     write(atoi(argv[5]), &calls, sizeof calls);
     return 0;
 }
@@ -55,9 +55,9 @@ static void kill_all(void)
 }
 
 // => calls made; 0 if the round's own program was killed
-static long start_round(uint64 seed, int ms, int families)
+static long start_round(uint64 seed, int ms, int families, int leave)
 {
-    char text[4][16];
+    char text[5][16];
     int fd[2];
     long calls = 0;
     must_pipe(fd);
@@ -67,6 +67,7 @@ static long start_round(uint64 seed, int ms, int families)
                      numbered(text[1], "", ms),
                      numbered(text[2], "", families),
                      numbered(text[3], "", fd[1]),
+                     numbered(text[4], "", leave),
                      NULL };
     int pid = vfork();
     if (pid == 0) {
@@ -103,11 +104,11 @@ static void await_space(long blocks)
 }
 
 // => calls made
-static long whole_round(uint64 seed, int ms, int families)
+static long whole_round(uint64 seed, int ms, int families, int leave)
 {
     remove_everything();
     make_directories(families);
-    long calls = start_round(seed, ms, families);
+    long calls = start_round(seed, ms, families, leave);
     remove_everything();
     return calls;
 }
@@ -115,14 +116,15 @@ static long whole_round(uint64 seed, int ms, int families)
 static void fuzz(const int *value)
 {
     uint64 until = now_ns() + (uint64)value[TIME] * 1000000000;
-    long calls = whole_round(0, 0, value[PROCESSES]); // so that we have touched all our memory
+    long calls = whole_round(0, 0, value[PROCESSES], 0); // so that we have touched all our memory
     struct tally before = tally_now();
     long blocks =
         free_blocks() / 2; // the tables of inodes and of counts keep what they have grown by
     for (int round = value[ROUND]; now_ns() < until; round++) {
-        printf("fuzzcalls: fuzzcalls -s %d -p %d -r %d does this again\n", value[SEED],
-               value[PROCESSES], round);
-        calls += whole_round((uint64)(value[SEED] + round * 7919), ROUND_MS, value[PROCESSES]);
+        printf("fuzzcalls: fuzzcalls -s %d -p %d -r %d -m %d does this again\n", value[SEED],
+               value[PROCESSES], round, value[LEAVE]);
+        calls += whole_round((uint64)(value[SEED] + round * 7919), ROUND_MS, value[PROCESSES],
+                             value[LEAVE]);
         await_space(blocks);
         check_tally(&before, "after the round");
     }
@@ -131,10 +133,10 @@ static void fuzz(const int *value)
 
 int main(int argc, char **argv)
 {
-    if (argc == 6 && strcmp(argv[1], "@ROUND") == 0)
+    if (argc == 7 && strcmp(argv[1], "@ROUND") == 0)
         return round_program(argv);
-    int value[] = { (int)(now_ns() / 1000 % 1000000007), SECONDS, FAMILIES, 0 };
-    take_options(argc, argv, "stpr", value);
+    int value[] = { (int)(now_ns() / 1000 % 1000000007), SECONDS, FAMILIES, 0, 0 };
+    take_options(argc, argv, "stprm", value);
     if (value[PROCESSES] < 1 || value[PROCESSES] > 8)
         value[PROCESSES] = FAMILIES;
     part_name = "fuzzcalls";
