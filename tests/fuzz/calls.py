@@ -11,7 +11,6 @@ usage: calls.py SECONDS SEED CPUS SWAP     (CPUS empty: by the seed; SWAP: a siz
 
 import pathlib
 import re
-import subprocess
 import sys
 import time
 
@@ -25,20 +24,12 @@ LEAVE = [4000, 1000, 200]  # pages
 SHAPES = [(3, "128M", "classic"), (8, "256M", "plain"), (1, "32M", "classic"), (2, "64M", "plain")]
 
 
-def swap_disk(name, size):
-    """=> QEMU's options for a disk of swap space"""
-    image = kine.ROOT / f"build/{name}.swap"
-    subprocess.run([kine.ROOT / "build/mkfs", "--swap", "--size", size, image], check=True)
-    return ["-drive", f"file={image},if=none,format=raw,id=x1,cache=unsafe",
-            "-device", "virtio-blk-device,drive=x1,bus=virtio-mmio-bus.1"]
-
-
 def fuzz(seed, seconds, cpus, mem, volume, swap):
     """One machine.  => calls made"""
     name = f"fuzz-calls-{seed}"
     image = test_files.modern_image(name) if volume == "plain" else kine.private_image(name)
-    extra = swap_disk(name, swap) if swap else []
-    with kine.Machine(name, cpus=cpus, mem=mem, image=image, extra=extra) as m:
+    build = [f"SWAP={swap}"] if swap else []
+    with kine.Machine(name, cpus=cpus, mem=mem, image=image, build=build) as m:
         m.boot(timeout=60)
         if swap:
             m.run("swapon disk1")

@@ -40,7 +40,7 @@ fuzz: check-clang $(patsubst %,$(FZ)/%,$(FUZZ_TARGETS))
 #: make fuzz-calls   random system calls in the guest, machine after machine, for FUZZ_SECONDS
 #:                   (SEED=n begins with that machine, CPUS=n; KASAN=1: under the address sanitizer;
 #:                   SWAP=64M: with so much swap space, and it and RAM nearly full)
-fuzz-calls: check-pytest all
+fuzz-calls: check-pytest all $(SWAPDISK)
 	@$(DRIVER) tests/fuzz/calls.py $(FUZZ_SECONDS) \
 		$(or $(SEED),$(shell date +%s)) "$(if $(filter file,$(origin CPUS)),,$(CPUS))" "$(SWAP)"
 .PHONY: fuzz-calls
