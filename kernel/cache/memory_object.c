@@ -80,8 +80,14 @@ static int bring(struct object *obj, uint64 index, uint64 slot, struct frame **p
     return err;
 }
 
+static void count_elsewhere(struct memory_object *m, uint32 n)
+{
+    __atomic_fetch_add(&m->object.elsewhere, n, __ATOMIC_RELAXED);
+}
+
 static void give_up_slot(struct memory_object *m, uint64 index, uint64 slot)
 {
+    count_elsewhere(m, -1U);
     slot_map_set(&m->slots, index, 0);
     swap_put(slot);
 }
@@ -269,6 +275,7 @@ static bool page_goes(struct memory_object *m, uint64 index, struct frame *f,
     uint64 slot = swap_take_out(f, out);
     if (slot) {
         slot_map_set(&m->slots, index, slot);
+        count_elsewhere(m, 1);
         return true;
     }
     frame_become(f, FRAME_CACHE);

@@ -48,6 +48,7 @@ struct object {
     uint64 version;    // the cache's: moves on whenever a page is changed or taken away
     uint64 next_miss;  // where a reader from front to back misses next; a hint, atomic
     uint32 ahead;      // pages read ahead the last time; a hint, atomic
+    uint32 elsewhere;  // pages that only swap space has; its owner's, atomic
     bool kept;         // its dirty pages are on no disk: they are charged to the users; fixed
     bool sealed;       // a commit takes its checksums: no store is allowed; atomic
 

@@ -195,7 +195,9 @@ uint64 aspace_own(struct aspace *as)
     mutex_lock(&as->lock);
     struct own own = { .pages = pte_own_tables(as->root) };
     for (struct area *a = areas_first(&as->areas); a; a = areas_next(&as->areas, a)) {
-        own.refs = is_last_map(a) ? 2 : 1;
+        bool last = is_last_map(a);
+        own.refs = last ? 2 : 1;
+        own.pages += last ? __atomic_load_n(&a->object->elsewhere, __ATOMIC_RELAXED) : 0;
         pte_each(as->root, a->start, a->end, count_own, &own);
     }
     mutex_unlock(&as->lock);

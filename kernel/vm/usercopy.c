@@ -6,15 +6,15 @@
 #include "vm/fault.h"
 #include "vm/pagetable.h"
 
-// => as->lock held; the kernel address of uva, made present (and private) as a user access would
+// => as->lock held; the kernel address of uva, made present (and private) and used as by a user access
 static inline __attribute__((always_inline)) int locate(struct aspace *as, uint64 uva, bool write,
                                                         void **kva)
 {
     if (uva < USER_MIN || uva >= USER_MAX)
         return -EFAULT;
-    pte_t *e = pte_find(as->root, uva);
+    pte_t *e = pte_find(as->root, uva), allows = (write ? PTE_W : PTE_R) | PTE_A;
     struct frame *f;
-    if (e && (*e & (write ? PTE_W : PTE_R))) {
+    if (e && (*e & allows) == allows) {
         *kva = (char *)phys_to_virt(PTE2PA(*e)) + uva % PGSIZE;
         return 0;
     }

@@ -4,6 +4,7 @@
 #include "calls.h"
 #include "dev/chardev.h"
 #include "mem/reclaim.h"
+#include "vm/aspace.h"
 #include "vm/pager.h"
 
 #define AT    0x40000000UL
@@ -107,6 +108,35 @@ TEST(a_mapping_may_be_as_large_as_ram_and_swap_space)
     CHECK(at > 0);
     CHECK_EQ(call(SYS_munmap, (uint64)at, len + SLOTS * PGSIZE), 0);
     CHECK_EQ(call(SYS_mmap, 0, len + (SLOTS + 1) * PGSIZE, prot, flags, -1UL, 0), -ENOMEM);
+    CHECK_EQ(off("disk1"), 0);
+    end();
+}
+
+// => what the end of the process gives back, but for tables
+static uint64 own_pages(void)
+{
+    return aspace_own(calls_proc.aspace) - host_tables();
+}
+
+// What its end gives back is the same, wherever it lies.
+TEST(shared_memory_counts_in_swap_space_too)
+{
+    char byte = 1;
+    begin();
+    CHECK_EQ(on("disk1"), 0);
+    int64 shared = call(SYS_mmap, 0, PAGES * PGSIZE, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1UL, 0);
+    CHECK(shared > 0);
+    for (uint64 i = 0; i < PAGES; i++)
+        put((uint64)shared + i * PGSIZE, &byte, 1);
+    uint64 own = own_pages();
+    for (int i = 0; i < 3; i++)
+        pager_pass();
+    CHECK(swap_free() <= SLOTS - PAGES);
+    CHECK_EQ(own_pages(), own);
+    put((uint64)shared, &byte, 1); // its slot is given up
+    CHECK_EQ(own_pages(), own);
+    CHECK_EQ(call(SYS_munmap, (uint64)shared, PAGES * PGSIZE), 0);
     CHECK_EQ(off("disk1"), 0);
     end();
 }

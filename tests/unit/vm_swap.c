@@ -128,6 +128,23 @@ TEST(a_fault_sets_a)
     end();
 }
 
+// A copy by the kernel is a use like any other.
+TEST(a_copy_sets_a)
+{
+    struct user_pin pin;
+    uchar byte = 9;
+    begin(0);
+    store_all(10);
+    CHECK_EQ(pager_pass(), 0);
+    CHECK_EQ(copyin(space, &byte, at(3), 1), 0);
+    CHECK_EQ(copyout(space, at(4), &byte, 1), 0);
+    CHECK_EQ(user_pin(space, at(5), 1, &pin), 0);
+    user_unpin(&pin);
+    for (uint64 i = 0; i < PAGES; i++)
+        CHECK_EQ(!(entry(space, at(i)) & PTE_A), i < 3 || i > 5);
+    end();
+}
+
 // A hart that remembers the page stores to it no more once it is being written.
 static void store_by_another(uint64 slot)
 {
