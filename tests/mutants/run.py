@@ -152,11 +152,20 @@ def tried(patch, head, caught):
     return ok, text
 
 
+def build_unit_tests():
+    """They tell their names themselves: what is chosen by a name is chosen of those that there are."""
+    prepare()
+    built = quiet([kine.MAKE, "-j2", "unit-build"], BUILD_LIMIT)
+    if built.returncode:
+        sys.exit("mutants: the unit tests do not build: " + built.stdout.strip().splitlines()[-1])
+
+
 def main():
     wanted = sys.argv[1:]
     patches = [p for p in sorted(HERE.glob("*.patch"))
                if not wanted or any(w in p.name for w in wanted)]
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    build_unit_tests()
     escaped, caught = 0, Caught()
     for patch in patches:
         head = read_head(patch)
