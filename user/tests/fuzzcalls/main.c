@@ -12,8 +12,8 @@
 
 #include "user/tests/fuzzcalls/fuzzcalls.h"
 
-const char usage_text[] = "usage: fuzzcalls [-s SEED] [-t SECONDS] [-p FAMILIES] [-r ROUND] [-m "
-                          "PAGES]   random system calls\n";
+const char usage_text[] =
+    "usage: fuzzcalls [-s SEED] [-t S] [-p N] [-r N] [-m PAGES]   random system calls\n";
 
 #define SECONDS  10
 #define FAMILIES 4
