@@ -97,6 +97,9 @@ static void give_back_slowly(char *spare)
 
 int main(void)
 {
+    // Each shell that follows takes the terminal from the session whose leader was killed.
+    struct sigaction ignored = { .sa_handler = (uint64)SIG_IGN };
+    EXPECT(sigaction(SIGHUP, &ignored, NULL), 0, "sigaction");
     int forker[FORKERS];
     part_name = "lastframe";
     make_file("last.file", PGSIZE, 1);
