@@ -57,10 +57,11 @@ def test_keys_signal_the_foreground(machine, cpus):
 
 
 def test_a_paste_of_200_lines(machine):
-    """Each is a command of its own, in order."""
+    """Each is a command of its own, in order.  The echo of what is typed ahead may stand before any answer,
+    on its line too, so the answers are words that nobody typed."""
     m = machine()
-    m.send("".join(f"echo pasted {i}\n" for i in range(200)))
+    m.send("".join(f"echo past''ed {i}\n" for i in range(200)))
     for i in range(200):
-        m.expect(rf"(?<!echo )pasted {i}\n")
+        m.expect(rf"pasted {i}\n")
     m.expect(kine.PROMPT)
     m.poweroff()

@@ -18,41 +18,44 @@ static int gather(const char *first, va_list *ap, char **argv)
     }
 }
 
+typedef int execute(const char *what, char **argv);
+
+// Runs fn on the arguments as an array; without fn, execve with the environment that follows them.
+static int with_array(execute *fn, const char *what, const char *first, va_list *ap)
+{
+    va_list again;
+    va_copy(again, *ap);
+    char *argv[gather(first, &again, 0)];
+    va_end(again);
+    gather(first, ap, argv);
+    return fn ? fn(what, argv) : execve(what, argv, va_arg(*ap, char **));
+}
+
 int execl(const char *path, const char *arg, ...)
 {
     va_list ap;
     va_start(ap, arg);
-    char *argv[gather(arg, &ap, 0)];
+    int failed = with_array(execv, path, arg, &ap);
     va_end(ap);
-    va_start(ap, arg);
-    gather(arg, &ap, argv);
-    va_end(ap);
-    return execv(path, argv);
+    return failed;
 }
 
 int execlp(const char *name, const char *arg, ...)
 {
     va_list ap;
     va_start(ap, arg);
-    char *argv[gather(arg, &ap, 0)];
+    int failed = with_array(execvp, name, arg, &ap);
     va_end(ap);
-    va_start(ap, arg);
-    gather(arg, &ap, argv);
-    va_end(ap);
-    return execvp(name, argv);
+    return failed;
 }
 
 int execle(const char *path, const char *arg, ...)
 {
     va_list ap;
     va_start(ap, arg);
-    char *argv[gather(arg, &ap, 0)];
+    int failed = with_array(0, path, arg, &ap);
     va_end(ap);
-    va_start(ap, arg);
-    gather(arg, &ap, argv);
-    char **env = va_arg(ap, char **);
-    va_end(ap);
-    return execve(path, argv, env);
+    return failed;
 }
 
 int execv(const char *path, char **argv)
