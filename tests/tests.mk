@@ -24,7 +24,7 @@ check-pytest:
 		$(call stop,$(PYTHON) has no pytest or no pexpect: run 'make setup'$(comma) or say PYTHON=...)
 .PHONY: check-pytest
 
-#: make test         everything in about ten minutes: unit tests, layers, guests in QEMU
+#: make test         everything in about twenty minutes: unit tests, layers, guests in QEMU
 #:                   (PYTEST_ARGS='-k cow' for a part, SEED=n for other random numbers)
 test: check-pytest all unit-build
 	$(PYTEST) $(PYTEST_ARGS) tests
